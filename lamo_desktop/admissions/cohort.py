@@ -1,0 +1,99 @@
+"""The nouns every room shares: an admission as known at its index time, and the cohort it belongs to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Sex = Literal["female", "male"]
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviousStay:
+    """The same patient's hospitalization before this one, as LAMO puts it into the prompt."""
+
+    age: int | None = None
+    diagnoses: tuple[str, ...] = ()
+    procedures: tuple[str, ...] = ()
+    drugs: tuple[str, ...] = ()  # ingredients ordered then
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """One admission at its index time: what the model may see, and what clinicians then ordered.
+
+    Everything except `orders`, `unmapped_orders` and `labels` was known at the index time and may enter the prompt.
+    Lists run from the most specific or most recent entry to the least. Ages above 89 are given as 90.
+    """
+
+    admission_id: str
+    patient_id: str
+    age: int | None = None  # years
+    sex: Sex | None = None
+    reason: str = ""  # the admission diagnosis, one line
+    diagnoses: tuple[str, ...] = ()
+    procedures: tuple[str, ...] = ()
+    past_history: tuple[str, ...] = ()
+    allergies: tuple[str, ...] = ()
+    home_medications: tuple[str, ...] = ()  # ingredients where they could be mapped, else the text as written
+    sections: Mapping[str, str] = field(default_factory=dict)  # narrative: history_of_present_illness, past_medical_history, ...
+    previous: PreviousStay | None = None
+    codes: tuple[str, ...] = ()  # structured codes ("dx:...", "hx:...", "med:..."), for models on codes
+    orders: tuple[str, ...] | None = None  # distinct ingredients ordered (the label), sorted; None: the export has no orders
+    unmapped_orders: tuple[str, ...] = ()  # order texts that could not be mapped, as written
+    labels: Mapping[str, str] = field(default_factory=dict)  # hospital, unit, region, year and any further column: for subgroups
+    source_row: str = ""  # where it came from, for messages: "Sheet1!A17" or "patient.csv row 12"
+
+
+@dataclass(frozen=True, slots=True)
+class AttritionStep:
+    """One step of the eligibility table: `remaining` admissions after it, and why the others left."""
+
+    step: str
+    remaining: int
+    removed: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in the input a person should know: where it is, what it is and what was expected."""
+
+    where: str  # "Admissions!C17", "medication.csv row 204", or the file name
+    message: str
+    severity: Severity = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A row that is not processed, and why."""
+
+    admission_id: str
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a cohort came from: file names with their SHA-256 (hex) and the profile that read them."""
+
+    path: str
+    files: Mapping[str, str]
+    profile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """The admissions of one export that meet the eligibility rules, in input order, and the account of all others."""
+
+    admissions: tuple[Admission, ...]
+    source: Source
+    attrition: tuple[AttritionStep, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()
+    unmapped: Mapping[str, int] = field(default_factory=dict)  # order text as written -> number of order rows
+
+    @property
+    def has_orders(self) -> bool:
+        """Whether any admission carries clinicians' orders, which validation needs."""
+        return any(a.orders is not None for a in self.admissions)
