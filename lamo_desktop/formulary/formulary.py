@@ -1,0 +1,198 @@
+"""The formulary: drug text to ingredients, and what is known about each ingredient."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+
+from lamo_desktop.errors import InputError
+from lamo_desktop.formulary.allergies import statements
+from lamo_desktop.formulary.matching import NameIndex, Names
+from lamo_desktop.formulary.order_text import Mapped, OrderReader
+from lamo_desktop.formulary.safety_tables import (
+    AllergyHit,
+    DuplicateClass,
+    Interaction,
+    Pairs,
+    read_allergy_terms,
+    read_interactions,
+)
+from lamo_desktop.formulary.tables import Ingredient, digest, read_ingredients, rows
+from lamo_desktop.formulary.text import LONGEST_TEXT, plain, words
+from lamo_desktop.paths import resource
+
+NDFRT = "NDF-RT 2014"
+
+
+class Formulary:
+    """Shipped tables plus a site's own; answers are pure functions of the tables, and mappings are cached."""
+
+    def __init__(
+        self,
+        table: Mapping[str, Ingredient],
+        index: NameIndex,
+        reader: OrderReader,
+        site_names: Mapping[tuple[str, ...], Mapped],
+        allergy_terms: NameIndex,
+        duplicate_classes: frozenset[str],
+        version: str,
+    ) -> None:
+        self.version = version
+        self._table = table
+        self._index = index
+        self._reader = reader
+        self._site_names = site_names
+        self._site_ingredients = frozenset(n for m in site_names.values() for n in m.ingredients)
+        self._allergy_terms = allergy_terms
+        self._duplicate_classes = duplicate_classes
+        self._pairs: Pairs = {}
+        self._cache: dict[str, Mapped] = {}
+        self._subjects: dict[str, tuple[set[str], set[str]]] = {}
+
+    def map(self, text: str) -> Mapped:
+        """The ingredients an order text names; a text the tables do not know is "unmapped", never guessed."""
+        mapped = self._cache.get(text)
+        if mapped is None:
+            mapped = self._map(text)
+            if len(text) <= LONGEST_TEXT:
+                self._cache[text] = mapped
+        return mapped
+
+    def _map(self, text: str) -> Mapped:
+        if self._site_names and len(text) <= LONGEST_TEXT:
+            confirmed = self._site_names.get(words(plain(text)))
+            if confirmed is not None:
+                return confirmed
+        return self._reader.read(text)
+
+    def known(self, ingredient: str) -> bool:
+        """Whether the shipped table or the site's own map has this ingredient name."""
+        return ingredient in self._table or ingredient in self._site_ingredients
+
+    def drug_class(self, ingredient: str) -> str:
+        """The one class of an ingredient ("beta blocker"); "" if it is not in the table."""
+        entry = self._table.get(ingredient)
+        return entry.drug_class if entry else ""
+
+    def allergy_hits(self, allergies: Sequence[str], ingredient: str) -> tuple[AllergyHit, ...]:
+        """The allergy entries that name the ingredient or share an allergy class with it; negated ones never do."""
+        hits = []
+        for allergy in allergies:
+            if allergy not in self._subjects:
+                self._subjects[allergy] = self._allergy_subjects(allergy)
+            names, classes = self._subjects[allergy]
+            if ingredient in names:
+                hits.append(AllergyHit(allergy, ingredient, "name"))
+            elif classes.intersection(self._allergy_classes(ingredient)):
+                hits.append(AllergyHit(allergy, ingredient, "class"))
+        return tuple(hits)
+
+    def _allergy_subjects(self, allergy: str) -> tuple[set[str], set[str]]:
+        """Ingredient names and allergy classes that an entry asserts."""
+        names: set[str] = set()
+        classes: set[str] = set()
+        for statement in statements(allergy):
+            found, _ = self._index.find(words(statement))
+            named_classes, _ = self._allergy_terms.find(words(statement))
+            names.update(found)
+            classes.update(named_classes)
+            for name in found:
+                classes.update(self._allergy_classes(name))
+        return names, classes
+
+    def _allergy_classes(self, ingredient: str) -> Names:
+        entry = self._table.get(ingredient)
+        return entry.allergy_classes if entry else ()
+
+    def interactions_among(self, ingredients: Iterable[str]) -> tuple[Interaction, ...]:
+        """Every tabled interaction between two of the ingredients, sorted by their names."""
+        pairs = combinations(sorted(set(ingredients)), 2)
+        return tuple(self._pairs[pair] for pair in pairs if pair in self._pairs)
+
+    @property
+    def interaction_sources(self) -> tuple[str, ...]:
+        """The tables the interactions come from, for provenance: "NDF-RT 2014" and the name of a site's own."""
+        return tuple(sorted({pair.source for pair in self._pairs.values()}))
+
+    def duplicates(self, ingredients: Iterable[str]) -> tuple[DuplicateClass, ...]:
+        """Classes of which two or more ingredients are given though one is usual, sorted by class."""
+        by_class: dict[str, set[str]] = defaultdict(set)
+        for ingredient in ingredients:
+            by_class[self.drug_class(ingredient)].add(ingredient)
+        doubled = sorted(c for c, members in by_class.items() if c in self._duplicate_classes and len(members) > 1)
+        return tuple(DuplicateClass(c, tuple(sorted(by_class[c]))) for c in doubled)
+
+    def _add_interactions(self, path: Path, source: str) -> None:
+        self._pairs.update(read_interactions(path, source, self._interaction_name))
+
+    def _interaction_name(self, written: str) -> str:
+        """Our name for a drug of an interaction table; the table's own where we have none or more than one."""
+        text = written.replace("_", " ").lower()
+        mapped = self.map(text)
+        if mapped.status != "unmapped" and len(mapped.ingredients) == 1:
+            return mapped.ingredients[0]
+        return text
+
+
+def load_formulary(site_names: Path | None = None, interactions: Path | None = None) -> Formulary:
+    """The formulary from the shipped tables and, where given, a site's own.
+
+    site_names: CSV with columns text, ingredients (joined by "+", or "excluded"): names a site has confirmed; they
+    stand before everything shipped. interactions: CSV with columns drug_a, drug_b, severity; it is added to NDF-RT, and
+    for a pair in both the site's row stands. Raises InputError naming file and row when a table cannot be used.
+    """
+    shipped = [
+        resource(f"formulary/{name}.csv")
+        for name in ("ingredients", "combinations", "allergy_terms", "duplicate_classes", "interactions")
+    ]
+    ingredients_csv, combinations_csv, allergy_csv, duplicates_csv, interactions_csv = shipped
+    table = read_ingredients(ingredients_csv)
+    index = _index(table, combinations_csv)
+    reader = OrderReader(index, table)
+    formulary = Formulary(
+        table,
+        index,
+        reader,
+        _read_site_names(site_names, reader, table) if site_names else {},
+        read_allergy_terms(allergy_csv),
+        frozenset(cells[0] for _, cells in rows(duplicates_csv, ("class",))),
+        digest([*shipped, *(path for path in (site_names, interactions) if path)]),
+    )
+    formulary._add_interactions(interactions_csv, NDFRT)
+    if interactions:
+        formulary._add_interactions(interactions, interactions.name)
+    return formulary
+
+
+def _index(table: Mapping[str, Ingredient], combinations_csv: Path) -> NameIndex:
+    index = NameIndex()
+    for entry in table.values():
+        if f"={entry.name}" not in entry.synonyms:
+            index.add(entry.name, (entry.name,))
+    for entry in table.values():
+        for synonym in entry.synonyms:
+            index.add(synonym, (entry.name,))
+    for row, (text, joined) in rows(combinations_csv, ("text", "ingredients")):
+        members = tuple(joined.split("+"))
+        unknown = [name for name in members if name not in table]
+        if unknown:
+            raise InputError(f"{combinations_csv.name} row {row}: {unknown[0]!r} is not in the ingredient table.")
+        index.add(text, members)
+    return index
+
+
+def _read_site_names(
+    path: Path, shipped: OrderReader, table: Mapping[str, Ingredient]
+) -> dict[tuple[str, ...], Mapped]:
+    """Confirmed texts, as words; ingredient names are taken from the table where it has them under another name."""
+    confirmed = {}
+    for row, (text, joined) in rows(path, ("text", "ingredients")):
+        written = [name.strip().lower() for name in joined.split("+") if name.strip()]
+        if not words(plain(text)) or not written:
+            raise InputError(f"{path.name} row {row}: text and ingredients must both be filled in.")
+        if written == ["excluded"]:
+            confirmed[words(plain(text))] = Mapped((), "excluded", "excluded by the site")
+            continue
+        names = [(name,) if name in table else shipped.read(name).ingredients or (name,) for name in written]
+        confirmed[words(plain(text))] = shipped.judged(tuple(dict.fromkeys(n for group in names for n in group)))
+    return confirmed
