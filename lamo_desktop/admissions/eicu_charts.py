@@ -1,0 +1,90 @@
+"""The entry tables of eICU-CRD, gathered into one chart per unit stay."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from lamo_desktop.admissions.eicu_context import DiagnosisEntry, diagnosis_entry
+from lamo_desktop.admissions.folder import TableFolder, identifier, number, records
+from lamo_desktop.admissions.profile import Profile
+
+Within = Callable[["pd.Series[float]"], "pd.Series[bool]"]
+
+
+@dataclass(slots=True)
+class Chart:
+    """What was entered for one unit stay. Diagnoses carry their time; everything else is limited to the index time."""
+
+    diagnoses: list[DiagnosisEntry] = field(default_factory=list)
+    admission_paths: list[str] = field(default_factory=list)
+    admission_names: list[str] = field(default_factory=list)  # only the diagnoses of the admission form
+    procedures: list[str] = field(default_factory=list)  # operations the patient came from
+    history: list[tuple[str, str]] = field(default_factory=list)  # (path, value), the latest entry first
+    allergies: list[str] = field(default_factory=list)
+    home_medications: list[tuple[str, str]] = field(default_factory=list)  # (text, drug code)
+    orders: Counter[tuple[str, str]] = field(default_factory=Counter)  # (text, drug code) -> rows in the label window
+
+
+class ChartReader:
+    """Reads the tables into `charts`, one per unit stay asked for, and counts in `named` the rows with a name and a
+    code.
+
+    `named` maps (drug text, drug code) to rows of the whole export: what codes mean is learned from it.
+    """
+
+    def __init__(self, folder: TableFolder, profile: Profile, stays: Collection[str]) -> None:
+        self.charts = {stay: Chart() for stay in stays}
+        self.named: Counter[tuple[str, str]] = Counter()
+        self._folder = folder
+        self._profile = profile
+
+    def read_context(self) -> None:
+        """Everything but the orders: all diagnoses, and what else was entered by the index time."""
+        index = self._profile.rule("index_minutes")
+        priorities = self._profile.words("priorities")
+        for row in self._rows("diagnosis", pd.Series.notna):
+            entry = diagnosis_entry(row["path"], row["icd"], row["priority"], row["offset"], priorities)
+            if entry.path:
+                self.charts[row["stay"]].diagnoses.append(entry)
+        for row in self._rows("admission_diagnosis", lambda offset: offset <= index):
+            chart = self.charts[row["stay"]]
+            chart.admission_paths.append(row["path"])
+            if "|All Diagnosis|" in row["path"] and row["name"]:
+                (chart.procedures if "|Operative|" in row["path"] else chart.admission_names).append(row["name"])
+        for row in self._rows("past_history", lambda offset: offset <= index):
+            self.charts[row["stay"]].history.append((row["path"], row["value"]))
+        for row in self._rows("allergy", lambda offset: offset <= index):
+            self.charts[row["stay"]].allergies.append(row["allergy"])
+        for row in self._rows("admission_drug", lambda offset: offset <= index):
+            self.charts[row["stay"]].home_medications.append((row["name"], row["code"]))
+
+    def read_orders(self) -> None:
+        """The orders that start in the label window and were not cancelled."""
+        low, high = self._profile.window("label_window_minutes")
+        for row in self._rows("medication", lambda offset: (offset >= low) & (offset <= high)):
+            self.charts[row["stay"]].orders[row["name"], row["code"]] += 1
+
+    def _rows(self, table: str, within: Within) -> Iterator[dict[str, Any]]:
+        """The rows of the stays asked for whose time ("offset", a number in them) is `within`, the latest first."""
+        cancelled = self._profile.words("cancelled_values")
+
+        def keep(chunk: pd.DataFrame) -> pd.DataFrame:
+            if "code" in chunk:
+                chunk["code"] = identifier(chunk["code"])
+                both = chunk[(chunk["name"] != "") & ~chunk["code"].isin(["", "0"])]
+                self.named.update(zip(both["name"], both["code"], strict=True))
+            if "cancelled" in chunk:
+                chunk = chunk[~chunk["cancelled"].str.casefold().isin(cancelled)]
+            chunk = chunk.assign(stay=identifier(chunk["stay"]))
+            chunk = chunk[chunk["stay"].isin(self.charts.keys())]
+            offset = number(chunk["offset"])
+            header = self._folder.tables[table].columns["offset"]
+            message = f"{header} is not a number of minutes; the row is not used"
+            self._folder.note_rows(table, chunk.index[offset.isna()], message)
+            return chunk.assign(offset=offset)[within(offset)]
+
+        frame = self._folder.read(table, keep)
+        yield from records(frame.sort_values("offset", ascending=False, kind="stable"))
