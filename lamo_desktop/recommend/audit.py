@@ -1,0 +1,53 @@
+"""Whether a job file is still what its log says: hashes of its content and results, compared with the logged ones."""
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+
+from lamo_desktop.recommend import journal
+from lamo_desktop.recommend.codec import to_json
+from lamo_desktop.recommend.job import FACTS
+
+RESULT = "ordinal, state, scores, prefix_tokens, suffix_tokens, cut, error"
+
+
+def disagreements(connection: sqlite3.Connection) -> list[str]:
+    """One sentence for each thing that was changed since it was logged; empty when nothing was.
+
+    Someone who can write the file can also write a whole new log: the hash of its last entry, which every workbook
+    carries, is what tells the two apart.
+    """
+    found = journal.broken_links(connection)
+    logged: dict[str, str] = {}
+    for event in journal.events(connection):
+        if event.kind == "created":
+            columns = [name for name in event.detail["columns"] if name in FACTS]
+            if event.detail["sha256"] != content_sha256(connection, columns):
+                found.append("The job's settings or admissions were changed after it was created.")
+        elif event.kind == "scored":
+            logged.update(event.detail["sha256"])
+    finished = connection.execute("SELECT ordinal FROM item WHERE state IN ('done', 'failed')").fetchall()
+    present = result_sha256s(connection, [row[0] for row in finished])
+    for ordinal in sorted({*logged, *present}, key=int):
+        if logged.get(ordinal) != present.get(ordinal):
+            found.append(f"The result of admission {int(ordinal) + 1} is not the one that was logged.")
+    return found
+
+
+def content_sha256(connection: sqlite3.Connection, columns: Sequence[str]) -> str:
+    """Over all that is fixed when a job is created; `columns` are those of `run`, to which later versions may add."""
+    digest = hashlib.sha256()
+    digest.update(to_json(connection.execute(f"SELECT {', '.join(columns)} FROM run").fetchone()).encode())
+    for row in connection.execute("SELECT ordinal, admission_id, admission FROM item ORDER BY ordinal"):
+        digest.update(to_json(row).encode())
+    return digest.hexdigest()
+
+
+def result_sha256s(connection: sqlite3.Connection, ordinals: Sequence[int]) -> dict[str, str]:
+    """Ordinal (as text, being a JSON key) -> hash of that item's result."""
+    digests = {}
+    for ordinal in ordinals:
+        row = connection.execute(f"SELECT {RESULT} FROM item WHERE ordinal = ?", (ordinal,)).fetchone()
+        plain = [value.hex() if isinstance(value, bytes) else value for value in row]
+        digests[str(ordinal)] = hashlib.sha256(to_json(plain).encode()).hexdigest()
+    return digests

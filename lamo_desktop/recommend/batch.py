@@ -1,0 +1,266 @@
+"""The batch job: scores every admission of a cohort, saves as it goes, resumes where it stopped, and gives the results.
+
+A score depends on the admission, the package and the settings that `run_job` holds fixed, on nothing else: so a resumed
+job ends with the same results as one that was never interrupted.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from lamo_desktop.admissions.cohort import AttritionStep, Cohort
+from lamo_desktop.errors import InputError
+from lamo_desktop.formulary import Formulary
+from lamo_desktop.model.package import ModelPackage
+from lamo_desktop.model.process import EngineProcess, EngineSettings, RowFailed
+from lamo_desktop.model.prompt import PROMPT_VERSION, parts
+from lamo_desktop.recommend import provenance, safety
+from lamo_desktop.recommend.job import Item, Job, Outcome, PackageIdentity
+from lamo_desktop.recommend.journal import now
+from lamo_desktop.recommend.policy import Policy, probabilities, recommended
+from lamo_desktop.recommend.recommendations import Recommendation, Recommendations
+from lamo_desktop.recommend.store import JobStore
+
+CHUNK_SECONDS = 2.0  # work between two commits, which is what a crash can cost
+CHUNK_ROWS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is: `done` of `total` admissions, `failed` among them, earlier runs included.
+
+    `seconds` and `rate` (admissions per second) are this run's; `eta` is the seconds left at that rate.
+    """
+
+    done: int
+    failed: int
+    total: int
+    seconds: float
+    rate: float
+    eta: float
+
+
+def create_job(
+    path: Path,
+    cohort: Cohort,
+    package: ModelPackage,
+    settings: EngineSettings,
+    candidates: Sequence[str],
+    policy: Policy,
+    limit: int | None = None,
+) -> JobStore:
+    """A new job file for a cohort's first `limit` admissions. Raises InputError when there is nothing to score."""
+    if not cohort.admissions:
+        raise InputError(f"{Path(cohort.source.path).name} has no admission that meets the eligibility rules.")
+    if not candidates or len(set(candidates)) != len(candidates):
+        raise InputError("The candidate drugs must be at least one, each named once.")
+    if limit is not None and limit < 1:
+        raise InputError("The limit on admissions must be 1 or more.")
+    admissions = cohort.admissions[:limit]
+    left_out = len(cohort.admissions) - len(admissions)
+    attrition = cohort.attrition
+    if left_out:
+        step = AttritionStep(f"first {limit} admissions", len(admissions), left_out, "not scored: the run was limited")
+        attrition = (*attrition, step)
+    job = Job(
+        created=now(),
+        versions=provenance.versions(),
+        source=cohort.source,
+        attrition=attrition,
+        problems=cohort.problems,
+        set_aside=cohort.set_aside,
+        unmapped=cohort.unmapped,
+        package=_identity(package),
+        candidates=tuple(candidates),
+        policy=policy,
+        settings=settings,
+        row_limit=limit,
+    )
+    return JobStore.create(path, job, admissions)
+
+
+def run_job(
+    store: JobStore,
+    package: ModelPackage,
+    settings: EngineSettings,
+    progress: Callable[[Progress], None],
+    cancelled: Callable[[], bool],
+) -> None:
+    """Score what the job still lacks. Returns when all is done or `cancelled()` says so between two admissions.
+
+    An admission that cannot be scored is set aside with the reason, and the job goes on. Raises InputError, before any
+    work, when the model, the prompt or the settings are not the job's; ModelError when the engine cannot start. What
+    was scored until then is saved in every case.
+    """
+    job = store.job()
+    _check_same(job, package, settings)
+    if not store.counts().open:
+        progress(_progress(store, 0, 0.0))
+        return
+    with EngineProcess(package, settings) as engine:
+        weights = engine.info.weights_sha256
+        _check_weights(store, weights)
+        store.start(weights, asdict(engine.info))
+        _score_all(store, engine, job.candidates, progress, cancelled)
+    finished = not store.counts().open
+    store.note("finished" if finished else "stopped", asdict(store.counts()))
+
+
+def _score_all(
+    store: JobStore,
+    engine: EngineProcess,
+    candidates: Sequence[str],
+    progress: Callable[[Progress], None],
+    cancelled: Callable[[], bool],
+) -> None:
+    begun, n_scored, chunk, info = time.monotonic(), 0, 1, engine.info
+    while claimed := store.claim(chunk):
+        outcomes: list[Outcome] = []
+        try:
+            for item in claimed:
+                if cancelled():
+                    return
+                outcome = _score(engine, item, candidates)
+                if engine.info != info:  # the engine was restarted: on other weights its scores would not belong here
+                    _check_weights(store, engine.info.weights_sha256)
+                    info = engine.info
+                    store.note("engine restarted", {"engine": asdict(info)})
+                outcomes.append(outcome)
+                n_scored += 1
+                progress(_progress(store, n_scored, time.monotonic() - begun, outcomes))
+        finally:
+            store.record(outcomes)
+        pace = n_scored / max(time.monotonic() - begun, 1e-9)
+        chunk = min(max(int(pace * CHUNK_SECONDS), 1), CHUNK_ROWS)
+
+
+def _check_weights(store: JobStore, weights_sha256: str) -> None:
+    begun_with = store.weights_sha256()
+    if begun_with not in (None, weights_sha256):
+        raise InputError(
+            f"{store.path.name} was begun with other weights ({begun_with[:12]}, not {weights_sha256[:12]}): "
+            "put those back, or start a new job."
+        )
+
+
+def _score(engine: EngineProcess, item: Item, candidates: Sequence[str]) -> Outcome:
+    begun = time.monotonic()
+    try:
+        scored = engine.score(parts(item.admission), candidates)
+    except RowFailed as error:
+        return Outcome(
+            item.ordinal, None, error=str(error) or "The model could not score it.", seconds=time.monotonic() - begun
+        )
+    return Outcome(
+        item.ordinal,
+        scored.logits,
+        scored.prefix_tokens,
+        scored.suffix_tokens,
+        tuple(scored.cut),
+        seconds=scored.seconds,
+    )
+
+
+def _progress(store: JobStore, n_scored: int, seconds: float, unsaved: Sequence[Outcome] = ()) -> Progress:
+    counts = store.counts()
+    failed = counts.failed + sum(outcome.scores is None for outcome in unsaved)
+    done = counts.done + counts.failed + len(unsaved)
+    rate = n_scored / seconds if seconds > 0 else 0.0
+    return Progress(done, failed, counts.total, seconds, rate, (counts.total - done) / rate if rate else 0.0)
+
+
+def _identity(package: ModelPackage) -> PackageIdentity:
+    return PackageIdentity(
+        path=str(package.path),
+        name=package.name,
+        version=package.version,
+        label=package.label,
+        fine_tuned=package.fine_tuned,
+        manifest_sha256=package.sha256,
+        prompt_version=PROMPT_VERSION,
+        architecture=package.architecture,
+        base_file=package.base_file,
+        base_sha256=package.base_sha256,
+        adapters={adapter.file: adapter.sha256 for adapter in package.adapters},
+        licence=package.licence,
+        base_source=package.base_source,
+    )
+
+
+def _check_same(job: Job, package: ModelPackage, settings: EngineSettings | None = None) -> None:
+    """Raises InputError naming what differs from the job's model or from its settings that decide scores."""
+    now_used = _identity(package)
+    if now_used.prompt_version != job.package.prompt_version:
+        raise InputError(
+            f"The job was begun with prompt version {job.package.prompt_version} and this program has "
+            f"{now_used.prompt_version}: go on with the older program, or start a new job."
+        )
+    if now_used.manifest_sha256 != job.package.manifest_sha256:
+        raise InputError(
+            f"The job was begun with model package {job.package.name} {job.package.version} "
+            f"({job.package.manifest_sha256[:12]}), not {package.name} {package.version} "
+            f"({now_used.manifest_sha256[:12]}): give that package, or start a new job."
+        )
+    for name in ("context_tokens", "ubatch"):
+        before, after = getattr(job.settings, name), getattr(settings or job.settings, name)
+        if before != after:
+            raise InputError(f"The job was begun with {name.replace('_', ' ')} {before}, not {after}: use the same.")
+
+
+def results(
+    store: JobStore, package: ModelPackage, formulary: Formulary, policy: Policy | None = None
+) -> Recommendations:
+    """The lists of every admission, computed from the saved scores; `policy` replaces the job's own.
+
+    Deterministic: the same job, package, formulary and policy give the same recommendations. Raises InputError when the
+    package is not the one that the job was scored with.
+    """
+    job = store.job()
+    _check_same(job, package)
+    chosen = policy or job.policy
+    place = {drug: d for d, drug in enumerate(job.candidates)}
+    items = list(store.items())
+    scores = np.full((len(items), len(place)), np.nan)
+    for n, item in enumerate(items):
+        if item.scores is not None:
+            scores[n] = item.scores
+    chances = probabilities(package, job.candidates, scores, formulary.drug_class)
+    listed = recommended(package, job.candidates, chances, chosen)
+    found = []
+    for n, item in enumerate(items):
+        ordered = np.zeros(len(place), dtype=bool)
+        ordered[[place[drug] for drug in item.admission.orders or () if drug in place]] = True
+        row = Recommendation(
+            admission=item.admission,
+            state="pending" if item.state == "running" else item.state,
+            candidates=job.candidates,
+            probabilities=chances[n],
+            recommended=listed[n],
+            ordered=ordered,
+            cut=item.cut,
+            failed=item.error,
+            prefix_tokens=item.prefix_tokens,
+            suffix_tokens=item.suffix_tokens,
+            seconds=item.seconds,
+        )
+        found.append(replace(row, flags=_flags(row, formulary, package)) if row.state == "done" else row)
+    return Recommendations(
+        candidates=job.candidates,
+        items=tuple(found),
+        attrition=job.attrition,
+        problems=job.problems,
+        set_aside=job.set_aside,
+        unmapped=job.unmapped,
+        provenance=provenance.describe(store, job, package, formulary, chosen),
+    )
+
+
+def _flags(row: Recommendation, formulary: Formulary, package: ModelPackage) -> tuple[safety.Flag, ...]:
+    listed, ordered = row.recommended_drugs, row.ordered_drugs
+    return (
+        *safety.safety_flags(row.admission, listed, ordered, formulary),
+        *safety.model_flags(row.admission, listed, ordered, row.candidates, package.by_name, row.cut),
+    )

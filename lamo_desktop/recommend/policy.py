@@ -1,0 +1,108 @@
+"""From scores to a list: calibration makes probabilities, a policy's threshold makes the list. Everything is per cell.
+
+p(x, d) = sigmoid(scale_d * score(x, d) + offset_d), with score = logit_yes - logit_no; a drug is recommended when
+logit(p) reaches the policy's threshold + the drug's own + the user's knob. No cell looks at another admission, so a
+list does not depend on who else is in the file.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamo_desktop.errors import InputError
+from lamo_desktop.model.package import Drug, ModelPackage
+
+Floats = NDArray[np.float64]
+
+POLICIES = {
+    "no-more-than-ordered": "lists as long as what clinicians ordered on the tuning admissions, not longer",
+    "balanced": "the threshold with the best Jaccard on the tuning admissions",
+    "precise": "the longest lists that keep the asked precision on the tuning admissions",
+}
+DEFAULT_POLICY = "no-more-than-ordered"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a list is cut. `knob` (logits) is added to every threshold: above 0 shortens lists, below 0 lengthens them.
+
+    `precision` is the floor that "precise" keeps, a share of the recommended drugs; the other policies ignore it.
+    """
+
+    name: str = DEFAULT_POLICY
+    knob: float = 0.0
+    precision: float = 0.5
+
+
+def probabilities(
+    package: ModelPackage,
+    candidates: Sequence[str],
+    logits: NDArray[np.floating],
+    drug_class: Callable[[str], str] = lambda drug: "",
+) -> Floats:
+    """Calibrated probabilities, shape (admissions, candidates), from scores of the same shape.
+
+    A candidate the package was not trained on takes the mean calibration of its class, which `drug_class` names (give
+    `Formulary.drug_class`), else of all drugs. Scores that are NaN (a failed row) stay NaN.
+    """
+    drugs = [package.by_name.get(name) or _unseen(package, name, drug_class(name)) for name in candidates]
+    scale = np.array([drug.scale for drug in drugs])
+    offset = np.array([drug.offset for drug in drugs])
+    return sigmoid(np.ascontiguousarray(logits, dtype=np.float64) * scale + offset)
+
+
+def recommended(
+    package: ModelPackage, candidates: Sequence[str], probabilities: Floats, policy: Policy
+) -> NDArray[np.bool_]:
+    """Which candidates are on each admission's list, shape (admissions, candidates); NaN probabilities never are.
+
+    Raises InputError for a policy or a precision the package has no threshold for.
+    """
+    return probabilities >= cut_offs(package, candidates, policy)
+
+
+def cut_offs(package: ModelPackage, candidates: Sequence[str], policy: Policy) -> Floats:
+    """From which probability each candidate is recommended, shape (candidates,). Raises InputError for bad settings."""
+    if not (math.isfinite(policy.knob) and 0 <= policy.precision <= 1):
+        raise InputError("A policy's knob is a finite number of logits, and its precision a share from 0 to 1.")
+    own = [package.by_name[name].threshold if name in package.by_name else 0.0 for name in candidates]
+    return sigmoid(threshold(package, policy) + policy.knob + np.array(own))
+
+
+def threshold(package: ModelPackage, policy: Policy) -> float:
+    """The policy's threshold on logit(p), before the knob. Raises InputError when the package has none for it."""
+    if policy.name == "precise":
+        floors = precision_floors(package)
+        reached = [floor for floor in floors if floor >= policy.precision - 1e-9]
+        if not reached:
+            best = f"at most {max(floors):.2f}" if floors else "no such floor"
+            raise InputError(f"A precision of {policy.precision:.2f} is not available: this model keeps {best}.")
+        return floors[min(reached)]
+    if policy.name not in POLICIES or policy.name not in package.policies:
+        raise InputError(f'There is no policy "{policy.name}": choose one of {", ".join(POLICIES)}.')
+    return package.policies[policy.name]
+
+
+def precision_floors(package: ModelPackage) -> dict[float, float]:
+    """The precision floors "precise" can keep with this package, each with its threshold on logit(p)."""
+    named = {name.removeprefix("precise-"): value for name, value in package.policies.items() if name[:8] == "precise-"}
+    return {float(floor): value for floor, value in named.items()}
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """1 / (1 + exp(-x)), without overflow for any finite x."""
+    return np.where(logits >= 0, 1.0, np.exp(-np.abs(logits))) / (1.0 + np.exp(-np.abs(logits)))
+
+
+def _unseen(package: ModelPackage, name: str, drug_class: str) -> Drug:
+    kin = [drug for drug in package.drugs if drug_class and drug.drug_class == drug_class] or package.drugs
+    return Drug(
+        name=name,
+        log_odds=float(np.mean([drug.log_odds for drug in kin])),
+        scale=float(np.mean([drug.scale for drug in kin])),
+        offset=float(np.mean([drug.offset for drug in kin])),
+        drug_class=drug_class,
+    )

@@ -1,0 +1,104 @@
+"""How a result came about: everything a reader needs to repeat it or to doubt it, as plain names and values."""
+
+import importlib.metadata
+import platform
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from lamo_desktop.formulary import Formulary
+from lamo_desktop.model.package import ModelPackage
+from lamo_desktop.recommend.job import Job
+from lamo_desktop.recommend.policy import Policy, sigmoid, threshold
+from lamo_desktop.recommend.store import JobStore
+
+Section = Mapping[str, Any]
+
+
+def versions() -> dict[str, str]:
+    """Versions of the program and of what computes with it."""
+    return {
+        "program": program_version(),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "numpy": np.__version__,
+        "sqlite": sqlite3.sqlite_version,
+    }
+
+
+def program_version() -> str:
+    """The version of this program, "unknown" when it runs from a source tree that was never installed."""
+    try:
+        return importlib.metadata.version("lamo-desktop")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def describe(
+    store: JobStore, job: Job, package: ModelPackage, formulary: Formulary, policy: Policy
+) -> dict[str, Section]:
+    """Sections of names and values. Only "job" has times in it; the rest repeats with the same input and settings."""
+    events = store.events()
+    engines = [event.detail["engine"] for event in events if "engine" in event.detail]
+    shared = threshold(package, policy)
+    identity = job.package
+    return {
+        "program": dict(job.versions),
+        "input": {
+            "path": job.source.path,
+            "profile": job.source.profile,
+            "limit": job.row_limit,
+            "files_sha256": dict(job.source.files),
+        },
+        "package": {
+            "name": identity.name,
+            "version": identity.version,
+            "label": identity.label,
+            "fine_tuned": identity.fine_tuned,
+            "manifest_sha256": identity.manifest_sha256,
+            "prompt_version": identity.prompt_version,
+            "architecture": identity.architecture,
+            "base_file": identity.base_file,
+            "base_sha256": identity.base_sha256,
+            "base_source": identity.base_source,
+            "licence": identity.licence,
+            "adapters_sha256": dict(identity.adapters) or None,
+            "candidates": len(job.candidates),
+            "candidates_in_vocabulary": sum(drug in package.by_name for drug in job.candidates),
+        },
+        "engine": {
+            "weights_sha256": store.weights_sha256(),
+            "device_asked": job.settings.device,
+            **{name: _distinct(engine.get(name) for engine in engines) for name in _names(engines)},
+        },
+        "policy": {
+            "name": policy.name,
+            "knob_logits": policy.knob,
+            **({"precision": policy.precision} if policy.name == "precise" else {}),
+            "threshold_logits": shared + policy.knob,
+            "threshold_probability": float(sigmoid(np.array(shared + policy.knob))),
+            "thresholds_per_drug": sum(drug.threshold != 0 for drug in package.drugs),
+        },
+        "formulary": {"version": formulary.version, "interactions": ", ".join(formulary.interaction_sources)},
+        "job": {
+            "file": store.path.name,
+            "created": job.created,
+            "seconds_scoring": store.seconds(),
+            "runs": sum(event.kind == "started" for event in events),
+            "last_event": events[-1].at,
+            "log_entries": len(events),
+            "log_sha256": events[-1].hash,
+        },
+    }
+
+
+def _names(engines: Iterable[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(name for engine in engines for name in engine if name != "weights_sha256"))
+
+
+def _distinct(values: Iterable[Any]) -> Any:
+    """The one value, or all of them when the job was run in different ways."""
+    found = list(dict.fromkeys(value for value in values if value not in (None, "")))
+    return found[0] if len(found) == 1 else "; then ".join(map(str, found)) if found else None

@@ -1,0 +1,1 @@
+"""What people take away: the recommendations workbook and the reports."""

@@ -1,0 +1,145 @@
+"""The sheet Run: what was read, what became of it, and everything needed to repeat the run."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openpyxl import Workbook
+
+from lamo_desktop.recommend.recommendations import Recommendations
+from lamo_desktop.report.cells import CellMaker, Column, Value
+from lamo_desktop.report.sheets import BOLD_FONT, NOTICE_FONT, SECTION_FONT, LongTexts, set_up_printing, styled
+
+MOST_PROBLEMS = 1000  # listed on the sheet; the job file has all
+MOST_UNMAPPED = 50
+TITLES = {
+    "package": "Model package",
+    "engine": "Engine",
+    "policy": "Policy and thresholds",
+    "input": "Input",
+    "formulary": "Formulary",
+    "program": "Program",
+    "job": "Job",
+}
+LABELS = {  # where the name in the provenance is not what a reader would say
+    "fine_tuned": "Fine-tuned",
+    "device_asked": "Device asked for",
+    "llama_version": "llama-cpp-python version",
+    "n_ctx": "Context (tokens)",
+    "selftest": "Self-test",
+    "knob_logits": "Knob (logits)",
+    "precision": "Precision floor",
+    "threshold_logits": "Threshold (logits)",
+    "threshold_probability": "Threshold (probability)",
+    "thresholds_per_drug": "Drugs with a threshold of their own",
+    "limit": "Limit on admissions",
+    "files_sha256": "SHA-256 of",
+    "adapters_sha256": "SHA-256 of adapter",
+    "program": "LAMO Desktop",
+    "numpy": "NumPy",
+    "sqlite": "SQLite",
+    "seconds_scoring": "Seconds of scoring",
+}
+
+Row = tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Rows under a title, with headers where they are a table."""
+
+    title: str
+    rows: Sequence[Row]
+    headers: tuple[str, ...] = ()
+
+
+def write_run_sheet(
+    workbook: Workbook, title: str, recommendations: Recommendations, notice: str, long_texts: LongTexts
+) -> None:
+    """Sections of name, value and remark, one under the other."""
+    sheet = workbook.create_sheet(title)
+    for letter, width in (("A", 46), ("B", 86), ("C", 14), ("D", 14)):
+        sheet.column_dimensions[letter].width = width
+    sheet.freeze_panes = "A2"
+    set_up_printing(sheet, title_rows=1)
+    whole = [CellMaker(sheet, Column("", "whole", align=align), long_texts) for align in (None, "left", None, None)]
+    decimal = [CellMaker(sheet, Column("", "decimal", align=align), long_texts) for align in (None, "left", None, None)]
+    sheet.append([styled(sheet, notice, NOTICE_FONT)])
+    for section in _sections(recommendations):
+        sheet.append([])
+        sheet.append([styled(sheet, section.title, SECTION_FONT)])
+        if section.headers:
+            sheet.append([styled(sheet, header, BOLD_FONT) if header else None for header in section.headers])
+        for row in section.rows:
+            sheet.append([(decimal if isinstance(v, float) else whole)[n](v) for n, v in enumerate(row)])
+
+
+def _sections(recommendations: Recommendations) -> Iterator[Section]:
+    yield Section("Counts in, counts out", _account(recommendations))
+    yield Section("Results", _results(recommendations))
+    steps = [(step.step, step.reason, step.removed, step.remaining) for step in recommendations.attrition]
+    yield Section("Eligibility", steps, ("Step", "Reason", "Removed", "Remaining"))
+    for name, title in TITLES.items():
+        yield Section(title, list(_flat(recommendations.provenance[name])))
+    unmapped = sorted(recommendations.unmapped.items(), key=lambda pair: (-pair[1], pair[0]))
+    texts: list[Row] = [(text, None, n) for text, n in unmapped]
+    yield Section("Orders without a known ingredient", *_first(texts, MOST_UNMAPPED, ("Order text", "", "Order rows")))
+    problems: list[Row] = [(p.where, p.message, p.severity) for p in recommendations.problems]
+    yield Section("Problems found in the input", *_first(problems, MOST_PROBLEMS, ("Where", "What", "Severity")))
+
+
+def _first(rows: list[Row], most: int, headers: tuple[str, ...]) -> tuple[list[Row], tuple[str, ...]]:
+    if not rows:
+        return [("none",)], ()
+    left_out = len(rows) - most
+    return rows[:most] + ([(f"and {left_out} more, kept in the job file",)] if left_out > 0 else []), headers
+
+
+def _account(recommendations: Recommendations) -> list[Row]:
+    """Every row of the input is somewhere: read = left out + scored + failed + waiting."""
+    figures, steps = recommendations.figures, recommendations.attrition
+    left_out = sum(step.removed for step in steps)
+    read = steps[0].remaining + steps[0].removed if steps else figures.n_admissions + len(recommendations.set_aside)
+    if not steps:
+        left_out = len(recommendations.set_aside)
+    rows: list[Row] = [
+        ("Rows read", read),
+        ("Left out before scoring", left_out, "by the eligibility steps below"),
+        ("  of these listed on 'Set aside'", len(recommendations.set_aside)),
+        ("Scored", figures.n_scored),
+        ("Failed in scoring", figures.n_failed, "listed on 'Set aside'"),
+        ("Not scored yet", figures.n_pending, "resume the job to score them" if figures.n_pending else None),
+        ("Not accounted for", read - left_out - figures.n_admissions, "must be 0"),
+    ]
+    return rows
+
+
+def _results(recommendations: Recommendations) -> list[Row]:
+    figures = recommendations.figures
+    mean = figures.n_recommended / figures.n_scored if figures.n_scored else None
+    rows: list[Row] = [
+        ("Drugs recommended", figures.n_recommended, "over all scored admissions"),
+        ("Drugs recommended per admission", mean),
+    ]
+    if figures.ratio is not None:
+        rows += [
+            ("Admissions compared with orders", figures.n_compared, "scored, with a candidate ordered"),
+            ("Drugs recommended in them", figures.n_recommended_compared),
+            ("Drugs ordered in them", figures.n_ordered, "candidates of the model only"),
+            ("Both recommended and ordered", figures.n_both),
+            ("Ratio of recommended to ordered", figures.ratio, "above 1: more drugs than clinicians ordered"),
+            ("Jaccard, mean over admissions", figures.jaccard, "candidates of the model only"),
+            ("Orders that are no candidates", figures.n_outside, "left out of the comparison"),
+            ("Order texts without a known ingredient", figures.n_unmapped, "left out of the comparison"),
+        ]
+    rows += [(f"Admissions with flag: {kind}", number) for kind, number in figures.flags.items()]
+    return rows
+
+
+def _flat(section: Mapping[str, Any]) -> Iterator[Row]:
+    for name, value in section.items():
+        label = LABELS.get(name) or name[:1].upper() + name[1:].replace("_", " ").replace("sha256", "SHA-256")
+        if isinstance(value, Mapping):
+            yield from ((f"{label} {key}", entry) for key, entry in value.items())
+        else:
+            yield label, "none" if value is None else value

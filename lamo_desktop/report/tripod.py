@@ -1,0 +1,67 @@
+"""The TRIPOD-LLM checklist, in short words, with what the program knows filled in and the rest left to the site.
+
+Items after Gallifant et al., Nature Medicine 2025;31:60-69 (doi 10.1038/s41591-024-03425-5), those that apply to
+evaluating a fine-tuned model on structured and narrative records; item texts are paraphrased in
+`templates/tripod_llm.csv`.
+"""
+
+import csv
+from dataclasses import dataclass
+from string import Template
+
+import numpy as np
+
+from lamo_desktop.paths import resource
+from lamo_desktop.validate.validation import Validation
+
+
+@dataclass(frozen=True, slots=True)
+class ChecklistItem:
+    """One item: `answer` empty where only the site can say."""
+
+    number: str
+    section: str
+    text: str
+    answer: str
+
+
+def checklist(v: Validation) -> tuple[ChecklistItem, ...]:
+    """All items with their answers."""
+    facts = _facts(v)
+    with resource("templates/tripod_llm.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return tuple(
+        ChecklistItem(row["number"], row["section"], row["text"], Template(row["answer"]).substitute(facts))
+        for row in rows
+    )
+
+
+def _facts(v: Validation) -> dict[str, str]:
+    o, model = v.outcomes, v.outcomes.model
+    updated = v.recalibration is not None
+    cut = ", ".join(f"{part} in {count}" for part, count in o.cut.items())
+    compute = ""
+    if len(o.seconds):
+        compute = (
+            f"Median {np.median(o.seconds):.2f} s and {np.median(o.prefix_tokens):.0f} prompt tokens per admission; "
+        )
+        compute += "engine and device under Provenance."
+    n_orders = int(o.ordered.sum())
+    return {
+        "model": f"{model.get('name', '')} {model.get('version', '')}".strip(),
+        "tuned": "fine-tuned" if model.get("fine_tuned") else "not fine-tuned",
+        "prompt": str(model.get("prompt_version", "")),
+        "policy": str(model.get("policy", "")),
+        "knob": str(model.get("knob", 0)),
+        "cut": cut or "nothing",
+        "compute": compute,
+        "comparisons": f"{len(v.comparisons)} comparisons" if v.comparisons else "no other model was compared",
+        "size": f"{len(o.admission_ids):,} admissions of {v.n_patients:,} patients; {n_orders:,} orders of "
+        "{len(o.drugs)} "
+        "candidate drugs",
+        "resamples": f"{v.options.n_resamples:,}",
+        "recalibration_aim": ", with local recalibration on half of the patients" if updated else "",
+        "recalibration_result": "Local recalibration, before and after"
+        if updated
+        else "The model was not updated here",
+    }

@@ -1,0 +1,131 @@
+"""The `lamo` command as a user meets it: real export, real weights, real engine; exit codes and sentences."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from lamo_desktop.cli import main
+from lamo_desktop.paths import resource
+
+DEMO = resource("demo/eicu")
+ADMISSIONS = """admission id,patient id,age,sex,reason for admission,diagnoses,allergies,medications on admission,orders
+A1,P1,67,F,sepsis,septic shock; pneumonia,penicillin,metformin; lisinopril,vancomycin; norepinephrine; heparin
+A2,P2,-4,M,chest pain,myocardial infarction,NKDA,aspirin,heparin; aspirin
+A3,P3,54,M,chest pain,myocardial infarction,NKDA,aspirin,heparin; aspirin; metoprolol
+"""
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("export") / "admissions.csv"
+    path.write_text(ADMISSIONS, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def workbook(export: Path) -> Path:
+    output = export.with_name("out.xlsx")
+    assert main(["recommend", str(export), "-o", str(output), "--progress", "none"]) == 0
+    return output
+
+
+def cells(path: Path, sheet: str) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in load_workbook(path)[sheet].iter_rows(values_only=True)]
+
+
+def test_a_workbook_has_its_sheets_and_every_admission_is_accounted_for(workbook: Path) -> None:
+    assert load_workbook(workbook).sheetnames[:4] == ["Recommendations", "Admissions", "Set aside", "Run"]
+    text = {sheet: str(cells(workbook, sheet)) for sheet in ("Recommendations", "Admissions", "Set aside")}
+    assert "'A1'" in text["Admissions"] and "'A3'" in text["Admissions"] and "'A2'" not in text["Admissions"]
+    assert "A2" in text["Set aside"]
+
+
+def test_the_same_input_gives_the_same_rows_whoever_else_is_in_the_file(export: Path, workbook: Path) -> None:
+    header, a1, _, a3 = ADMISSIONS.splitlines()
+    shuffled = export.with_name("shuffled.csv")
+    shuffled.write_text("\n".join([header, a3, a1]) + "\n", encoding="utf-8")
+    output = export.with_name("shuffled.xlsx")
+    assert main(["recommend", str(shuffled), "-o", str(output), "--progress", "none"]) == 0
+    first, second = cells(workbook, "Recommendations"), cells(output, "Recommendations")
+    assert sorted(map(repr, first)) == sorted(map(repr, second))
+
+
+def test_a_row_set_aside_makes_strict_exit_with_1(export: Path) -> None:
+    assert main(["check", str(export), "--progress", "none"]) == 0
+    assert main(["check", str(export), "--strict", "--progress", "none"]) == 1
+
+
+BAD = {
+    "missing file": ("nowhere.xlsx", None, "nowhere.xlsx"),
+    "wrong type": ("scan.pdf", b"%PDF-1.7\n", "scan.pdf"),
+    "no header": ("numbers.csv", b"1,2,3\n4,5,6\n", "numbers.csv"),
+    "empty": ("empty.csv", b"", "empty.csv"),
+    "no rows": ("heads.csv", ADMISSIONS.splitlines()[0].encode(), "heads.csv"),
+    "absent column": ("noid.csv", b"age,sex,diagnoses\n60,F,sepsis\n61,M,sepsis\n", "noid.csv"),
+    "not a workbook": ("fake.xlsx", b"hello", "fake.xlsx"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_unusable_input_is_one_sentence_and_exit_code_2(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, content, named = BAD[name]
+    path = tmp_path / file
+    if content is not None:
+        path.write_bytes(content)
+    assert main(["recommend", str(path), "-o", str(tmp_path / "out.xlsx"), "--progress", "none"]) == 2
+    said = capsys.readouterr().err.strip()
+    assert said.count("\n") == 0 and said.startswith("lamo: ") and named in said and "Traceback" not in said
+    assert not (tmp_path / "out.xlsx").exists()
+
+
+def test_a_missing_package_is_exit_code_3(export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["recommend", str(export), "-o", str(tmp_path / "o.xlsx"), "--model", str(tmp_path / "none")])
+    assert code == 3
+    assert "none" in capsys.readouterr().err
+
+
+def test_an_unwritable_output_is_said_before_any_work(export: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["recommend", str(export), "-o", "/proc/nowhere/out.xlsx"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_interrupted_job_resumes_to_the_same_workbook(export: Path, workbook: Path, tmp_path: Path) -> None:
+    job, output = tmp_path / "kept.lamo", tmp_path / "resumed.xlsx"
+    begin = ["recommend", str(export), "-o", str(tmp_path / "first.xlsx"), "--job", str(job), "--progress", "none"]
+    assert main(begin) == 0
+    assert main(begin) == 2  # the job exists: it is to be resumed
+    assert main(["resume", str(job), "-o", str(output), "--progress", "none"]) == 0
+    assert cells(output, "Recommendations") == cells(workbook, "Recommendations")
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs Linux namespaces")
+def test_the_job_runs_in_a_namespace_without_network(export: Path, workbook: Path, tmp_path: Path) -> None:
+    allowed = subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode == 0
+    if not allowed:
+        pytest.skip("namespaces are not permitted here")
+    output = tmp_path / "offline.xlsx"
+    command = ["unshare", "-rn", sys.executable, "-m", "lamo_desktop.cli", "recommend", str(export), "-o", str(output)]
+    done = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ), timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert cells(output, "Recommendations") == cells(workbook, "Recommendations")
+
+
+def test_the_demo_reads_completely(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(DEMO), "--progress", "none"]) == 0
+    said = capsys.readouterr().out
+    assert "75 admissions can be scored, with orders to compare with" in said
+
+
+@pytest.mark.parametrize("verb", ["", "check", "recommend", "resume", "validate", "model", "bench", "demo"])
+def test_every_command_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*([verb] if verb else []), "--help"])
+    assert ended.value.code == 0
+    assert "usage: lamo" in capsys.readouterr().out
