@@ -1,0 +1,242 @@
+"""A workbook or text file with one row per admission to a Cohort; a row that is not used is set aside with its cell.
+
+Orders stand in a column, on a second sheet in long form, or the rows themselves are orders and the admission repeats.
+Earlier admissions of the same patient, by date, become the previous hospitalization.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from lamo_desktop.admissions.cohort import Admission, Cohort, Problem, SetAside, Severity, Source
+from lamo_desktop.admissions.flat_history import Stay, add_previous, codes, eligible
+from lamo_desktop.admissions.flat_orders import Ordered, OrderReader, identifier
+from lamo_desktop.admissions.folder import file_hash
+from lamo_desktop.admissions.headers import HeaderMapping, is_identifier, map_headers, recognised
+from lamo_desktop.admissions.notes import SECTIONS, before_later_text, cut_sections, parse_allergies, parse_medications
+from lamo_desktop.admissions.profile import Profile
+from lamo_desktop.admissions.tables import read_tables
+from lamo_desktop.admissions.values import AmbiguousDateError, is_unknown, parse_age, parse_date, parse_sex, split_list
+from lamo_desktop.formulary import Formulary
+
+Progress = Callable[[str, float], None]
+LISTED = 20  # problems of one kind that are listed one by one; the rest are counted
+ENTRY_LENGTH = 80  # longer texts in a list cell are narrative
+SHORTENED_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
+
+
+def read_mapping(path: Path, profile: Profile) -> tuple[HeaderMapping, list[Problem]]:
+    """How the file would be read: its sheets and columns, for a person to confirm, and what there is to say about them.
+
+    Raises InputError where the file as a whole cannot be used.
+    """
+    file = read_tables(path, recognised, int(profile.data["header_row"]))
+    mapping = map_headers(file.tables, profile.data)
+    return mapping, [*file.problems, *mapping.problems]
+
+
+def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Progress) -> Cohort:
+    """The cohort of one workbook or text file. Raises InputError where the file as a whole cannot be used."""
+    progress("reading the file", 0.0)
+    mapping, problems = read_mapping(path, profile)
+    progress("reading admissions", 0.5)
+    reader = _RowReader(mapping, profile, formulary)
+    stays, ordered = reader.rows()
+    progress("reading orders", 0.7)
+    known: dict[str, Ordered | None] = {**dict.fromkeys((a.admission_id for a in reader.aside), None), **ordered}
+    problems += reader.orders.add_sheet(mapping, known, profile.data)
+    progress("building admissions", 0.9)
+    has_orders = bool(mapping.columns("orders")) or mapping.orders is not None
+    for name, stay in stays.items():
+        orders = tuple(sorted(ordered[name].ingredients)) if has_orders else None
+        unmapped = tuple(sorted(ordered[name].unmapped))
+        stay.admission = replace(stay.admission, orders=orders, unmapped_orders=unmapped)
+    reader.link_patients(list(stays.values()))
+    admissions, steps, young = eligible((s.admission for s in stays.values()), reader.total, profile.data["adult_age"])
+    aside = sorted([*reader.aside, *young], key=lambda entry: reader.place[entry.where])
+    source = Source(str(path), {path.name: file_hash(path)}, profile.name)
+    progress("building admissions", 1.0)
+    unmapped_texts = dict(reader.orders.unmapped.most_common())
+    return Cohort(admissions, source, steps, (*problems, *reader.problems()), tuple(aside), unmapped_texts)
+
+
+class _RowReader:
+    """Reads the admissions table row by row; collects the rows set aside and the problems by kind."""
+
+    def __init__(self, mapping: HeaderMapping, profile: Profile, formulary: Formulary) -> None:
+        self.mapping = mapping
+        self.table = mapping.admissions
+        self.data = profile.data
+        self.formulary = formulary
+        self.orders = OrderReader(formulary)
+        self.aside: list[SetAside] = []
+        self.total = len(self.table)
+        self.place = {self.table.where(i): i for i in range(len(self.table))}
+        self._kinds: dict[tuple[str, Severity], list[str]] = defaultdict(list)
+        self._pseudonyms: dict[str, str] = {}
+        patient = mapping.columns("patient_id")
+        self._direct = bool(patient) and is_identifier(self.table.columns[patient[0]])
+        if self._direct:
+            self._note("patient_id", 0, "a record number of persons: replaced by running numbers, kept nowhere", "info")
+
+    def rows(self) -> tuple[dict[str, Stay], dict[str, Ordered]]:
+        """Every readable row and what it orders, by admission id; the others are set aside."""
+        stays: dict[str, Stay] = {}
+        ordered: dict[str, Ordered] = {}
+        for i in range(len(self.table)):
+            name = identifier(self._cell("admission_id", i))
+            first = stays.get(name)
+            if first and self.mapping.long_form and self._person(i) == self._person(first.row):
+                self.orders.add_cell(ordered[name], self._cell("orders", i))
+                self.total -= 1
+                continue
+            reason = self._unusable(name, i, first)
+            if not reason:
+                try:
+                    stays[name] = self._stay(name, i)
+                    ordered[name] = Ordered(stays[name].admitted)
+                    self.orders.add_cell(ordered[name], self._cell("orders", i))
+                except ValueError as error:
+                    reason = f"{self._where('age', i)}: {error}"
+            if reason:
+                self.aside.append(SetAside(name, self.table.where(i), reason))
+        return stays, ordered
+
+    def link_patients(self, stays: list[Stay]) -> None:
+        """Previous hospitalizations, whether this is the patient's first visit in the file, and codes."""
+        patients: dict[str, list[Stay]] = defaultdict(list)
+        for stay in stays:
+            patients[stay.admission.patient_id].append(stay)
+        for same in patients.values():
+            for stay in add_previous(same, bool(self.data["rows_in_time_order"])):
+                self._note(
+                    "admission_date", stay.row, "no certain order of this patient's stays: history left out", "info"
+                )
+        for stay in stays:
+            labels = dict(stay.admission.labels)
+            if self.mapping.columns("patient_id"):
+                labels.setdefault("visit", "repeat" if stay.admission.previous else "first")
+            stay.admission = replace(stay.admission, codes=codes(stay.admission), labels=labels)
+
+    def problems(self) -> list[Problem]:
+        """The problems of each kind: the first ones by cell, the rest as a count."""
+        listed = []
+        for (message, severity), places in self._kinds.items():
+            shown = 1 if severity == "error" else LISTED  # an error here is a question to the user, asked once
+            listed += [Problem(place, message, severity) for place in places[:shown]]
+            if len(places) > shown:
+                listed.append(Problem(self.table.title, f"{len(places) - shown:,} more cells: {message}", severity))
+        return listed
+
+    def _note(self, name: str, row: int, message: str, severity: Severity = "warning") -> None:
+        if self.mapping.columns(name):
+            self._kinds[message, severity].append(self._where(name, row))
+        else:
+            self._kinds[f"no column for {name.replace('_', ' ')}: {message}", severity] = [self.table.title]
+
+    def _where(self, name: str, row: int) -> str:
+        return self.table.where(row, next(iter(self.mapping.columns(name)), None))
+
+    def _cell(self, name: str, row: int) -> str:
+        """The cell of a field, several columns joined by line breaks; "" when the file has no such column."""
+        return "\n".join(text for j in self.mapping.columns(name) if (text := self.table.cells[j][row]))
+
+    def _person(self, row: int) -> tuple[str, ...]:
+        return tuple(self._cell(name, row) for name in ("patient_id", "age", "sex", "admission_date"))
+
+    def _unusable(self, name: str, row: int, first: Stay | None) -> str:
+        """Why a row cannot be an admission; "" when it can."""
+        shortened = bool(self.table.long_numbers & set(self.mapping.columns("admission_id")))
+        if row in self.table.overfull:
+            return "the row has more cells than the header: text with the delimiter in it must stand in quotation marks"
+        if is_unknown(name):
+            return "the admission id is missing"
+        if SHORTENED_NUMBER.fullmatch(name) or (shortened and name.isdigit() and len(name) > 15):
+            return "the admission id was shortened by Excel (numbers keep 15 digits): format the column as text"
+        if first is not None:
+            differs = " with another patient, age, sex or date" if self.mapping.long_form else ""
+            return f"the admission id stands in {self.table.where(first.row)} already{differs}"
+        return ""
+
+    def _stay(self, name: str, row: int) -> Stay:
+        """One row; ValueError where its age cannot be used."""
+        admitted = self._date("admission_date", row)
+        age = self._age(row, admitted)
+        try:
+            sex = parse_sex(self._cell("sex", row))
+        except ValueError as error:
+            sex = None
+            self._note("sex", row, f"{error}; left empty")
+        sections, past = self._narrative(row)
+        allergies = parse_allergies(sections.pop("allergies", ""))
+        home = self._home(sections.get("medications_on_admission", ""))
+        if all(len(text) <= ENTRY_LENGTH for text in home):  # else it is prose, which stays narrative
+            sections.pop("medications_on_admission", None)
+        admission = Admission(
+            admission_id=name,
+            patient_id=self._patient(row) or name,
+            age=age,
+            sex=sex,
+            reason=" ".join(self._cell("reason", row).split()),
+            diagnoses=tuple(split_list(self._cell("diagnoses", row))),
+            procedures=tuple(split_list(self._cell("procedures", row))),
+            past_history=past,
+            allergies=allergies,
+            home_medications=tuple(text for text in home if len(text) <= ENTRY_LENGTH),
+            sections=sections,
+            labels={self.table.columns[j]: self.table.cells[j][row] or "unknown" for j in self.mapping.labels},
+            source_row=self.table.where(row),
+        )
+        return Stay(admission, row, admitted)
+
+    def _age(self, row: int, admitted: datetime | None) -> int | None:
+        age = parse_age(self._cell("age", row))
+        if age is None and admitted and (born := self._date("birth_date", row)):
+            years = admitted.year - born.year - ((admitted.month, admitted.day) < (born.month, born.day))
+            age = parse_age(str(years))
+        if age is None:
+            self._note("age", row, "no age: kept, though nobody can tell whether this is an adult")
+        return age
+
+    def _patient(self, row: int) -> str:
+        text = identifier(self._cell("patient_id", row))
+        if is_unknown(text):
+            return ""
+        return self._pseudonyms.setdefault(text, f"P{len(self._pseudonyms) + 1:05d}") if self._direct else text
+
+    def _date(self, name: str, row: int) -> datetime | None:
+        text = self._cell(name, row)
+        try:
+            return parse_date(text, self.data["date_order"]) if text else None
+        except ValueError as error:
+            severity: Severity = "error" if isinstance(error, AmbiguousDateError) else "warning"
+            self._note(name, row, f"{error}; left empty", severity)
+            return None
+
+    def _narrative(self, row: int) -> tuple[dict[str, str], tuple[str, ...]]:
+        """Sections from their own columns, else cut from the note; and the past history where its column is a list."""
+        note = self._cell("note", row)
+        sections = cut_sections(note) if note else {}
+        if note and not sections:
+            self._note("note", row, "no heading of a section known at admission in this note: not used", "info")
+        for name in SECTIONS:
+            if text := before_later_text(self._cell(name, row)):
+                sections[name] = text
+        entries = split_list(self._cell("past_medical_history", row))
+        if entries and all(len(entry) <= ENTRY_LENGTH for entry in entries):
+            del sections["past_medical_history"]
+            return sections, tuple(entries)
+        return sections, ()
+
+    def _home(self, text: str) -> tuple[str, ...]:
+        """Ingredients of home medications; what the formulary does not know as written, what is no drug not at all."""
+        names: list[str] = []
+        for entry in parse_medications(text):
+            mapped = self.formulary.map(entry)
+            if mapped.status == "unmapped":
+                names.append(" ".join(entry.casefold().split()))
+            names += mapped.ingredients
+        return tuple(dict.fromkeys(names))

@@ -1,0 +1,110 @@
+"""Allergies and medications from a section of a note, or from a cell: prose and lists to single entries."""
+
+import re
+from collections.abc import Iterator
+
+NAME_LENGTH = 60  # a longer piece is a sentence, not an allergen
+
+_NUMBERED = re.compile(r"(?:(?<=^)|(?<=[\s.;,]))\(?\d{1,2}[.)、]\s*(?=[^\W\d_])", re.MULTILINE)
+_NO_ALLERGY = re.compile(
+    r"\bn\.?k\.?d?\.?a\b|\bnkma\b"
+    r"|\b(?:no|not|denies|denied|without|negative for|none)\b[^.;,\n]*?"
+    r"(?:allerg|reaction|sensitivit|intoleranc|known|any)"
+    r"|\b(?:has|have) (?:no|not had any)\b"
+    r"|^\W*(?:denie[sd]|refer|see|none|nil|no|negative|unknown|unremarkable|n/a)\b\W*(?:\w+\W*){0,2}$"
+    r"|^\W*(?:none|denie[sd]|keine?)\b|\b(?:are|is) none\b|^\W*(?:无|否认|未发现)",
+    re.IGNORECASE,
+)
+_EXCEPT = re.compile(r"\b(?:except(?:ing| for)?|other than|besides|apart from)\b", re.IGNORECASE)
+_BUT = re.compile(r",?\s*\b(?:but|however)\b,?", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^.*?\b(?:allerg(?:ic|y|ies)|sensitiv(?:e|ity|ities)|intoleran(?:t|ce|ces)|reactions?|anaphylaxis)\s+(?:only )?"
+    r"(?:to|of|includ\w+|are|is)\b[\s:]*"
+    r"|^(?:includ\w+|are|is|to|also|the|and|or|an?|(?:patient|he|she|it)\b(?: \w+)? that|he|she|patient|possibl[ey]"
+    r"|(?:states|thinks|reports|notes)(?: that| to)?|questionable|multiple|only|there"
+    r"|medications? are(?: listed as)?)\b[\s:]*",
+    re.IGNORECASE | re.DOTALL,
+)
+_REACTION = re.compile(
+    r"\s*(?:[(\[].*|\s[-–—=>]+\s.*|:.*"
+    r"|\b(?:which|that|who|where|when|because|from|due to|with|causes?|causing|caused|gives?|giving|gets?|makes?|has"
+    r"|had|produc\w+|result\w*|develop\w*|lead(?:s|ing)?|reactions?|allerg(?:y|ies|ic))\b.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_ONLY_REACTION = re.compile(
+    r"(?:(?:an?|severe|mild|skin|and|of|the|his|her|in|some|facial|lip|tongue|throat|stomach|gi|upset|possible|unknown"
+    r"|at|this|time)\s*)*(?:rash(?:es)?|hives|urticaria|nausea|vomiting|swell\w*|itch\w*|pruritus|anaphyla\w+|angioedema"
+    r"|dyspnea|cough|shortness of breath|upset|diarrhea|headaches?|dizziness|hallucinations?|confusion|reactions?"
+    r"|bronchospasm|unknown|medications?|drugs?|history|(?:he|she|it|does|did|can|denies|listed|seems?)\b.*)?\W*",
+    re.IGNORECASE,
+)
+
+
+def parse_allergies(text: str) -> tuple[str, ...]:
+    """Allergens named in an allergy section or cell, in order; () for NKDA, "none", "denies" and their kin.
+
+    Reactions ("penicillin (rash)", "codeine causes nausea") are dropped. "No known allergies except latex" gives latex.
+    """
+    found: list[str] = []
+    for sentence in re.split(r"[\n;；。]|\.(?=\s|$)|\s\|\s", _NUMBERED.sub("\n", text)):
+        for clause in _BUT.split(sentence):
+            found += _allergens(clause)
+    return tuple(dict.fromkeys(found))
+
+
+def _allergens(clause: str) -> Iterator[str]:
+    if denied := _NO_ALLERGY.search(clause):
+        before, exception = clause[: denied.start()].rstrip(), _EXCEPT.search(clause)
+        if exception:
+            clause = clause[exception.end() :]
+        elif before.endswith((",", "-", "–", "(")):  # "penicillin, no other known allergies"
+            clause = before.rstrip(",-–( ")
+        else:
+            return
+    for piece in re.split(r"[,、，/]|\s+(?:and|or|as well as)\s+|\s+&\s+", clause, flags=re.IGNORECASE):
+        name, longer = piece.strip(" \t-*•"), None
+        while longer != name:
+            longer, name = name, _LEAD.sub("", name).strip()
+        name = " ".join(_REACTION.sub("", name).strip(" .:-–*'\"()\t").split())
+        if name and len(name) <= NAME_LENGTH and not _ONLY_REACTION.fullmatch(name):
+            yield name
+
+
+_NO_MEDICATION = re.compile(
+    r"^\W*(?:none|nil|no|n/a|negative|unknown|not (?:known|available|recorded)|无|keine)\W*$|^none\b"
+    r"|\b(?:no|not (?:on|taking)(?: any)?|denies(?: any)?|takes no|none)\b(?: \w+){0,3} "
+    r"(?:medications?|meds|medicines|drugs)",
+    re.IGNORECASE,
+)
+_TAKING = re.compile(
+    r"^(?:(?:the |this )?(?:patient|pt|he|she|mr|ms|mrs)\b\.?[^,:;]{0,40}?"
+    r"\b(?:takes?|taking|on|includes?|uses?|using|with)\b"
+    r"|(?:current(?:ly)?|her|his|the|home|present)?\s*(?:medications?|meds)?\s*(?:list )?"
+    r"(?:includes?|are|is|currently|consists? of|as follows|taking)\b|and\b|also\b|plus\b)[\s:,]*",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[a-z\d)])[.]\s+(?=[A-Z])|(?<=[.][a-z][.])\s+(?=[A-Z])")
+# A comma separates drugs only before a word that is not part of a dose ("40 mg, one tablet daily").
+_DOSE_WORD = (
+    r"(?:one|two|three|half|once|twice|daily|every|each|with|then|which|for|per|take|taking|tablets?|caps\w*|oral\w*"
+    r"|by mouth|nightly|weekly|monthly|extended|last|dose|also|as needed|in the|at bed\w*)\b"
+)
+_NEXT_DRUG = re.compile(
+    rf",\s*(?!(?:and\s+)?{_DOSE_WORD})(?=(?:and\s+)?[^\W\d_][a-z-]{{3,}}|[A-Z]{{2,}})|\s+and\s+(?=[A-Z][a-z]{{3,}})"
+)
+
+
+def parse_medications(text: str) -> tuple[str, ...]:
+    """Medications named in a section or cell, one text each with its dose, in order; () for "none" and its kin."""
+    lines = re.split(r"[\n;；、|•]", _NUMBERED.sub("\n", text))
+    return tuple(dict.fromkeys(entry for line in lines for entry in _medications(line)))
+
+
+def _medications(line: str) -> Iterator[str]:
+    for sentence in _SENTENCE_END.split(line):
+        if _NO_MEDICATION.search(sentence):
+            continue
+        for piece in _NEXT_DRUG.split(sentence):
+            entry = " ".join(_TAKING.sub("", piece.strip(" \t-*·–,.:")).split()).strip(" ,.;:")
+            if sum(letter.isalpha() for letter in entry) >= (2 if not entry.isascii() else 3):
+                yield entry

@@ -1,0 +1,213 @@
+"""Tables as an analyst sees them: a header row, columns of text and the address of every cell, from any usual file."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from pathlib import Path
+
+from lamo_desktop.admissions.cohort import Problem
+from lamo_desktop.admissions.delimited import read_delimited
+from lamo_desktop.admissions.workbook_scan import MAX_COLUMNS, column_letter
+from lamo_desktop.admissions.workbooks import Sheet, read_workbook
+from lamo_desktop.errors import InputError
+
+HEADER_SEARCH_ROWS = 40
+UNREADABLE = {
+    b"%PDF": "a PDF file",
+    b"{\\rtf": "a Word (RTF) document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"SQLite format 3": "an SQLite database",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"SAS ": "a SAS file",
+    b"$FL2": "an SPSS file",
+    b"PAR1": "a Parquet file",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet (or text file) below its header row; blank rows are left out.
+
+    `cells[j][i]` is the text in column j of data row i, `rows[i]` that row's number in the file (1-based, counted as
+    Excel does: a cell with line breaks is one row). `letters[j]` is the column's letter. `overfull` are data rows with
+    more cells than the header. `long_numbers` are columns holding numbers of more than 15 digits, whose last
+    digits Excel has lost.
+    """
+
+    file: str
+    sheet: str
+    header_row: int
+    columns: tuple[str, ...]
+    letters: tuple[str, ...]
+    cells: tuple[list[str], ...]
+    rows: list[int]
+    hidden: bool = False
+    overfull: frozenset[int] = frozenset()
+    long_numbers: frozenset[int] = frozenset()
+
+    @property
+    def title(self) -> str:
+        """How messages call the table: its sheet, or the file name of a text table."""
+        return self.sheet or self.file
+
+    def where(self, row: int, column: int | None = None) -> str:
+        """Address of a data row, or of its cell in a column: "Sheet1!C17", "orders.csv row 17, column start"."""
+        number = self.rows[row]
+        if self.sheet:
+            return f"{self.sheet}!{'A' if column is None else self.letters[column]}{number}"
+        return f"{self.file} row {number}" + ("" if column is None else f", column {self.columns[column]}")
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """The tables of one file, and what a person should know about how they were read."""
+
+    tables: tuple[Table, ...]
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_tables(path: Path, recognised: Callable[[Sequence[str]], int], header_row: int = 0) -> TableFile:
+    """Read a workbook or text table. `recognised(cells)` counts the known headers in a row, to find the header row.
+
+    `header_row` (1-based) overrides the search. Raises InputError when nothing usable is there.
+    """
+    sheets = _read_sheets(path)
+    tables: list[Table] = []
+    problems: list[Problem] = []
+    reasons: list[str] = []
+    for sheet in sheets:
+        title = sheet.name or path.name
+        if not sheet.rows:
+            reasons.append(f"{title} is empty")
+            continue
+        table = _table(path.name, sheet, recognised, header_row)
+        if table is None:
+            reasons.append(f"{title} has no header row")
+            continue
+        if not len(table):
+            reasons.append(f"{title} has a header in row {table.header_row} but no rows below it")
+            continue
+        tables.append(table)
+        problems += _remarks(path.name, sheet, table)
+    if not tables:
+        raise InputError(
+            f"{path.name}: {'; '.join(reasons) or 'no sheet found'}. Expected a header row and one row per admission."
+        )
+    problems += [Problem(path.name, f"{reason}; not used", "info") for reason in reasons]
+    return TableFile(tuple(tables), problems)
+
+
+def _read_sheets(path: Path) -> list[Sheet]:
+    if path.name.startswith("~$"):
+        raise InputError(f"{path.name} is Excel's lock file; choose the workbook itself ({path.name[2:]}).")
+    try:
+        if path.is_dir():
+            raise InputError(f"{path.name} is a folder; expected a workbook or a CSV file.")
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            magic = file.read(16)
+        if size == 0:
+            raise InputError(f"{path.name} is empty (0 bytes); expected a workbook or a CSV file.")
+        for start, kind in UNREADABLE.items():
+            if magic.startswith(start):
+                raise InputError(
+                    f"{path.name} is {kind}; expected a workbook (.xlsx, .xls, .xlsb, .ods) or a CSV file."
+                )
+        if magic.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"\x09\x08", b"\x09\x04")):
+            return read_workbook(path)
+        return [read_delimited(path)]
+    except FileNotFoundError:
+        raise InputError(f"{path.name} does not exist in {path.parent.name or os.sep}.") from None
+    except PermissionError:
+        raise InputError(
+            f"{path.name} cannot be opened: it is open in another program or you have no right to read it."
+        ) from None
+    except OSError as error:
+        raise InputError(f"{path.name} cannot be read: {error.strerror or 'the drive reports an error'}.") from None
+
+
+def _remarks(file: str, sheet: Sheet, table: Table) -> list[Problem]:
+    where = table.title
+    found = [Problem(where, remark, "info") for remark in sheet.remarks]
+    if table.header_row > 1:
+        found.append(Problem(where, f"header found in row {table.header_row}; the rows above are not read", "info"))
+    for address in sheet.formulas[:20]:
+        text = "formula without a stored value, read as empty; expected a value: open the file in Excel and save it"
+        found.append(Problem(f"{sheet.name}!{address}", text))
+    if len(sheet.formulas) > 20:
+        found.append(Problem(where, f"{len(sheet.formulas) - 20} more formulas without a stored value, read as empty"))
+    return found
+
+
+def _table(file: str, sheet: Sheet, recognised: Callable[[Sequence[str]], int], header_row: int) -> Table | None:
+    columns = sheet.columns[:MAX_COLUMNS]
+    index = sheet.rows.index(header_row) if header_row in sheet.rows else _find_header(columns, recognised)
+    if index is None:
+        return None
+    index = _last_header_row(sheet, index)
+    names = _header(sheet, columns, index)
+    kept = [j for j, name in enumerate(names) if name]
+    if not kept:
+        return None
+    spare = [j for j, name in enumerate(names) if not name and any(columns[j][index + 1 :])]
+    overfull = {i for j in spare for i, cell in enumerate(columns[j][index + 1 :]) if cell and j > kept[-1]}
+    for j in spare:
+        if j < kept[-1] or sheet.name != "":
+            sheet.remarks.append(f"column {column_letter(j)} has no header and is not read")
+    return Table(
+        file=file,
+        sheet=sheet.name,
+        header_row=sheet.rows[index],
+        columns=tuple(names[j] for j in kept),
+        letters=tuple(column_letter(j) for j in kept),
+        cells=tuple(columns[j][index + 1 :] for j in kept),
+        rows=sheet.rows[index + 1 :],
+        hidden=sheet.hidden,
+        overfull=frozenset(overfull) if sheet.name == "" else frozenset(),
+        long_numbers=frozenset(k for k, j in enumerate(kept) if j in sheet.long_numbers),
+    )
+
+
+def _find_header(columns: list[list[str]], recognised: Callable[[Sequence[str]], int]) -> int | None:
+    """Index of the row with the most known headers; without any two, the first row that looks like one."""
+    head = list(zip_longest(*(column[:HEADER_SEARCH_ROWS] for column in columns), fillvalue=""))
+    known = [recognised(row) for row in head]
+    if known and max(known) >= 2:
+        return known.index(max(known))
+    widths = [sum(map(bool, row)) for row in head]
+    for index, row in enumerate(head):
+        named = [cell for cell in row if cell]
+        words = all(any(c.isalpha() for c in cell) and len(cell) <= 80 for cell in named)
+        if words and len(set(named)) == len(named) and len(named) >= max(2, 0.6 * max(widths)):
+            return index
+    return None
+
+
+def _last_header_row(sheet: Sheet, index: int) -> int:
+    """A header whose cells are merged over several rows ends at the lowest of them."""
+    first = sheet.rows[index] - 1
+    last = max((bottom for (top, _), (bottom, _) in sheet.merged if top <= first <= bottom), default=first)
+    return sheet.rows.index(last + 1) if last + 1 in sheet.rows else index
+
+
+def _header(sheet: Sheet, columns: list[list[str]], index: int) -> list[str]:
+    """Header texts; a cell that is empty because of a merge takes the text of the merged cell. Repeats are numbered."""
+    names = [" ".join(column[index].split()) for column in columns]
+    at = {row: k for k, row in enumerate(sheet.rows)}
+    header = sheet.rows[index] - 1
+    for (top, left), (bottom, right) in sheet.merged:
+        if top <= header <= bottom and top + 1 in at:
+            for j in range(left, min(right + 1, len(names))):
+                names[j] = names[j] or " ".join(columns[left][at[top + 1]].split())
+    seen: dict[str, int] = {}
+    for j, name in enumerate(names):
+        if name:
+            seen[name] = seen.get(name, 0) + 1
+            names[j] = name if seen[name] == 1 else f"{name} ({seen[name]})"
+    return names

@@ -1,0 +1,191 @@
+"""Ages, sexes, dates and lists as hospitals write them; ValueError says what was expected."""
+
+import ast
+import re
+import unicodedata
+from datetime import datetime
+from typing import Literal
+
+from lamo_desktop.admissions.cohort import Sex
+
+DateOrder = Literal["ask", "dmy", "mdy"]
+
+OLDEST_SHOWN = 90  # ages above 89 are given as 90
+OLDEST = 120
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+UNKNOWN = _words("- -- --- . ? n/a na nan none null nil unknown unk u missing unbekannt k.a. 未知 不详 无") | {
+    "",
+    "not known",
+    "not recorded",
+    "nicht bekannt",
+}
+_FEMALE = _words("f female fem w weiblich frau woman femme femenino feminino mujer 女 女性")
+_MALE = _words("m male man männlich maennlich mann herr masculin masculino homme hombre 男 男性")
+_NEITHER = _words("o other x d divers diverse indeterminate ambiguous nonbinary non-binary i 其他")
+
+_AGE = re.compile(
+    r"(?P<over>[>≥]=?|over|above|über|ueber)?\s*(?P<number>-?\d+(?:[.,]\d+)?)\s*(?P<plus>\+)?[\s-]*"
+    r"(?P<unit>[a-zäöü]+\.?|岁|周岁|个月|月|天|日)?(?:[\s-]*old|[\s-]+of age)?"
+    r"(?:[\s,]+\d+\s*(?:m|mo|mon|months?|d|days?|w|weeks?|个月|月|天)\.?)?"
+)
+_YEARS = _words("y yr yrs year years yo y.o a j jahr jahre jahren ans an años anos lat 岁 周岁")
+_YEAR_PARTS = {
+    12.0: _words("m mo mon mos month months mth mths monat monate monaten mois meses 月 个月"),
+    52.18: _words("w wk wks week weeks woche wochen semaines"),
+    365.25: _words("d day days tag tage tagen jours 天 日"),
+    8766.0: _words("h hr hrs hour hours stunden"),
+}
+
+
+def is_unknown(text: str) -> bool:
+    """Whether a cell only says that nothing is known: empty, "n/a", "-", "unknown" and the like."""
+    return text.strip().casefold() in UNKNOWN
+
+
+def parse_age(text: str) -> int | None:
+    """Age in whole years; above 89 becomes 90; None when the cell says that it is not known."""
+    if is_unknown(text):
+        return None
+    match = _AGE.fullmatch(text.strip().casefold())
+    if match is None:
+        raise ValueError("expected an age in years such as 67, 67y or >89")
+    number = float(match["number"].replace(",", "."))
+    unit = (match["unit"] or "").rstrip(".")
+    parts = next((parts for parts, words in _YEAR_PARTS.items() if unit in words), 1.0)
+    if parts == 1.0 and unit and unit not in _YEARS:
+        raise ValueError("expected an age in years such as 67, 67y or >89")
+    if number < 0:
+        raise ValueError(f"negative age; expected 0 to {OLDEST}")
+    years = int(number / parts)
+    if years > OLDEST:
+        raise ValueError(f"expected an age from 0 to {OLDEST}")
+    if match["over"] or match["plus"]:
+        if years < OLDEST_SHOWN - 1:  # ">65" is a band, not an age
+            raise ValueError("expected one age in years, not a range")
+        return OLDEST_SHOWN
+    return min(years, OLDEST_SHOWN)
+
+
+def parse_sex(text: str) -> Sex | None:
+    """Female or male from F, Female, w, weiblich, 女, ...; None for unknown or other."""
+    word = text.strip().casefold().rstrip(".")
+    if word in _FEMALE:
+        return "female"
+    if word in _MALE:
+        return "male"
+    if is_unknown(word) or word in _NEITHER:
+        return None
+    raise ValueError("expected F, M, Female or Male")
+
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januar janvier enero jän jänner",
+            "feb february februar février febrero",
+            "mar march mär märz mrz mars marzo",
+            "apr april avril abril",
+            "may mai mayo",
+            "jun june juni juin junio",
+            "jul july juli juillet julio",
+            "aug august août agosto",
+            "sep sept september septembre septiembre",
+            "oct okt october oktober octobre octubre",
+            "nov november novembre noviembre",
+            "dec dez december dezember décembre diciembre",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_TIME = (
+    r"(?:[T\s,]+(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
+    r"\s*(?:uhr|z|utc|[+-]\d\d:?\d\d)?)?"
+)
+_DATES = tuple(
+    re.compile(pattern + _TIME, re.IGNORECASE)
+    for pattern in (
+        r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})",
+        r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
+        r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日",
+        r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4}|\d{2})",  # dots: day first
+        r"(?P<d>\d{1,2})[\s./-]*(?P<name>[^\W\d_]{3,10})[\s.,/-]*(?P<y>\d{4}|\d{2})",
+        r"(?P<name>[^\W\d_]{3,10})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})",
+        r"(?P<first>\d{1,2})[/-](?P<second>\d{1,2})[/-](?P<y>\d{4}|\d{2})",
+    )
+)
+
+
+class AmbiguousDateError(ValueError):
+    """A date such as 03/04/2024 that is 3 April or March 4, depending on the country."""
+
+
+def parse_date(text: str, order: DateOrder = "ask") -> datetime | None:
+    """A date with its time if it has one; None when unknown. AmbiguousDateError where `order` must be asked."""
+    text = " ".join(text.split())
+    if is_unknown(text):
+        return None
+    match = next((m for m in (pattern.fullmatch(text) for pattern in _DATES) if m), None)
+    if match is None:
+        if re.fullmatch(r"[1-6]\d{4}(\.\d+)?", text):
+            raise ValueError("an Excel day number; expected a date: format the column as a date")
+        raise ValueError("expected a date such as 2024-04-03")
+    part = match.groupdict()
+    year = int(part["y"]) + (0 if len(part["y"]) == 4 else 2000 if int(part["y"]) < 70 else 1900)
+    if part.get("first"):
+        month, day = _month_and_day(int(part["first"]), int(part["second"]), order)
+    else:
+        day = int(part["d"])
+        month = int(part["m"]) if part.get("m") else _MONTHS.get(str(part["name"]).casefold(), 0)
+    hour = int(part["h"] or 0)
+    if part["half"]:
+        hour = hour % 12 + (12 if part["half"].lower().startswith("p") else 0)
+    try:
+        return datetime(year, month, day, hour, int(part["min"] or 0), int(part["s"] or 0))
+    except ValueError:
+        raise ValueError("not a day of the calendar; expected a date such as 2024-04-03") from None
+
+
+def _month_and_day(first: int, second: int, order: DateOrder) -> tuple[int, int]:
+    if first > 12 or order == "dmy":
+        return second, first
+    if second > 12 or order == "mdy" or first == second:
+        return first, second
+    raise AmbiguousDateError("day and month cannot be told apart; set date_order to dmy or mdy in the profile")
+
+
+_NUMBERING = re.compile(r"^\s*(?:[-*•·–—▪●○]+\s*|\(?\d{1,3}[.)、]\s*(?!\d))+")
+_CODE = re.compile(r"[A-Z]\d[\dA-Z](?:\.?[\dA-Z]{1,4})?|\d{3}(?:\.\d{1,2})?|[EV]\d{2,3}(?:\.\d{1,2})?")
+_BREAKS = re.compile(r"[\n;|；、]|\s\|\s|<br\s*/?>")
+
+
+def split_list(text: str) -> list[str]:
+    """Entries of a list in one cell, in order, without numbering and repeats.
+
+    Separators: line break, semicolon, vertical bar, their Chinese forms, or a Python/JSON list. A comma separates only
+    where every piece is a diagnosis code: "Pneumonia, unspecified organism" is one entry.
+    """
+    pieces = _literal_list(text) or _BREAKS.split(text)
+    if len(pieces) == 1 and "," in text:
+        codes = [piece.strip() for piece in text.split(",")]
+        if all(_CODE.fullmatch(code) for code in codes if code):
+            pieces = codes
+    entries = (_NUMBERING.sub("", unicodedata.normalize("NFKC", piece)).strip(" \t,;.'\"") for piece in pieces)
+    return list(dict.fromkeys(" ".join(entry.split()) for entry in entries if not is_unknown(entry)))
+
+
+def _literal_list(text: str) -> list[str]:
+    text = text.strip()
+    if not (text.startswith("[") and text.endswith("]")) or len(text) > 100_000:
+        return []
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return [piece.strip(" '\"") for piece in text[1:-1].split(",")]
+    return [str(entry) for entry in value if entry is not None]

@@ -1,0 +1,126 @@
+"""Looks into a zipped workbook before it is read: refuses bombs and entities, measures sheets, finds bare formulas."""
+
+import re
+import zipfile
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from xml.etree import ElementTree
+
+from lamo_desktop.errors import InputError
+
+MAX_PART_BYTES = 2 * 1024**3  # one unpacked part of a workbook: a full sheet of 1,048,576 x 20 cells stays below
+MAX_CELLS = 60_000_000  # calamine takes 32 bytes per cell of the used block
+MAX_COLUMNS = 702  # A..ZZ; further columns are ignored and said so
+CHUNK_BYTES = 4 * 1024**2
+
+_FORMULA = re.compile(rb'<c [^>]*?r="([A-Z]+\d+)"[^>]*><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v></v>|<v ?/>)?</c>')
+_WIDE_CELL = re.compile(rb' r="([A-Z]{2,3})\d+"[^>/]*>')
+_ROW = re.compile(rb'<row [^>]*?r="(\d+)"')
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def column_letter(index: int) -> str:
+    """Spreadsheet name of a 0-based column: 0 is A, 26 is AA."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def column_index(letters: str) -> int:
+    """0-based index of a spreadsheet column name."""
+    value = 0
+    for letter in letters:
+        value = value * 26 + ord(letter) - 64
+    return value - 1
+
+
+@dataclass(slots=True)
+class Scan:
+    """What one pass over a sheet's XML tells before calamine sees it: size of the used block, empty formulas.
+
+    `width` is the last used column (at least Z) that is not right of `MAX_COLUMNS`.
+    """
+
+    cells: int = 0
+    width: int = 26
+    formulas: list[str] = field(default_factory=list)
+
+
+def scan_parts(path: Path, archive: zipfile.ZipFile) -> dict[str, Scan]:
+    """Unpack every part once, chunk by chunk (checks length and CRC), and measure the sheets."""
+    for info in archive.infolist():
+        if info.file_size > MAX_PART_BYTES:
+            raise InputError(
+                f"{path.name} would unpack to {info.file_size / 1024**3:.1f} GB; at most 2 GB per sheet is expected."
+            )
+    scans: dict[str, Scan] = {}
+    for name in archive.namelist():
+        if not name.endswith((".xml", ".bin", ".rels")):
+            continue
+        chunks = _chunks(archive, name)
+        head = next(chunks, b"")
+        if b"<!DOCTYPE" in head[:4096] or b"<!ENTITY" in head[:4096]:
+            raise InputError(f"{path.name} declares XML entities in {name}, which no workbook program writes.")
+        if re.fullmatch(r"xl/worksheets/[^/]*\d+\.xml", name):
+            scans[name] = _scan_sheet(chain([head], chunks))
+        elif re.fullmatch(r"xl/worksheets/[^/]+\.bin", name):
+            _check_binary_dimension(path, head)
+        else:
+            for _ in chunks:  # a length or CRC that does not fit raises BadZipFile
+                pass
+    return scans
+
+
+def _chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    with archive.open(name) as part:
+        while block := part.read(CHUNK_BYTES):
+            yield block
+
+
+def _scan_sheet(chunks: Iterable[bytes]) -> Scan:
+    scan = Scan()
+    widest, last_row, tail = 26, 1, b""
+    for chunk in chunks:
+        block = tail + chunk
+        if b"<f" in block:
+            scan.formulas += [m.decode() for m in _FORMULA.findall(block)]
+        for letters in set(_WIDE_CELL.findall(block)):
+            column = column_index(letters.decode()) + 1
+            widest = max(widest, column)
+            if column <= MAX_COLUMNS:
+                scan.width = max(scan.width, column)
+        last = block.rfind(b"<row ")
+        if last >= 0 and (row := _ROW.match(block, last)):
+            last_row = int(row.group(1))
+        cut = block.rfind(b"<c ", max(0, len(block) - 65_536))
+        tail = block[cut:] if cut >= 0 else b""
+    scan.formulas = list(dict.fromkeys(scan.formulas))
+    scan.cells = widest * last_row
+    return scan
+
+
+def _check_binary_dimension(path: Path, head: bytes) -> None:
+    """xlsb: BrtWsDim (record 148, 16 bytes: first and last row, first and last column) stands before the cells."""
+    at = head.find(b"\x94\x01\x10")
+    if at < 0 or len(head) < at + 19:
+        return
+    rows, columns = (int.from_bytes(head[at + k : at + k + 4], "little") + 1 for k in (7, 15))
+    if rows * columns > MAX_CELLS:
+        raise InputError(f"{path.name} has cells far outside its table; delete them, or save the file as .xlsx.")
+
+
+def sheet_parts(archive: zipfile.ZipFile, scans: Container[str]) -> dict[str, str]:
+    """Sheet name to its part ("xl/worksheets/sheet2.xml"), for the parts that were scanned; {} where it is not told."""
+    try:
+        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+        links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    except (KeyError, ElementTree.ParseError):
+        return {}
+    targets = {link.get("Id"): f"xl/{(link.get('Target') or '').removeprefix('/xl/')}" for link in links}
+    named = {str(s.get("name")): targets.get(s.get(_RELATION), "") for s in book.iter() if s.tag.endswith("}sheet")}
+    return {name: part for name, part in named.items() if part in scans}

@@ -1,0 +1,253 @@
+"""Flat exports: mapping of headers and sheets, orders in their three places, history, the user's own profile."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import yaml
+
+from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.admissions.flat import read_flat, read_mapping
+from lamo_desktop.admissions.headers import confidence, is_identifier, save_profile
+from lamo_desktop.admissions.profile import Profile, load_profile
+from lamo_desktop.errors import InputError
+from lamo_desktop.formulary import Formulary, load_formulary
+
+NOTE = """HISTORY OF PRESENT ILLNESS: Chest pain.
+PAST MEDICAL HISTORY: Gout.
+ALLERGIES: NKDA.
+MEDICATIONS: Lisinopril 10 mg daily, Lasix.
+HOSPITAL COURSE: Treated with heparin.
+DISCHARGE MEDICATIONS: Warfarin."""
+
+
+@pytest.fixture(scope="module")
+def formulary() -> Formulary:
+    return load_formulary()
+
+
+def book(path: Path, **sheets: Sequence[Sequence[Any]]) -> Path:
+    made = openpyxl.Workbook()
+    made.remove(made.active)
+    for name, rows in sheets.items():
+        sheet = made.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    made.save(path)
+    return path
+
+
+def table(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def own(folder: Path, **settings: Any) -> Profile:
+    path = folder / "own.yaml"
+    path.write_text(yaml.safe_dump({"kind": "flat", **settings}), encoding="utf-8")
+    return load_profile(path)
+
+
+def read(path: Path, formulary: Formulary, profile: Profile | None = None) -> Cohort:
+    return read_flat(path, profile or load_profile("flat"), formulary, lambda stage, share: None)
+
+
+def test_a_note_becomes_sections_lists_and_nothing_later(tmp_path: Path, formulary: Formulary) -> None:
+    path = table(tmp_path / "a.csv", [["Admission ID", "Age", "Sex", "Note", "Ward"], ["1", "67", "F", NOTE, "ICU"]])
+    (admission,) = read(path, formulary).admissions
+    assert dict(admission.sections) == {"history_of_present_illness": "Chest pain.", "past_medical_history": "Gout."}
+    assert admission.home_medications == ("lisinopril", "furosemide")
+    assert admission.allergies == ()
+    assert admission.orders is None
+    assert dict(admission.labels) == {"Ward": "ICU"}
+    assert "heparin" not in str(admission) and "arfarin" not in str(admission)
+    assert {"med:furosemide", "age:60", "sex:female"} <= set(admission.codes)
+
+
+def test_columns_of_their_own_win_over_the_note(tmp_path: Path, formulary: Formulary) -> None:
+    rows = [["Admission ID", "Note", "PMH", "Allergies"], ["1", NOTE, "Asthma; HTN", "Latex (rash)"]]
+    (admission,) = read(table(tmp_path / "a.csv", rows), formulary).admissions
+    assert admission.past_history == ("Asthma", "HTN")
+    assert "past_medical_history" not in admission.sections
+    assert admission.allergies == ("Latex",)
+
+
+@pytest.mark.parametrize(
+    ("cell", "ingredients", "unmapped"),
+    [
+        ("heparin; metoprolol tartrate 25 mg", ("heparin", "metoprolol"), ()),
+        ("heparin|aspirin 81 mg", ("aspirin", "heparin"), ()),
+        ("1. heparin\n2. aspirin", ("aspirin", "heparin"), ()),
+        ("heparin, aspirin 81 mg, furosemide", ("aspirin", "furosemide", "heparin"), ()),
+        ("zzyzx 5 mg; heparin", ("heparin",), ("zzyzx 5 mg",)),
+        ("", (), ()),
+    ],
+)
+def test_orders_in_a_column(
+    tmp_path: Path, formulary: Formulary, cell: str, ingredients: tuple[str, ...], unmapped: tuple[str, ...]
+) -> None:
+    path = table(tmp_path / "a.csv", [["Admission ID", "Diagnosis", "Orders"], ["1", "I10", cell]])
+    cohort = read(path, formulary)
+    (admission,) = cohort.admissions
+    assert (admission.orders, admission.unmapped_orders) == (ingredients, unmapped)
+    assert dict(cohort.unmapped) == dict.fromkeys(unmapped, 1)
+
+
+def test_orders_on_a_second_sheet_and_within_the_first_hours(tmp_path: Path, formulary: Formulary) -> None:
+    admissions = [
+        ["Case", "Aufnahmedatum", "Diagnosen"],
+        ["01", "2024-01-05 08:00", "I10"],
+        ["02", "2024-01-06", "J18.9"],
+    ]
+    orders = [
+        ["Case", "Medikament", "Beginn"],
+        ["01", "heparin", "2024-01-05 20:00"],
+        ["01", "aspirin", "2024-01-07 09:00"],
+        ["01", "furosemide", ""],
+    ]
+    path = book(tmp_path / "a.xlsx", Liste=admissions, Verordnungen=orders)
+    mapped = {"columns": {"admission_id": "Case"}}
+    everything = read(path, formulary, own(tmp_path, **mapped))
+    assert [a.orders for a in everything.admissions] == [("aspirin", "furosemide", "heparin"), ()]
+    first_day = read(path, formulary, own(tmp_path, **mapped, order_hours=24))
+    assert first_day.admissions[0].orders == ("heparin",)
+    said = [p.message for p in first_day.problems]
+    assert any("later than 24 hours after admission: 1 (first: Verordnungen!A3)" in text for text in said)
+    assert any("cannot be read" in text and "Verordnungen!A4" in text for text in said)
+
+
+def test_history_needs_certain_order(tmp_path: Path, formulary: Formulary) -> None:
+    header = ["Admission ID", "Patient ID", "Age", "Admission date", "Diagnosis", "Procedures", "Orders"]
+    rows = [
+        ["b", "P", "61", "2024-03-01", "I50.9", "", "furosemide"],
+        ["a", "P", "60", "2024-01-01", "I10", "Appendectomy", "heparin"],
+        ["c", "Q", "50", "", "J18.9", "", ""],
+        ["d", "Q", "51", "2024-01-01", "I10", "", ""],
+    ]
+    path = table(tmp_path / "a.csv", [header, *rows])
+    cohort = read(path, formulary)
+    by_id = {a.admission_id: a for a in cohort.admissions}
+    previous = by_id["b"].previous
+    assert previous is not None
+    assert (previous.age, previous.diagnoses, previous.procedures, previous.drugs) == (
+        60,
+        ("I10",),
+        ("Appendectomy",),
+        ("heparin",),
+    )
+    assert [by_id[k].previous for k in "acd"] == [None, None, None]
+    assert by_id["b"].labels["visit"] == "repeat" and by_id["a"].labels["visit"] == "first"
+    assert {"previous med:heparin", "previous dx:i10"} <= set(by_id["b"].codes)
+    assert any("no certain order" in p.message for p in cohort.problems)
+    vouched = read(path, formulary, own(tmp_path, rows_in_time_order=True))
+    assert vouched.admissions[3].previous is not None
+
+
+def test_every_row_is_accounted_for(tmp_path: Path, formulary: Formulary) -> None:
+    rows = [
+        ["Admission ID", "Age", "Diagnosis"],
+        ["1", "60", "I10"],
+        ["2", "12", "I10"],
+        ["3", "60", ""],
+        ["3", "1", ""],
+        ["", "5", "x"],
+    ]
+    cohort = read(table(tmp_path / "a.csv", rows), formulary)
+    assert [(s.remaining, s.removed) for s in cohort.attrition] == [(5, 0), (3, 2), (2, 1), (1, 1)]
+    assert len(cohort.admissions) + len(cohort.set_aside) == 5
+    assert [a.where for a in cohort.set_aside] == [f"a.csv row {n}" for n in (3, 4, 5, 6)]
+    assert cohort.source.profile == "flat" and len(cohort.source.files["a.csv"]) == 64
+
+
+def test_reading_twice_gives_the_same(tmp_path: Path, formulary: Formulary) -> None:
+    path = table(tmp_path / "a.csv", [["Admission ID", "Note", "Orders"], ["1", NOTE, "heparin; aspirin; zzyzx"]])
+    assert read(path, formulary) == read(path, formulary)
+
+
+def test_a_confirmed_mapping_is_saved_and_used_again(tmp_path: Path, formulary: Formulary) -> None:
+    admissions = [["Encounter No", "Age", "Main problem", "Dx 1", "Dx 2"], ["1", "60", "Cough", "I10", "J18.9"]]
+    orders = [["Adm. ID", "Drug Name"], ["1", "heparin"]]
+    path = book(tmp_path / "a.xlsx", One=admissions, Two=orders)
+    mapping, _ = read_mapping(path, load_profile("flat"))
+    assert {(m.field, m.header): m.confidence for m in mapping.matches} == {
+        ("admission_id", "Encounter No"): 1.0,
+        ("age", "Age"): 1.0,
+        ("diagnoses", "Dx 1"): 0.9,
+        ("diagnoses", "Dx 2"): 0.9,
+    }
+    saved = tmp_path / "profiles" / "ward.yaml"
+    save_profile(mapping, saved, date_order="dmy")
+    profile = load_profile(saved)
+    assert profile.name == "ward" and profile.data["date_order"] == "dmy"
+    assert profile.data["columns"]["diagnoses"] == ["Dx 1", "Dx 2"]
+    assert read(path, formulary, profile).admissions == read(path, formulary).admissions
+    settings = yaml.safe_load(saved.read_text(encoding="utf-8"))
+    settings["columns"]["reason"] = "Main problem"
+    saved.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    assert read(path, formulary, load_profile(saved)).admissions[0].reason == "Cough"
+
+
+def test_an_empty_text_in_the_profile_means_no_such_column(tmp_path: Path, formulary: Formulary) -> None:
+    path = table(tmp_path / "a.csv", [["Admission ID", "Diagnosis", "Orders"], ["1", "I10", "heparin"]])
+    (admission,) = read(path, formulary, own(tmp_path, columns={"orders": ""})).admissions
+    assert admission.orders is None
+
+
+def test_sheets_named_in_the_profile(tmp_path: Path, formulary: Formulary) -> None:
+    rows = [["Admission ID", "Age", "Diagnosis"], ["1", "60", "I10"]]
+    path = book(tmp_path / "a.xlsx", First=rows, Second=[rows[0], ["2", "61", "I10"]])
+    named = own(tmp_path, sheets={"admissions": "Second"})
+    assert [a.admission_id for a in read(path, formulary, named).admissions] == ["2"]
+    with pytest.raises(InputError, match="no sheet 'Third'"):
+        read(path, formulary, own(tmp_path, sheets={"admissions": "Third"}))
+    with pytest.raises(InputError, match="Sheet First: expected an admission id and a drug column"):
+        read(path, formulary, own(tmp_path, sheets={"orders": "First"}))
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("AdmissionID", "admission_id"),
+        ("hadm_id", "admission_id"),
+        ("住院号", "admission_id"),
+        ("Fall-Nr.", "admission_id"),
+        ("SUBJECT_ID", "patient_id"),
+        ("Age (years)", "age"),
+        ("性别", "sex"),
+        ("Geschlecht", "sex"),
+        ("ADMITTIME", "admission_date"),
+        ("Primary Diagnosis", "diagnoses"),
+        ("diag_3", "diagnoses"),
+        ("Patient's home medications", "medications_on_admission"),
+        ("Vormedikation", "medications_on_admission"),
+        ("History of Present Ilness", "history_of_present_illness"),
+    ],
+)
+def test_headers_are_recognised(header: str, field: str) -> None:
+    assert confidence(header, field) >= 0.6
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Discharge medications", "orders"),
+        ("Discharge medications", "medications_on_admission"),
+        ("Diagnosis date", "diagnoses"),
+        ("Family history", "past_medical_history"),
+        ("Package", "age"),
+        ("Essex", "sex"),
+    ],
+)
+def test_headers_that_mean_something_else_are_not(header: str, field: str) -> None:
+    assert confidence(header, field) < 0.6
+
+
+def test_identifiers() -> None:
+    assert all(
+        map(is_identifier, ("Name", "Patient Name", "MRN", "home phone", "PatientName", "姓名", "Straße", "ZIP_CODE"))
+    )
+    assert not any(map(is_identifier, ("Hospital name", "Drug name", "Ward", "Unit", "IP address type", "Region")))
