@@ -86,7 +86,7 @@ def validate(options: argparse.Namespace) -> int:
         )
     with _job_file(options) as path:
         outcome = _score(options, path, cohort, package, policy, formulary, reporter)
-    write_validation(outcome, package, formulary, options, reporter)
+    write_validation(outcome, package, formulary, policy, options, reporter)
     print(f"Report: {options.output}")
     print(NOTICE)
     return _exit_code(options, cohort)
@@ -96,25 +96,26 @@ def write_validation(
     outcome: Recommendations,
     package: ModelPackage,
     formulary: Formulary,
+    policy: Policy,
     options: argparse.Namespace,
     reporter: Reporter,
 ) -> None:
     """Validate what a job gave; writes the report (`output`), and where asked its figures and tables."""
     from lamo_desktop.report.html import write_report
-    from lamo_desktop.report.tables import write_tables
-    from lamo_desktop.validate.outcomes import from_recommendations
-    from lamo_desktop.validate.validation import to_json
-    from lamo_desktop.validate.validation import validate as validated
+    from lamo_desktop.report.validation_workbook import write_validation_workbook
+    from lamo_desktop.validate import from_recommendations
+    from lamo_desktop.validate import validate as validated
 
     validation = validated(
-        from_recommendations(outcome, package, formulary),
-        progress=lambda share: reporter(Progress("validating", round(100 * share), 100)),
+        from_recommendations(outcome, package, formulary, policy),
+        progress=lambda stage, share: reporter(Progress("validating", round(100 * share), 100, message=stage)),
     )
     write_report(validation, options.output)
     if options.json is not None:
-        options.json.write_text(json.dumps(to_json(validation), indent=2) + "\n", encoding="utf-8")
+        figures = json.dumps(validation.to_json(), indent=2, allow_nan=False)
+        options.json.write_text(figures + "\n", encoding="utf-8")
     if options.xlsx is not None:
-        write_tables(validation, options.xlsx)
+        write_validation_workbook(validation, options.xlsx)
 
 
 def model_info(options: argparse.Namespace) -> int:
@@ -167,14 +168,22 @@ def bench(options: argparse.Namespace) -> int:
 def demo(options: argparse.Namespace) -> int:
     """`lamo demo`: recommend and validate on the bundled admissions, from one job."""
     options.out.mkdir(parents=True, exist_ok=True)
-    job = options.out / "demo.lamo"
-    if job.exists():
-        purge(job)
-    shared = {"input": resource("demo/eicu"), "profile": "eicu", "names": None, "interactions": None, "strict": False}
-    shared |= {"policy": None, "knob": 0.0, "limit": None, "job": job}
-    given = vars(options)
-    recommended = argparse.Namespace(**given | shared | {"output": options.out / "recommendations.xlsx"})
-    return recommend(recommended)
+    workbook, report = options.out / "recommendations.xlsx", options.out / "validation.html"
+    check_writable(workbook, ".xlsx")
+    check_writable(report)
+    reporter, policy = Reporter(options.progress), Policy()
+    formulary, package = load_formulary(), load_package(options.model)
+    options.input, options.profile, options.limit, options.job = resource("demo/eicu"), "eicu", None, None
+    options.output = workbook
+    cohort = _read(options, formulary, reporter)
+    with _job_file(options) as path:
+        outcome = _score(options, path, cohort, package, policy, formulary, reporter)
+        write_workbook(outcome, workbook)
+    options.output, options.json, options.xlsx = report, options.out / "validation.json", None
+    write_validation(outcome, package, formulary, policy, options, reporter)
+    print_summary(outcome, workbook)
+    print(f"Report: {report}")
+    return 0
 
 
 def print_account(cohort: Cohort) -> None:

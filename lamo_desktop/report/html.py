@@ -149,7 +149,7 @@ def _groups(v: Validation) -> str:
         v.groups, v.estimates["overprescribing_ratio"], "overprescribing_ratio", "drugs recommended per drug ordered"
     )
     caption = "Dashed: all admissions. Lines: 95 % intervals. The largest groups of each column; all are in the table."
-    return _figure(forest, caption) + _figure(ratio, caption) + _table(group_tables.groups(v), css="small")
+    return _figure(forest, caption) + _figure(ratio, caption) + _table(group_tables.groups(v), css="small tight")
 
 
 def _drugs(v: Validation) -> str:
@@ -212,7 +212,8 @@ def _table(table: Table, css: str = "") -> str:
     if not table.rows:
         return ""
     numeric = [
-        all(not isinstance(r[i], str) or r[i].startswith("<") for r in table.rows) for i in range(len(table.headers))
+        all(not isinstance(r[i], str) or str(r[i]).startswith("<") for r in table.rows)
+        for i in range(len(table.headers))
     ]
     numeric[0] = False
     css_of = [' class="n"' if is_numeric else "" for is_numeric in numeric]
@@ -242,7 +243,7 @@ def _cell(value: Cell) -> str:
 def _alike(e: Estimate) -> tuple[str, ...]:
     """The figure and the ends of its interval with the same number of decimals."""
     size = max((abs(x) for x in (e.value, e.low, e.high) if math.isfinite(x)), default=0.0)
-    digits = 1 if size >= 10 else 2 if size >= 0.9 else 3 if size >= 0.05 else 4
+    digits = 1 if size >= 10 else 2 if size >= 0.9 else 3 if size >= 0.05 or size == 0 else 4
     # + 0.0 turns -0.0 into 0.0
     rounded = (round(x, digits) + 0.0 if math.isfinite(x) else None for x in (e.value, e.low, e.high))
     return tuple("–" if x is None else f"{x:,.{digits}f}".replace("-", "−") for x in rounded)

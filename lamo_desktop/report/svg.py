@@ -142,10 +142,13 @@ def figure(width: float, height: float, description: str, panels: Sequence[Panel
 
 
 def legend(x: float, y: float, entries: Sequence[tuple[str, str]]) -> str:
-    """Short lines with names, side by side: (css class, name)."""
+    """Names side by side, each with a short line, or a swatch for a class that begins with "bar": (css class, name)."""
     out, at = [], x
     for css, name in entries:
-        out.append(f'<line class="line {css}" x1="{at:.0f}" x2="{at + 22:.0f}" y1="{y - 4:.0f}" y2="{y - 4:.0f}"/>')
+        if css.startswith("bar"):
+            out.append(f'<rect class="{css}" x="{at + 8:.0f}" y="{y - 9:.0f}" width="12" height="10"/>')
+        else:
+            out.append(f'<line class="line {css}" x1="{at:.0f}" x2="{at + 22:.0f}" y1="{y - 4:.0f}" y2="{y - 4:.0f}"/>')
         out.append(f'<text class="tick" x="{at + 28:.0f}" y="{y:.0f}">{escape(name)}</text>')
         at += 46 + 6.4 * len(name)
     return "".join(out)

@@ -172,7 +172,7 @@ def list_lengths(v: Validation) -> str:
             if share:
                 note = f"{name} {i * width}{f'-{(i + 1) * width - 1}' if width > 1 else ''}: {share:.1%} of admissions"
                 panel.bar((i + shift) * width, (i + shift + 0.4) * width, share * 100, css, note)
-    names = legend(62, 280, [("b", "ordered by clinicians"), ("a", "recommended")])
+    names = legend(62, 280, [("bar b", "ordered by clinicians"), ("bar a", "recommended")])
     return figure(WIDTH, 290, "Distribution of list lengths", [panel], [names])
 
 

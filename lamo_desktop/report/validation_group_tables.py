@@ -80,14 +80,16 @@ GROUP_FIGURES = {
 
 
 def groups(v: Validation) -> Table:
-    """Every value of every column; suppressed ones say so."""
+    """Every value of every column; those suppressed are one row of their column."""
     rows: list[tuple[Cell, ...]] = []
-    for g in v.groups:
-        if g.n_admissions is None:
-            rows.append((g.column, g.value, f"<{v.options.small_cell}", *(None,) * (len(GROUP_FIGURES) + 1)))
-        else:
-            rows.append((g.column, g.value, g.n_admissions, *(g.figures[f] for f in GROUP_FIGURES), g.difference))
-    headers = ("column", "value", "admissions", *GROUP_FIGURES.values(), "Jaccard: difference from the others")
+    for column in dict.fromkeys(g.column for g in v.groups):
+        for g in (g for g in v.groups if g.column == column and g.n_admissions is not None):
+            rows.append((column, g.value, g.n_admissions, *(g.figures[f] for f in GROUP_FIGURES), g.difference))
+        small = [g.value for g in v.groups if g.column == column and g.n_admissions is None]
+        if small:
+            name = small[0] if len(small) == 1 else f"{len(small)} smaller groups"
+            rows.append((column, name, f"<{v.options.small_cell}", *(None,) * (len(GROUP_FIGURES) + 1)))
+    headers = ("column", "value", "admissions", *GROUP_FIGURES.values(), "Jaccard against the others")
     note = (
         f"Groups of fewer than {v.options.small_cell} admissions are suppressed. Jaccard, precision, recall and PRAUC "
         "are visit means. A column of dates, hospitals or units shows drift: compare its rows, coverage included."

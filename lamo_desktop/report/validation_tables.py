@@ -165,7 +165,7 @@ def safety(v: Validation) -> Table:
     """Admissions with each kind of safety finding."""
     rows = tuple((kind, n) for kind, n in v.outcomes.flags.items())
     note = "In recommended or ordered drugs of all scored admissions."
-    return Table("Safety", "Safety findings", ("finding", "admissions with one"), rows, note)
+    return Table("Safety", "Admissions by finding", ("finding", "admissions with one"), rows, note)
 
 
 def all_tables(v: Validation) -> tuple[Table, ...]:

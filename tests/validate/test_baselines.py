@@ -1,0 +1,76 @@
+"""The simple models: against scikit-learn, and without leaks between folds."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from lamo_desktop.validate.baselines import (
+    baselines,
+    cut_for_ratio,
+    fit_logistic,
+    folds,
+    frequency_probabilities,
+    logistic_probabilities,
+)
+from tests.validate.synthetic import hospital
+
+SITE = hospital(300, 15, seed=4)
+
+
+def test_logistic_regression_agrees_with_scikit_learn():
+    rng = np.random.default_rng(0)
+    x = (rng.random((300, 60)) < 0.1).astype(np.float32)
+    y = rng.random((300, 6)) < 1 / (1 + np.exp(-(x @ rng.normal(0, 1, (60, 6)) - np.linspace(0, 4, 6))))
+    for penalty, (w, b) in zip((3.0, 10.0), fit_logistic(x, y, (3.0, 10.0)), strict=True):
+        for j in range(6):
+            expected = LogisticRegression(C=1 / penalty, tol=1e-9, max_iter=5000).fit(x, y[:, j])
+            assert w[:, j] == pytest.approx(expected.coef_[0], abs=5e-3)
+            assert b[j] == pytest.approx(expected.intercept_[0], abs=1e-2)
+
+
+def test_folds_keep_patients_together():
+    fold = folds(SITE.patient_ids)
+    for patient in set(SITE.patient_ids):
+        assert len({int(f) for f, p in zip(fold, SITE.patient_ids, strict=True) if p == patient}) == 1
+    assert set(fold) == {0, 1, 2, 3, 4}
+
+
+def test_own_orders_never_reach_a_rows_probability(monkeypatch):
+    monkeypatch.setattr("lamo_desktop.validate.baselines.PENALTIES", (10.0,))
+    fold = folds(SITE.patient_ids)
+    changed = SITE.ordered.copy()
+    changed[fold == 2] = ~changed[fold == 2]
+    other = replace(SITE, ordered=changed)
+    for model in (frequency_probabilities, lambda site, fold: logistic_probabilities(site, fold)[0]):
+        before, after = model(SITE, fold), model(other, fold)
+        assert (before[fold == 2] == after[fold == 2]).all()
+        assert (before[fold != 2] != after[fold != 2]).any()
+
+
+def test_cut_for_ratio_never_recommends_more_than_ordered():
+    rng = np.random.default_rng(3)
+    p, y = rng.integers(1, 6, (50, 8)).astype(np.float32) / 7, rng.random((50, 8)) < 0.3
+    assert (p >= cut_for_ratio(p, y)).sum() <= y.sum()
+    distinct = rng.permutation(400).reshape(50, 8).astype(np.float32) / 400
+    assert (distinct >= cut_for_ratio(distinct, y)).sum() == y.sum()
+
+
+def test_codes_beat_frequency_where_codes_matter():
+    found = {b.name: b.outcomes for b in baselines(SITE)}
+    assert len(found) == 4
+
+    def agreement(o):
+        return ((o.recommended & o.ordered).sum(1) / np.maximum((o.recommended | o.ordered).sum(1), 1)).mean()
+
+    assert agreement(found["logistic regression on codes (best Jaccard)"]) > agreement(
+        found["frequency (best Jaccard)"]
+    )
+    ratio = found["logistic regression on codes (as many as ordered)"].recommended.sum() / SITE.ordered.sum()
+    assert 0.9 < ratio < 1.1
+
+
+def test_too_few_patients_or_no_codes():
+    assert baselines(SITE.rows(np.arange(3))) == ()
+    assert {b.name.split(" (")[0] for b in baselines(replace(SITE, codes=((),) * 300))} == {"frequency"}
