@@ -1,0 +1,1 @@
+"""LAMO Desktop: medication recommendation on a hospital's own admissions, offline."""

@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from lamo_desktop import commands
+from lamo_desktop import commands, validation_commands
+from lamo_desktop.check import command as check_command
 from lamo_desktop.errors import LamoError
+from lamo_desktop.validate.subgroups import SMALL_CELL
 
 WORKER = "worker"  # the engine's own process; not a command for people
 
@@ -55,8 +57,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"lamo {version('lamo-desktop')}")
     verbs = top.add_subparsers(required=True, metavar="COMMAND")
 
-    check = _verb(verbs, "check", commands.check, "read an export and say what would be used, without scoring")
+    check = _verb(verbs, "check", check_command.check, "read an export and say what would be used, without scoring")
     _input(check)
+    check_command.add_options(check)
 
     recommend = _verb(verbs, "recommend", commands.recommend, "recommend a list per admission and write a workbook")
     _input(recommend)
@@ -71,11 +74,25 @@ def parser() -> argparse.ArgumentParser:
     _engine(resume)
     _policy(resume)
 
-    validate = _verb(verbs, "validate", commands.validate, "compare recommendations with what clinicians ordered")
+    validate = _verb(
+        verbs, "validate", validation_commands.validate, "compare recommendations with what clinicians ordered"
+    )
     _input(validate)
     validate.add_argument("-o", "--output", type=Path, required=True, metavar="REPORT.html", help="the report to write")
     validate.add_argument("--json", type=Path, metavar="OUT.json", help="every figure, for other programs")
     validate.add_argument("--xlsx", type=Path, metavar="OUT.xlsx", help="the report's tables as a workbook")
+    validate.add_argument(
+        "--compare",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PACKAGE|FILE.gguf",
+        help="another model; may be repeated",
+    )
+    validate.add_argument(
+        "--save-overlay", type=Path, metavar="FILE.json", help="save this site's own calibration, for --overlay"
+    )
+    _report(validate)
     _scoring(validate)
     _policy(validate)
 
@@ -99,6 +116,7 @@ def parser() -> argparse.ArgumentParser:
     demo = _verb(verbs, "demo", commands.demo, "the main job on the bundled real admissions")
     demo.add_argument("--out", type=Path, default=Path("lamo-demo"), metavar="FOLDER", help="default: %(default)s")
     _engine(demo)
+    _report(demo)
     return top
 
 
@@ -139,6 +157,7 @@ def _engine(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--device", choices=["auto", "cpu", "gpu"], default="auto", help="default: %(default)s")
     verb.add_argument("--threads", type=_positive, metavar="N", help="default: all of the computer's cores")
     verb.add_argument("--model", type=Path, metavar="PACKAGE", help="default: the embedded package")
+    verb.add_argument("--overlay", type=Path, metavar="FILE.json", help="this site's own calibration of the package")
     if not any("--progress" in action.option_strings for action in verb._actions):
         verb.add_argument("--progress", choices=["auto", "json", "none"], default="auto", help="default: %(default)s")
 
@@ -155,6 +174,12 @@ def _policy(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--policy", metavar="NAME", help="one of the package's policies (default: no-more-than-ordered)")
     verb.add_argument(
         "--knob", type=float, default=0.0, metavar="X", help="raise (+) or lower (-) every threshold, in logits"
+    )
+
+
+def _report(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--small-cell", type=_positive, default=SMALL_CELL, help="smaller groups are not shown (default: %(default)s)"
     )
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lamo_desktop.admissions.profile import Profile, load_profile
-    from lamo_desktop.admissions.read import detect_kind, read_cohort
+    from lamo_desktop.admissions.read import detect_kind, read_cohort, read_export
 
-__all__ = ["Profile", "detect_kind", "load_profile", "read_cohort"]
+__all__ = ["Profile", "detect_kind", "load_profile", "read_cohort", "read_export"]
 
 
 def __getattr__(name: str) -> Any:
@@ -18,7 +18,7 @@ def __getattr__(name: str) -> Any:
         from lamo_desktop.admissions import profile
 
         return getattr(profile, name)
-    if name in {"detect_kind", "read_cohort"}:
+    if name in {"detect_kind", "read_cohort", "read_export"}:
         from lamo_desktop.admissions import read
 
         return getattr(read, name)

@@ -36,12 +36,12 @@ class Admission:
     past_history: tuple[str, ...] = ()
     allergies: tuple[str, ...] = ()
     home_medications: tuple[str, ...] = ()  # ingredients where they could be mapped, else the text as written
-    sections: Mapping[str, str] = field(default_factory=dict)  # narrative: history_of_present_illness, past_medical_history, ...
+    sections: Mapping[str, str] = field(default_factory=dict)  # narrative, by the names of notes.SECTIONS
     previous: PreviousStay | None = None
     codes: tuple[str, ...] = ()  # structured codes ("dx:...", "hx:...", "med:..."), for models on codes
-    orders: tuple[str, ...] | None = None  # distinct ingredients ordered (the label), sorted; None: the export has no orders
+    orders: tuple[str, ...] | None = None  # the label: distinct ingredients, sorted; None: no orders given
     unmapped_orders: tuple[str, ...] = ()  # order texts that could not be mapped, as written
-    labels: Mapping[str, str] = field(default_factory=dict)  # hospital, unit, region, year and any further column: for subgroups
+    labels: Mapping[str, str] = field(default_factory=dict)  # subgroups: hospital, unit, year, any further column
     source_row: str = ""  # where it came from, for messages: "Sheet1!A17" or "patient.csv row 12"
 
 

@@ -124,6 +124,7 @@ def _parse_as(path: Path, encoding: str, errors: str, strict: bool) -> Sheet:
     if errors == "replace":
         sheet.remarks.append("some bytes do not fit the encoding and were read as \ufffd; expected UTF-8 throughout")
     shown = {"utf-8-sig": "UTF-8", "gb18030": "GB18030"}.get(encoding, encoding)
+    sheet.form = f"{shown.upper()}, {DELIMITERS.get(delimiter, delimiter)} between columns"
     sheet.remarks.append(f"read as {shown.upper()} with {DELIMITERS.get(delimiter, delimiter)} between columns")
     return sheet
 

@@ -92,7 +92,11 @@ class OrderReader:
             mapped = self._texts[text]
             if mapped.status != "unmapped":
                 return mapped
-        return self._codes.get(code) or Mapped((), "unmapped", "")
+        if code in self._codes:
+            return self._codes[code]
+        if code and not text:  # a site can confirm what a code means in its names file, as it is listed
+            return self._formulary.map(as_written(text, code))
+        return Mapped((), "unmapped", "")
 
 
 def as_written(text: str, code: str) -> str:

@@ -15,9 +15,10 @@ from lamo_desktop.admissions.cohort import Admission, Cohort, Problem, SetAside,
 from lamo_desktop.admissions.flat_history import Stay, add_previous, codes, eligible
 from lamo_desktop.admissions.flat_orders import Ordered, OrderReader, identifier
 from lamo_desktop.admissions.folder import file_hash
-from lamo_desktop.admissions.headers import HeaderMapping, is_identifier, map_headers, recognised
+from lamo_desktop.admissions.headers import HeaderMapping, map_headers
 from lamo_desktop.admissions.notes import SECTIONS, before_later_text, cut_sections, parse_allergies, parse_medications
 from lamo_desktop.admissions.profile import Profile
+from lamo_desktop.admissions.synonyms import Vocabulary
 from lamo_desktop.admissions.tables import read_tables
 from lamo_desktop.admissions.values import AmbiguousDateError, is_unknown, parse_age, parse_date, parse_sex, split_list
 from lamo_desktop.formulary import Formulary
@@ -33,13 +34,17 @@ def read_mapping(path: Path, profile: Profile) -> tuple[HeaderMapping, list[Prob
 
     Raises InputError where the file as a whole cannot be used.
     """
-    file = read_tables(path, recognised, int(profile.data["header_row"]))
-    mapping = map_headers(file.tables, profile.data)
+    vocabulary = Vocabulary(profile.data)
+    file = read_tables(path, vocabulary.recognised, int(profile.data["header_row"]))
+    mapping = map_headers(file.tables, profile.data, vocabulary)
     return mapping, [*file.problems, *mapping.problems]
 
 
-def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Progress) -> Cohort:
-    """The cohort of one workbook or text file. Raises InputError where the file as a whole cannot be used."""
+def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Progress) -> tuple[Cohort, HeaderMapping]:
+    """The cohort of one workbook or text file, and its mapping.
+
+    Raises InputError where the file as a whole cannot be used.
+    """
     progress("reading the file", 0.0)
     mapping, problems = read_mapping(path, profile)
     progress("reading admissions", 0.5)
@@ -60,7 +65,8 @@ def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     source = Source(str(path), {path.name: file_hash(path)}, profile.name)
     progress("building admissions", 1.0)
     unmapped_texts = dict(reader.orders.unmapped.most_common())
-    return Cohort(admissions, source, steps, (*problems, *reader.problems()), tuple(aside), unmapped_texts)
+    problems += reader.problems()
+    return Cohort(admissions, source, steps, tuple(problems), tuple(aside), unmapped_texts), mapping
 
 
 class _RowReader:
@@ -78,7 +84,7 @@ class _RowReader:
         self._kinds: dict[tuple[str, Severity], list[str]] = defaultdict(list)
         self._pseudonyms: dict[str, str] = {}
         patient = mapping.columns("patient_id")
-        self._direct = bool(patient) and is_identifier(self.table.columns[patient[0]])
+        self._direct = bool(patient) and Vocabulary(profile.data).is_identifier(self.table.columns[patient[0]])
         if self._direct:
             self._note("patient_id", 0, "a record number of persons: replaced by running numbers, kept nowhere", "info")
 

@@ -5,6 +5,7 @@ accounted for.
 import csv
 import gzip
 import hashlib
+import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, TextIO, cast
 import pandas as pd
 
 from lamo_desktop.admissions.cohort import Problem, Severity, Sex
+from lamo_desktop.admissions.delimited import DELIMITERS
 from lamo_desktop.admissions.profile import Profile, TableSpec
 from lamo_desktop.admissions.values import parse_age, parse_sex
 from lamo_desktop.errors import InputError
@@ -20,6 +22,9 @@ from lamo_desktop.errors import InputError
 CHUNK_ROWS = 200_000
 LISTED_ROWS = 20  # defects of one kind that are listed one by one; the rest are counted
 EXTENSIONS = (".csv", ".csv.gz")
+OVERFULL = (
+    "more cells than the header, so the row is not used; text with the separator in it must stand in quotation marks"
+)
 EMPTY_TEXTS = frozenset({"NULL", "NaN", "\\N"})
 
 Keep = Callable[[pd.DataFrame], pd.DataFrame]
@@ -48,8 +53,19 @@ def read_header(path: Path, encoding: str = "utf-8-sig") -> tuple[list[str], str
     """The column names in a table's first line, as written, and the separator between them."""
     with _open_text(path, encoding) as stream:
         first = stream.readline()
-    separator = max(",;\t|", key=first.count)
+    separator = max(DELIMITERS, key=first.count)
     return next(csv.reader([first], delimiter=separator), []), separator
+
+
+def header_of(path: Path) -> tuple[list[str], str]:
+    """The column names in a table's first line, and its encoding and delimiter in words."""
+    encoding = "utf-8-sig"
+    try:
+        names, separator = read_header(path, encoding)
+    except UnicodeDecodeError:
+        encoding = "cp1252"
+        names, separator = read_header(path, encoding)
+    return names, f"{encoding.upper().removesuffix('-SIG')}, {DELIMITERS[separator]} between columns"
 
 
 class TableFolder:
@@ -111,9 +127,9 @@ class TableFolder:
         used = sorted(set(places.values()))
         with _open_text(path, encoding) as stream:
             reader = pd.read_csv(
-                stream,
+                _Widened(stream, separator),
                 sep=separator,
-                usecols=used,
+                usecols=[*used, len(header)],
                 dtype=object,
                 na_filter=False,
                 chunksize=CHUNK_ROWS,
@@ -126,6 +142,9 @@ class TableFolder:
                 for name in spec.optional.keys() - places.keys():
                     frame[name] = ""
                 key = next(iter(spec.columns))
+                overfull = frame.index[(chunk.iloc[:, -1].fillna("") != "").to_numpy()]
+                frame.loc[overfull, key] = ""  # it belongs to no one: which cell holds what is not known
+                self.note_rows(spec.name, overfull, OVERFULL)
                 broken = [
                     row for row, text in zip(frame.index, frame[key], strict=True) if "\n" in text or "\r" in text
                 ]
@@ -193,6 +212,23 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as mappings from column name to value."""
     names = list(frame.columns)
     return [dict(zip(names, row, strict=True)) for row in zip(*(frame[name] for name in names), strict=True)]
+
+
+class _Widened(io.TextIOBase):
+    """A table with one more column than its header names, so that pandas does not drop a cell beyond it unseen."""
+
+    def __init__(self, stream: TextIO, separator: str) -> None:
+        self._stream = stream
+        first = stream.readline()
+        names = first.rstrip("\r\n")
+        self._header = f"{names}{separator}(beyond the header){first[len(names) :]}"
+
+    def read(self, size: int | None = -1, /) -> str:
+        """The widened header line first, then the stream's own characters."""
+        if self._header:
+            header, self._header = self._header, ""
+            return header
+        return self._stream.read(-1 if size is None else size)
 
 
 def _clean(column: "pd.Series[str]") -> list[str]:

@@ -1,35 +1,17 @@
 """Which column holds what: headers matched by synonyms with a confidence, sheets chosen by content."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from lamo_desktop.admissions.cohort import Problem
-from lamo_desktop.admissions.notes import SECTIONS
+from lamo_desktop.admissions.synonyms import CLINICAL, LISTS, ORDER_FIELDS, Vocabulary, normalised
 from lamo_desktop.admissions.tables import Table
 from lamo_desktop.errors import InputError
-from lamo_desktop.paths import resource
 
-LISTS = ("diagnoses", "procedures", "allergies", "medications_on_admission", "orders", "note")  # may span columns
-ORDER_FIELDS = ("order_drug", "order_start")
-CLINICAL = ("diagnoses", "note", *SECTIONS)
 ACCEPTED = 0.6  # confidence from which a column is used without being asked for
 
-# A header with one of these words is not what the rest of it says ("diagnosis date", "discharge medications").
-_CHANGES_MEANING = frozenset(
-    {"date", "time", "discharge", "family", "count", "number", "no", "type", "status", "flag", "code", "codes", "id"}
-    | {"version", "score", "dose", "route", "unit", "source"}
-)
-_PERSON = frozenset(
-    {"patient", "patients", "contact", "home", "mother", "father", "guardian", "kin", "emergency", "given", "maiden"}
-)
 _CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|(?:\+|00)?\d[\d ()/-]{8,}\d")
 
 
@@ -67,71 +49,10 @@ class HeaderMapping:
         return next((m.column for m in self.order_matches if m.field == name), None)
 
 
-def normalised(header: str) -> str:
-    """A header for comparison: words in lower case without accents and punctuation, camel case split."""
-    header = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
-    text = "".join(c for c in unicodedata.normalize("NFKD", header.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[\W_]+", " ", text).split())
-
-
-@lru_cache(maxsize=1)
-def shipped() -> dict[str, Any]:
-    """The shipped flat profile."""
-    data: dict[str, Any] = yaml.safe_load(resource("profiles/flat.yaml").read_text(encoding="utf-8"))
-    return data
-
-
-@lru_cache(maxsize=1)
-def _synonyms() -> dict[str, tuple[str, ...]]:
-    return {name: tuple(normalised(word) for word in words) for name, words in shipped()["synonyms"].items()}
-
-
-@lru_cache(maxsize=1)
-def _identifiers() -> frozenset[str]:
-    return frozenset(normalised(word) for word in shipped()["identifiers"])
-
-
-@lru_cache(maxsize=4096)
-def confidence(header: str, name: str) -> float:
-    """How well a header fits a field, 0 to 1."""
-    words = normalised(header)
-    squeezed = words.replace(" ", "")
-    numberless = re.sub(r"\d+$", "", squeezed) if name in LISTS else squeezed
-    best = 0.0
-    for synonym in _synonyms()[name]:
-        plain = synonym.replace(" ", "")
-        if squeezed == plain:
-            return 1.0
-        if numberless == plain or numberless == plain + "list" or numberless == plain + "text":
-            best = max(best, 0.9)
-        inside = set(words.split()) - set(synonym.split())
-        if " " in synonym and f" {synonym} " in f" {words} " and not inside & _CHANGES_MEANING:
-            best = max(best, 0.8 if len(inside) <= 2 else 0.5)
-        if min(len(plain), len(squeezed)) >= 6 and abs(len(plain) - len(squeezed)) <= 2:
-            close = SequenceMatcher(None, plain, squeezed).ratio()
-            best = max(best, 0.65 if close >= 0.9 else 0.0)
-    return best
-
-
-def recognised(cells: Sequence[str]) -> int:
-    """How many distinct fields a row of cells names, to tell the header row from titles and data."""
-    short = [cell for cell in cells if cell and len(cell) <= 80]
-    return len({name for name in _synonyms() for cell in short if confidence(cell, name) >= 0.9})
-
-
-def is_identifier(header: str) -> bool:
-    """Whether a header names a direct identifier of a person: name, phone, address, record number."""
-    words = normalised(header).split()
-    if " ".join(words) in _identifiers() or "".join(words) in {i.replace(" ", "") for i in _identifiers()}:
-        return True
-    rest = [word for word in words if word not in _PERSON]
-    return len(rest) < len(words) and " ".join(rest) in _identifiers()
-
-
-def map_headers(tables: Sequence[Table], profile: Mapping[str, Any]) -> HeaderMapping:
+def map_headers(tables: Sequence[Table], profile: Mapping[str, Any], vocabulary: Vocabulary) -> HeaderMapping:
     """Choose the tables and columns of a file. Raises InputError when no admission id or nothing clinical is found."""
     problems: list[Problem] = []
-    own = _own_columns(profile)
+    own = _own_columns(profile, vocabulary)
     named = profile["sheets"]
     visible = [t for t in tables if not t.hidden or t.sheet in named.values()]
     problems += [
@@ -141,9 +62,9 @@ def map_headers(tables: Sequence[Table], profile: Mapping[str, Any]) -> HeaderMa
     ]
     if not visible:
         raise InputError(f"{tables[0].file}: every sheet with data is hidden; show the sheet with the admissions.")
-    candidates = [(table, _match(table, own)) for table in visible]
-    orders_table, order_matches = _orders(candidates, named.get("orders", ""))
-    admissions, matches = _admissions(candidates, named.get("admissions", ""), orders_table)
+    candidates = [(table, _match(table, own, vocabulary)) for table in visible]
+    orders_table, order_matches = _orders(candidates, vocabulary.fields, named["orders"])
+    admissions, matches = _admissions(candidates, vocabulary.fields, named["admissions"], orders_table)
     if orders_table is admissions:
         orders_table, order_matches = None, ()
     matches, long_form = _orders_here(admissions, matches, orders_table is None)
@@ -160,21 +81,23 @@ def map_headers(tables: Sequence[Table], profile: Mapping[str, Any]) -> HeaderMa
         for t in visible
         if t is not admissions and t is not orders_table
     ]
-    labels, said = _labels(admissions, matches)
+    labels, said = _labels(admissions, matches, vocabulary)
     return HeaderMapping(admissions, matches, orders_table, order_matches, long_form, labels, problems + said)
 
 
-def _own_columns(profile: Mapping[str, Any]) -> dict[str, list[str]]:
+def _own_columns(profile: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, list[str]]:
     own: dict[str, list[str]] = {}
     for name, header in (profile.get("columns") or {}).items():
-        if name not in _synonyms():
-            raise InputError(f"The profile maps an unknown field {name!r}; expected one of {', '.join(_synonyms())}.")
+        if name not in vocabulary.fields:
+            raise InputError(
+                f"The profile maps an unknown field {name!r}; expected one of {', '.join(vocabulary.fields)}."
+            )
         headers = header if isinstance(header, list) else [header]
         own[name] = [str(h) for h in headers if h]
     return own
 
 
-def _match(table: Table, own: Mapping[str, Sequence[str]]) -> list[Match]:
+def _match(table: Table, own: Mapping[str, Sequence[str]], vocabulary: Vocabulary) -> list[Match]:
     """Every plausible (field, column) pair of a table, the user's own first, then by confidence."""
     found = []
     here = {normalised(header) for header in table.columns}
@@ -182,11 +105,11 @@ def _match(table: Table, own: Mapping[str, Sequence[str]]) -> list[Match]:
     named = {name: {normalised(h) for h in mine} for name, mine in own.items()}
     named = {name: mine for name, mine in named.items() if name != "admission_id" or mine & here}
     for column, header in enumerate(table.columns):
-        for name in _synonyms():
+        for name in vocabulary.fields:
             if name in named:
                 found.append(Match(name, column, header, 2.0 if normalised(header) in named[name] else 0.0))
             else:
-                found.append(Match(name, column, header, confidence(header, name)))
+                found.append(Match(name, column, header, vocabulary.confidence(header, name)))
     return sorted((m for m in found if m.confidence >= ACCEPTED), key=lambda m: (-m.confidence, m.column))
 
 
@@ -201,7 +124,9 @@ def _assign(found: Sequence[Match], fields: Sequence[str]) -> tuple[Match, ...]:
     return tuple(chosen)
 
 
-def _orders(candidates: Sequence[tuple[Table, list[Match]]], wanted: str) -> tuple[Table | None, tuple[Match, ...]]:
+def _orders(
+    candidates: Sequence[tuple[Table, list[Match]]], every: Sequence[str], wanted: str
+) -> tuple[Table | None, tuple[Match, ...]]:
     """The table with orders in long form: an admission id that repeats, a drug, and nothing clinical beside."""
     best: tuple[Table | None, tuple[Match, ...]] = (None, ())
     longest = 0
@@ -212,7 +137,7 @@ def _orders(candidates: Sequence[tuple[Table, list[Match]]], wanted: str) -> tup
             if table.sheet and table.sheet == wanted:
                 raise InputError(f"Sheet {wanted}: expected an admission id and a drug column; found {_listed(table)}.")
             continue
-        clinical = {m.field for m in _assign(found, tuple(_synonyms()))} & {*CLINICAL, "age", "sex"}
+        clinical = {m.field for m in _assign(found, every)} & {*CLINICAL, "age", "sex"}
         if table.sheet == wanted or (not wanted and not clinical and len(table) > longest):
             best, longest = (table, matches), len(table)
             if table.sheet == wanted:
@@ -221,7 +146,7 @@ def _orders(candidates: Sequence[tuple[Table, list[Match]]], wanted: str) -> tup
 
 
 def _admissions(
-    candidates: Sequence[tuple[Table, list[Match]]], wanted: str, orders: Table | None
+    candidates: Sequence[tuple[Table, list[Match]]], every: Sequence[str], wanted: str, orders: Table | None
 ) -> tuple[Table, tuple[Match, ...]]:
     scored = []
     for table, found in candidates:
@@ -229,7 +154,7 @@ def _admissions(
             continue
         if table is orders and len(candidates) > 1:
             continue
-        matches = _assign(found, tuple(_synonyms()))
+        matches = _assign(found, every)
         names = {m.field for m in matches} - set(ORDER_FIELDS)
         scored.append(("admission_id" in names, len(names & set(CLINICAL)), len(names), table, matches))
     if not scored:
@@ -264,7 +189,7 @@ def _listed(table: Table) -> str:
     return ", ".join(shown) + (" and more" if len(table.columns) > 12 else "")
 
 
-def _labels(table: Table, matches: Sequence[Match]) -> tuple[tuple[int, ...], list[Problem]]:
+def _labels(table: Table, matches: Sequence[Match], vocabulary: Vocabulary) -> tuple[tuple[int, ...], list[Problem]]:
     """Columns kept as subgroup labels, and why the others are not."""
     taken = {m.column for m in matches}
     labels: list[int] = []
@@ -274,7 +199,9 @@ def _labels(table: Table, matches: Sequence[Match]) -> tuple[tuple[int, ...], li
             continue
         where = f"{table.title}, column {header[:60]}"
         values = {cell for cell in table.cells[column] if cell}
-        if is_identifier(header) or (values and sum(bool(_CONTACT.fullmatch(v)) for v in values) > len(values) / 2):
+        if vocabulary.is_identifier(header) or (
+            values and sum(bool(_CONTACT.fullmatch(v)) for v in values) > len(values) / 2
+        ):
             said.append(Problem(where, "looks like a direct identifier: not read", "info"))
         elif not values:
             said.append(Problem(where, "is empty: not read", "info"))
@@ -283,20 +210,3 @@ def _labels(table: Table, matches: Sequence[Match]) -> tuple[tuple[int, ...], li
         else:
             said.append(Problem(where, "not recognised and too varied for a subgroup: not read", "info"))
     return tuple(labels), said
-
-
-def save_profile(mapping: HeaderMapping, path: Path, name: str = "", date_order: str = "ask") -> None:
-    """Write a mapping as the user's own profile (YAML), to be given as `--profile` or shared with a colleague."""
-    columns: dict[str, list[str]] = {}
-    for match in (*sorted(mapping.matches, key=lambda m: m.column), *mapping.order_matches):
-        headers = columns.setdefault(match.field, [])
-        if match.header not in headers:
-            headers.append(match.header)
-    shown = {name: headers if len(headers) > 1 else headers[0] for name, headers in columns.items()}
-    sheets = {"admissions": mapping.admissions.sheet, "orders": mapping.orders.sheet if mapping.orders else ""}
-    data = {"kind": "flat", "name": name or path.stem, "columns": shown, "sheets": sheets, "date_order": date_order}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"The profile cannot be saved as {path.name}: {error.strerror}.") from None

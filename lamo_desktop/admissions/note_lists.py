@@ -6,36 +6,69 @@ from collections.abc import Iterator
 NAME_LENGTH = 60  # a longer piece is a sentence, not an allergen
 
 _NUMBERED = re.compile(r"(?:(?<=^)|(?<=[\s.;,]))\(?\d{1,2}[.)、]\s*(?=[^\W\d_])", re.MULTILINE)
+_SYMPTOM = (
+    r"(?:rash(?:es)?|hives|urticaria|nausea|vomiting|swell\w*|itch\w*|pruritus|anaphyla\w+|angioedema|dyspnea|cough\w*"
+    r"|shortness of breath|difficulty breathing|upset|diarrhea|headaches?|dizziness|hallucinations?|confusion"
+    r"|disorientation|reactions?|bronchospasm|tachycardi\w*|palpitations|hypotension|syncope|stuffiness|blisters"
+    r"|cramps?|weakness|fever|flushing|redness|constipation|insomnia)"
+)
 _NO_ALLERGY = re.compile(
     r"\bn\.?k\.?d?\.?a\b|\bnkma\b"
     r"|\b(?:no|not|denies|denied|without|negative for|none)\b[^.;,\n]*?"
     r"(?:allerg|reaction|sensitivit|intoleranc|known|any)"
+    r"|\b(?:no|denies|denied|negative for)\b[^.;\n]*\bor\b[^.;,\n]*\ballerg"  # "denies shrimp, seafood or dye allergy"
     r"|\b(?:has|have) (?:no|not had any)\b"
+    r"|\b(?:can|may) (?:get|take|tolerate|have(?! \w+ed\b| had\b| given\b))\b|\btolerate[sd]\b"
     r"|^\W*(?:denie[sd]|refer|see|none|nil|no|negative|unknown|unremarkable|n/a)\b\W*(?:\w+\W*){0,2}$"
     r"|^\W*(?:none|denie[sd]|keine?)\b|\b(?:are|is) none\b|^\W*(?:无|否认|未发现)",
     re.IGNORECASE,
 )
 _EXCEPT = re.compile(r"\b(?:except(?:ing| for)?|other than|besides|apart from)\b", re.IGNORECASE)
 _BUT = re.compile(r",?\s*\b(?:but|however)\b,?", re.IGNORECASE)
+_ABOUT_ALLERGY = re.compile(
+    r"allerg|react|intoleran|sensitiv|anaphyl|\bcaus|\bresult|tolerate|\bcannot|can ?not|can't|unable to take|\bgets?\b"
+    r"|\bgives?\b|\bgave\b|\bmakes?\b|\bmade\b|develop|break|broke|avoid|think|state|report|includ|\blist|\bsays?\b"
+    rf"|{_SYMPTOM}",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(  # says where to look, or is about something else
+    r"\b(?:(?:as|see|mentioned|noted|discussed|listed|documented|stated) (?:above|below|elsewhere|previously)"
+    r"|(?:refer|according|per|see)\b[^,;]*\b(?:chart|record|list|h ?& ?p|note)"
+    r"|unable to (?:evaluate|obtain|assess|give)"
+    r"|not (?:obtainable|applicable|available)|family history|social history|review of systems)\b|^\W*when\b",
+    re.IGNORECASE,
+)
+_SOMEONE = re.compile(
+    r"^\W*(?:(?:of note|also|in addition|currently)\W+)?(?:i|we|they|she|he|(?:the )?patient|history of)\b",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(
+    r"^[^:]*(?:intoleran|allerg|antibiotic|analgesic|medication|\bdrug|\bfood|environment|\bother|\bcontact)[^:]*:",
+    re.IGNORECASE,
+)
 _LEAD = re.compile(
-    r"^.*?\b(?:allerg(?:ic|y|ies)|sensitiv(?:e|ity|ities)|intoleran(?:t|ce|ces)|reactions?|anaphylaxis)\s+(?:only )?"
-    r"(?:to|of|includ\w+|are|is)\b[\s:]*"
-    r"|^(?:includ\w+|are|is|to|also|the|and|or|an?|(?:patient|he|she|it)\b(?: \w+)? that|he|she|patient|possibl[ey]"
-    r"|(?:states|thinks|reports|notes)(?: that| to)?|questionable|multiple|only|there"
+    r"^.*?\b(?:allergic(?: only| also)?(?: to)?\b|(?:allerg(?:y|ies)|sensitiv(?:e|ity|ities)|intoleran(?:t|ce|ces)"
+    r"|react(?:s|ed|ions?)?|anaphylaxis)\s+(?:only )?(?:to|of|includ\w+|are|is)\b)[\s:]*"
+    r"|^.*\b(?:cannot|can not|can't|unable to|must not|should not|avoids?) (?:take|tolerate|have|use)?\b[\s:]*"
+    r"|^.*\b(?:gets?|becomes?|breaks? out)\b[^,]*?\b(?:with|from|after)\b[\s:]*"
+    r"|^(?:includ\w+|are|is|to|also|the|and|or|an?|(?:patient|he|she|it)\b(?: \w+)?(?: \w+)? that|he|she|patient"
+    r"|possibl[ey]|probabl[ey]|perhaps|maybe|some|certain|various|other|any"
+    r"|(?:states|thinks|reports|notes|says|said)(?: that| to)?|questionable|multiple|only|there"
     r"|medications? are(?: listed as)?)\b[\s:]*",
     re.IGNORECASE | re.DOTALL,
 )
 _REACTION = re.compile(
     r"\s*(?:[(\[].*|\s[-–—=>]+\s.*|:.*"
-    r"|\b(?:which|that|who|where|when|because|from|due to|with|causes?|causing|caused|gives?|giving|gets?|makes?|has"
-    r"|had|produc\w+|result\w*|develop\w*|lead(?:s|ing)?|reactions?|allerg(?:y|ies|ic))\b.*)$",
+    rf"|\bwith\b(?!\s+(?!{_SYMPTOM})[\w-]+\s*$).*"  # "Tylenol with codeine" is one drug, "with cough" a reaction
+    r"|\b(?:which|that|who|where|when|because|from|due to|causes?|causing|caused|gives?|giving|gets?|makes?|has"
+    r"|had|produce[sd]?|producing|result\w*|develop\w*|lead(?:s|ing)?|reactions?|allerg(?:y|ies|ic)"
+    r"|may|might|could|seems?|appears?)\b.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _ONLY_REACTION = re.compile(
-    r"(?:(?:an?|severe|mild|skin|and|of|the|his|her|in|some|facial|lip|tongue|throat|stomach|gi|upset|possible|unknown"
-    r"|at|this|time)\s*)*(?:rash(?:es)?|hives|urticaria|nausea|vomiting|swell\w*|itch\w*|pruritus|anaphyla\w+|angioedema"
-    r"|dyspnea|cough|shortness of breath|upset|diarrhea|headaches?|dizziness|hallucinations?|confusion|reactions?"
-    r"|bronchospasm|unknown|medications?|drugs?|history|(?:he|she|it|does|did|can|denies|listed|seems?)\b.*)?\W*",
+    r"(?:(?:an?|severe|mild|skin|and|of|the|his|her|in|some|facial|lip|tongue|throat|stomach|gi|nasal|possible|unknown"
+    rf"|at|this|time)\s*)*(?:{_SYMPTOM}|unknown|medications?|drugs?|history"
+    r"|(?:he|she|it|i|they|we|does|did|can|denies|listed|seems?)\b.*)?\W*",
     re.IGNORECASE,
 )
 
@@ -44,10 +77,14 @@ def parse_allergies(text: str) -> tuple[str, ...]:
     """Allergens named in an allergy section or cell, in order; () for NKDA, "none", "denies" and their kin.
 
     Reactions ("penicillin (rash)", "codeine causes nausea") are dropped. "No known allergies except latex" gives latex.
+    Sentences about something else ("See chart", "She does not smoke") give nothing.
     """
     found: list[str] = []
     for sentence in re.split(r"[\n;；。]|\.(?=\s|$)|\s\|\s", _NUMBERED.sub("\n", text)):
-        for clause in _BUT.split(sentence):
+        about = _ABOUT_ALLERGY.search(sentence) is not None
+        if _ELSEWHERE.search(sentence) or (_SOMEONE.search(sentence) and not about):
+            continue
+        for clause in _BUT.split(_LABEL.sub("", sentence)):
             found += _allergens(clause)
     return tuple(dict.fromkeys(found))
 

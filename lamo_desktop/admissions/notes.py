@@ -27,7 +27,12 @@ Kind = Literal[
 
 # Headings are compared as lower-case words without punctuation; the first pattern that fits the whole heading decides.
 _PATTERNS: tuple[tuple[Kind, str], ...] = (
-    ("other", r".*\bdates?\b.*|discharge (summary|note|attending|physician|service|unit)"),
+    (
+        "other",
+        r".*\bdates?\b.*|discharge (summary|note|attending|physician|service|unit)|"
+        r".*\b(vaginal|nasal|ear|eye|ocular|penile|urethral|nipple|rectal|wound|purulent|bloody|yellow|green|clear|watery|"
+        r"foul) discharge\b.*",  # a symptom
+    ),
     (
         "later",
         r".*\b(hospital course|clinical course|course (in|of|during)( the)? hospital\w*|ward course|discharge[ds]?|"
@@ -110,6 +115,15 @@ _CHINESE = re.compile(
 )
 
 
+_SENTENCE_ENDS = re.compile(r"((?<=[.!?])(?<!\b[Dd]r\.)(?<!\b[Mm]r\.)(?<!\b[Mm]s\.)(?<!\b[Mm]rs\.)\s+|\n+)")
+_LATER_SENTENCE = re.compile(  # an earlier stay is told in other words ("was discharged two weeks ago")
+    r"\bhospital day\b|\b(?:on|day of|time of|prior to|before) (?:the )?discharge\b(?! from)"
+    r"|\b(?:to|will|and|we|can|then) discharge (?:the|this|him|her|home|patient)\b"
+    r"|\b(?:will be|is being|to be|ready to be) discharged\b|\bdischarged? (?:today|tomorrow)\b"
+    r"|\bduring (?:this|the current|the present) (?:hospitali[sz]ation|admission|hospital stay|stay)\b"
+    r"|\bdischarge medications?\b",
+    re.IGNORECASE,
+)
 _STAY = re.compile(r"course|discharge|disposition|transfer|verlauf|entlass|经过|出院")
 
 
@@ -199,16 +213,30 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def cut_sections(text: str) -> dict[str, str]:
-    """The sections of a note that are known at admission, by the names in `SECTIONS`; absent ones are left out."""
+    """The sections of a note that are known at admission, by the names in `SECTIONS`; absent ones are left out.
+
+    Sentences in them that tell of this stay's later days ("discharge the child with amoxicillin") are taken out too.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     found: dict[str, str] = {}
     for span in section_spans(text):
-        piece = text[span.start : span.end]
-        found[span.section] = f"{found[span.section]}\n{piece}" if span.section in found else piece
+        piece = without_later_sentences(text[span.start : span.end])
+        if piece:
+            found[span.section] = f"{found[span.section]}\n{piece}" if span.section in found else piece
     return found
+
+
+def without_later_sentences(text: str) -> str:
+    """The text without sentences that say they tell of the stay's later days or of its end; others are untouched."""
+    pieces = _SENTENCE_ENDS.split(text)  # sentence, blank, sentence, blank, ...
+    kept = [
+        "" if _LATER_SENTENCE.search(sentence) else sentence + blank
+        for sentence, blank in zip(pieces[::2], [*pieces[1::2], ""], strict=True)
+    ]
+    return "".join(kept).strip() if "" in kept else text
 
 
 def before_later_text(text: str) -> str:
     """A section that stands in a column of its own, up to the first heading of something written after admission."""
     cut = next((mark.start for mark in headings(text) if mark.kind == "later"), len(text))
-    return text[:cut].strip()
+    return without_later_sentences(text[:cut].strip())

@@ -4,7 +4,8 @@ adapt.
 A profile names a `kind` ("eicu", "mimic3", "mimic4" or "flat"); the shipped profile of that kind is both the default
 and the format: a file of one's own states only what differs, and a key the shipped profile does not have is an error.
 Where the shipped value is an empty mapping, or a mapping named `labels`, `headings` or `optional`, the keys are free
-(an empty text takes an entry out). For the table kinds:
+(an empty text takes an entry out); the words of `synonyms` and `identifiers` are added to the shipped ones. The format
+with examples: docs/mapping.md. For the table kinds:
 
     name: my-hospital            # appears in the provenance
     kind: eicu
@@ -29,6 +30,7 @@ from lamo_desktop.paths import data_dir, resource
 
 KINDS = ("eicu", "mimic3", "mimic4", "flat")
 FREE_KEYS = ("labels", "headings", "optional")
+ADDED_TO = ("synonyms", "identifiers")  # lists that a profile adds to
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +145,25 @@ def _completed(own: Mapping[str, Any], shipped: Mapping[str, Any], file: str, at
         if isinstance(default, dict) and isinstance(value, dict):
             result[key] = _completed(value, default, file, place)
         elif _same_type(value, default):
-            result[key] = value
+            result[key] = [*default, *map(str, value)] if place.partition(".")[0] in ADDED_TO else value
         else:
             raise InputError(f"{file}: '{place}' must be {_type_name(default)}.")
     return result
+
+
+def differences(data: Mapping[str, Any], shipped: Mapping[str, Any], at: str = "") -> dict[str, Any]:
+    """What a completed profile says that the shipped one does not: what its file has to state."""
+    changed: dict[str, Any] = {}
+    for key, value in data.items():
+        place = f"{at}.{key}".strip(".")
+        if key not in shipped:
+            changed[key] = value
+        elif isinstance(value, dict):
+            inner = differences(value, shipped[key], place)
+            changed |= {key: inner} if inner else {}
+        elif value != shipped[key]:
+            changed[key] = value[len(shipped[key]) :] if place.partition(".")[0] in ADDED_TO else value
+    return changed
 
 
 def _same_type(value: Any, default: Any) -> bool:

@@ -9,6 +9,7 @@ from lamo_desktop.admissions.cohort import Cohort
 from lamo_desktop.admissions.eicu import read_eicu
 from lamo_desktop.admissions.flat import read_flat
 from lamo_desktop.admissions.folder import find_tables, read_header
+from lamo_desktop.admissions.mapping import Export, flat_tables, folder_tables
 from lamo_desktop.admissions.mimic import read_mimic
 from lamo_desktop.admissions.profile import Profile, load_profile
 from lamo_desktop.errors import InputError
@@ -26,16 +27,29 @@ def read_cohort(
     goes on. Raises InputError, in one sentence, for anything that cannot be used; an export without a single eligible
     admission is such a thing, and the sentence says at which step the last ones left.
     """
+    cohort = read_export(path, formulary, profile, progress).cohort
+    if not cohort.admissions:
+        raise InputError(nobody_left(cohort))
+    return cohort
+
+
+def read_export(
+    path: Path, formulary: Formulary, profile: str | Path | None = None, progress: Progress | None = None
+) -> Export:
+    """Like `read_cohort`, with how the export was read; the cohort may be empty, so that one can be told why."""
     progress = progress or (lambda what, fraction: None)
     path = Path(path)
     if not path.exists():
         raise InputError(f"There is no file or folder {path.name!r} at the given place.")
     chosen = load_profile(profile) if profile is not None else load_profile(detect_kind(path))
-    cohort = _read(path, chosen, formulary, progress)
-    if not cohort.admissions:
-        raise InputError(f"{path.name}: no admission is left to work on{_last_loss(cohort)}.")
+    export = _read(path, chosen, formulary, progress)
     progress("admissions read", 1.0)
-    return cohort
+    return export
+
+
+def nobody_left(cohort: Cohort) -> str:
+    """The sentence for an export without a single eligible admission."""
+    return f"{Path(cohort.source.path).name}: no admission is left to work on{_last_loss(cohort)}."
 
 
 def detect_kind(path: Path) -> str:
@@ -69,15 +83,16 @@ def _has_column(table: Path, name: str) -> bool:
         return False  # reading the table will say what is wrong with it
 
 
-def _read(path: Path, profile: Profile, formulary: Formulary, progress: Progress) -> Cohort:
+def _read(path: Path, profile: Profile, formulary: Formulary, progress: Progress) -> Export:
     if profile.kind == "flat":
         if path.is_dir():
             raise InputError(f"The profile {profile.name} reads a workbook or a text table; {path.name!r} is a folder.")
-        return read_flat(path, profile, formulary, progress)
+        cohort, mapping = read_flat(path, profile, formulary, progress)
+        return Export(cohort, profile, flat_tables(mapping, profile), mapping)
     if not path.is_dir():
         raise InputError(f"The profile {profile.name} reads a folder of tables; {path.name!r} is a file.")
     reader = read_eicu if profile.kind == "eicu" else read_mimic
-    return reader(path, profile, formulary, progress)
+    return Export(reader(path, profile, formulary, progress), profile, folder_tables(path, profile))
 
 
 def _last_loss(cohort: Cohort) -> str:

@@ -47,6 +47,7 @@ class Table:
     hidden: bool = False
     overfull: frozenset[int] = frozenset()
     long_numbers: frozenset[int] = frozenset()
+    form: str = ""  # the file's kind; of a text table, encoding and delimiter
 
     @property
     def title(self) -> str:
@@ -86,6 +87,7 @@ def read_tables(path: Path, recognised: Callable[[Sequence[str]], int], header_r
         if not sheet.rows:
             reasons.append(f"{title} is empty")
             continue
+        sheet.form = sheet.form or f"{path.suffix.casefold().removeprefix('.')} workbook"
         table = _table(path.name, sheet, recognised, header_row)
         if table is None:
             reasons.append(f"{title} has no header row")
@@ -171,6 +173,7 @@ def _table(file: str, sheet: Sheet, recognised: Callable[[Sequence[str]], int], 
         hidden=sheet.hidden,
         overfull=frozenset(overfull) if sheet.name == "" else frozenset(),
         long_numbers=frozenset(k for k, j in enumerate(kept) if j in sheet.long_numbers),
+        form=sheet.form,
     )
 
 

@@ -44,6 +44,7 @@ class Sheet:
     formulas: list[str] = field(default_factory=list)
     long_numbers: set[int] = field(default_factory=set)
     remarks: list[str] = field(default_factory=list)
+    form: str = ""  # what kind of file it is; for text, its encoding and delimiter
 
 
 def as_text(value: Any) -> str:

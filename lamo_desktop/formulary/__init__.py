@@ -3,5 +3,18 @@
 from lamo_desktop.formulary.formulary import Formulary, load_formulary
 from lamo_desktop.formulary.order_text import Mapped
 from lamo_desktop.formulary.safety_tables import AllergyHit, DuplicateClass, Interaction
+from lamo_desktop.formulary.site_names import SiteName, confirmed_names, write_site_names
+from lamo_desktop.formulary.suggestions import Suggestion
 
-__all__ = ["AllergyHit", "DuplicateClass", "Formulary", "Interaction", "Mapped", "load_formulary"]
+__all__ = [
+    "AllergyHit",
+    "DuplicateClass",
+    "Formulary",
+    "Interaction",
+    "Mapped",
+    "SiteName",
+    "Suggestion",
+    "confirmed_names",
+    "load_formulary",
+    "write_site_names",
+]

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from lamo_desktop.formulary.safety_tables import (
     read_allergy_terms,
     read_interactions,
 )
+from lamo_desktop.formulary.site_names import read_site_names
+from lamo_desktop.formulary.suggestions import Suggester, Suggestion
 from lamo_desktop.formulary.tables import Ingredient, digest, read_ingredients, rows
 from lamo_desktop.formulary.text import LONGEST_TEXT, plain, words
 from lamo_desktop.paths import resource
@@ -64,6 +67,23 @@ class Formulary:
             if confirmed is not None:
                 return confirmed
         return self._reader.read(text)
+
+    def suggest(self, text: str, limit: int = 3) -> tuple[Suggestion, ...]:
+        """Known names near to a text that `map` leaves unmapped, for a person to confirm; nothing uses them by itself.
+
+        "hydralzine" gives hydralazine with its look-alikes: hydroxyzine, hydrochlorothiazide.
+        """
+        return self._suggester.suggest(text, limit)
+
+    @cached_property
+    def _suggester(self) -> Suggester:
+        pairs = [cells for _, cells in rows(resource("formulary/look_alikes.csv"), ("name_a", "name_b"))]
+        return Suggester(self._index, ((first, second) for first, second in pairs))
+
+    def mentioned(self, text: str) -> frozenset[str]:
+        """Every ingredient of kind "drug" that a text of any length names, for searching prose."""
+        found, _ = self._index.find(words(plain(text)))
+        return frozenset(name for name in found if self._table[name].kind == "drug")
 
     def known(self, ingredient: str) -> bool:
         """Whether the shipped table or the site's own map has this ingredient name."""
@@ -138,8 +158,9 @@ def load_formulary(site_names: Path | None = None, interactions: Path | None = N
     """The formulary from the shipped tables and, where given, a site's own.
 
     site_names: CSV with columns text, ingredients (joined by "+", or "excluded"): names a site has confirmed; they
-    stand before everything shipped. interactions: CSV with columns drug_a, drug_b, severity; it is added to NDF-RT, and
-    for a pair in both the site's row stands. Raises InputError naming file and row when a table cannot be used.
+    stand before everything shipped, and rows without ingredients wait for a decision. interactions: CSV with columns
+    drug_a, drug_b, severity; it is added to NDF-RT, and for a pair in both the site's row stands. Raises InputError
+    naming file and row when a table cannot be used.
     """
     shipped = [
         resource(f"formulary/{name}.csv")
@@ -153,7 +174,7 @@ def load_formulary(site_names: Path | None = None, interactions: Path | None = N
         table,
         index,
         reader,
-        _read_site_names(site_names, reader, table) if site_names else {},
+        read_site_names(site_names, reader, table) if site_names else {},
         read_allergy_terms(allergy_csv),
         frozenset(cells[0] for _, cells in rows(duplicates_csv, ("class",))),
         digest([*shipped, *(path for path in (site_names, interactions) if path)]),
@@ -179,20 +200,3 @@ def _index(table: Mapping[str, Ingredient], combinations_csv: Path) -> NameIndex
             raise InputError(f"{combinations_csv.name} row {row}: {unknown[0]!r} is not in the ingredient table.")
         index.add(text, members)
     return index
-
-
-def _read_site_names(
-    path: Path, shipped: OrderReader, table: Mapping[str, Ingredient]
-) -> dict[tuple[str, ...], Mapped]:
-    """Confirmed texts, as words; ingredient names are taken from the table where it has them under another name."""
-    confirmed = {}
-    for row, (text, joined) in rows(path, ("text", "ingredients")):
-        written = [name.strip().lower() for name in joined.split("+") if name.strip()]
-        if not words(plain(text)) or not written:
-            raise InputError(f"{path.name} row {row}: text and ingredients must both be filled in.")
-        if written == ["excluded"]:
-            confirmed[words(plain(text))] = Mapped((), "excluded", "excluded by the site")
-            continue
-        names = [(name,) if name in table else shipped.read(name).ingredients or (name,) for name in written]
-        confirmed[words(plain(text))] = shipped.judged(tuple(dict.fromkeys(n for group in names for n in group)))
-    return confirmed

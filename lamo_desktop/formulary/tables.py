@@ -30,7 +30,10 @@ def rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, tuple[str, .
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
+            header_line = file.readline()
+            file.seek(0)
+            delimiter = max(",;", key=header_line.count)  # Excel writes ";" where the comma is the decimal sign
+            reader = csv.reader(file, delimiter=delimiter, strict=True)
             header = [name.strip().lower() for name in next(reader, [])]
             missing = [name for name in columns if name not in header]
             if missing:

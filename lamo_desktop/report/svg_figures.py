@@ -124,7 +124,7 @@ def _forest(
     step, left = 19.0, 300.0
     height = step * len(rows)
     if log:
-        x_range = (max(0.1, min(0.5, *(x for x in finite if x > 0))), min(10.0, max(2.0, *finite)))
+        x_range = (max(0.1, min([0.5, *(x for x in finite if x > 0)])), min(10.0, max([2.0, *finite])))
         x_ticks = [t for t in RATIO_TICKS if x_range[0] <= t <= x_range[1]]
     else:
         margin = 0.06 * max(max(finite) - min(finite), 0.02)

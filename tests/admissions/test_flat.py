@@ -10,9 +10,11 @@ import pytest
 import yaml
 
 from lamo_desktop.admissions.cohort import Cohort
-from lamo_desktop.admissions.flat import read_flat, read_mapping
-from lamo_desktop.admissions.headers import confidence, is_identifier, save_profile
+from lamo_desktop.admissions.flat import read_flat
+from lamo_desktop.admissions.mapping import save_profile
 from lamo_desktop.admissions.profile import Profile, load_profile
+from lamo_desktop.admissions.read import read_export
+from lamo_desktop.admissions.synonyms import Vocabulary
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, load_formulary
 
@@ -22,6 +24,9 @@ ALLERGIES: NKDA.
 MEDICATIONS: Lisinopril 10 mg daily, Lasix.
 HOSPITAL COURSE: Treated with heparin.
 DISCHARGE MEDICATIONS: Warfarin."""
+
+
+VOCABULARY = Vocabulary(load_profile("flat").data)
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +51,18 @@ def table(path: Path, rows: Sequence[Sequence[Any]]) -> Path:
     return path
 
 
-def own(folder: Path, **settings: Any) -> Profile:
+def written(folder: Path, **settings: Any) -> Path:
     path = folder / "own.yaml"
     path.write_text(yaml.safe_dump({"kind": "flat", **settings}), encoding="utf-8")
-    return load_profile(path)
+    return path
+
+
+def own(folder: Path, **settings: Any) -> Profile:
+    return load_profile(written(folder, **settings))
 
 
 def read(path: Path, formulary: Formulary, profile: Profile | None = None) -> Cohort:
-    return read_flat(path, profile or load_profile("flat"), formulary, lambda stage, share: None)
+    return read_flat(path, profile or load_profile("flat"), formulary, lambda stage, share: None)[0]
 
 
 def test_a_note_becomes_sections_lists_and_nothing_later(tmp_path: Path, formulary: Formulary) -> None:
@@ -172,19 +181,24 @@ def test_a_confirmed_mapping_is_saved_and_used_again(tmp_path: Path, formulary: 
     admissions = [["Encounter No", "Age", "Main problem", "Dx 1", "Dx 2"], ["1", "60", "Cough", "I10", "J18.9"]]
     orders = [["Adm. ID", "Drug Name"], ["1", "heparin"]]
     path = book(tmp_path / "a.xlsx", One=admissions, Two=orders)
-    mapping, _ = read_mapping(path, load_profile("flat"))
-    assert {(m.field, m.header): m.confidence for m in mapping.matches} == {
-        ("admission_id", "Encounter No"): 1.0,
-        ("age", "Age"): 1.0,
-        ("diagnoses", "Dx 1"): 0.9,
-        ("diagnoses", "Dx 2"): 0.9,
-    }
+    export = read_export(path, formulary, written(tmp_path, date_order="dmy", synonyms={"age": ["Lenze"]}))
+    here, there = export.tables
+    assert [(c.field, c.letter, c.header, c.confidence) for c in here.columns] == [
+        ("admission_id", "A", "Encounter No", 1.0),
+        ("age", "B", "Age", 1.0),
+        ("diagnoses", "D", "Dx 1", 0.9),
+        ("diagnoses", "E", "Dx 2", 0.9),
+        ("label", "C", "Main problem", 1.0),
+    ]
+    assert (here.name, here.form, here.header_row, here.rows) == ("One", "xlsx workbook", 1, 1)
+    assert [(c.field, c.header) for c in there.columns] == [("admission_id", "Adm. ID"), ("order_drug", "Drug Name")]
     saved = tmp_path / "profiles" / "ward.yaml"
-    save_profile(mapping, saved, date_order="dmy")
+    save_profile(export, saved)
     profile = load_profile(saved)
     assert profile.name == "ward" and profile.data["date_order"] == "dmy"
+    assert profile.data["synonyms"] == export.profile.data["synonyms"]
     assert profile.data["columns"]["diagnoses"] == ["Dx 1", "Dx 2"]
-    assert read(path, formulary, profile).admissions == read(path, formulary).admissions
+    assert read(path, formulary, profile).admissions == export.cohort.admissions
     settings = yaml.safe_load(saved.read_text(encoding="utf-8"))
     settings["columns"]["reason"] = "Main problem"
     saved.write_text(yaml.safe_dump(settings), encoding="utf-8")
@@ -228,7 +242,7 @@ def test_sheets_named_in_the_profile(tmp_path: Path, formulary: Formulary) -> No
     ],
 )
 def test_headers_are_recognised(header: str, field: str) -> None:
-    assert confidence(header, field) >= 0.6
+    assert VOCABULARY.confidence(header, field) >= 0.6
 
 
 @pytest.mark.parametrize(
@@ -243,11 +257,25 @@ def test_headers_are_recognised(header: str, field: str) -> None:
     ],
 )
 def test_headers_that_mean_something_else_are_not(header: str, field: str) -> None:
-    assert confidence(header, field) < 0.6
+    assert VOCABULARY.confidence(header, field) < 0.6
 
 
 def test_identifiers() -> None:
     assert all(
-        map(is_identifier, ("Name", "Patient Name", "MRN", "home phone", "PatientName", "姓名", "Straße", "ZIP_CODE"))
+        map(
+            VOCABULARY.is_identifier,
+            ("Name", "Patient Name", "MRN", "home phone", "PatientName", "姓名", "Straße", "ZIP_CODE"),
+        )
     )
-    assert not any(map(is_identifier, ("Hospital name", "Drug name", "Ward", "Unit", "IP address type", "Region")))
+    assert not any(
+        map(VOCABULARY.is_identifier, ("Hospital name", "Drug name", "Ward", "Unit", "IP address type", "Region"))
+    )
+
+
+def test_synonyms_of_ones_own_are_added(tmp_path: Path, formulary: Formulary) -> None:
+    path = table(tmp_path / "a.csv", [["Aufenthalt", "Age", "Leiden", "Chipnr"], ["1", "60", "Gicht", "x"]])
+    with pytest.raises(InputError, match="no column for the admission id"):
+        read(path, formulary)
+    words = {"admission_id": ["Aufenthalt"], "diagnoses": ["Leiden"]}
+    (admission,) = read(path, formulary, own(tmp_path, synonyms=words, identifiers=["Chipnr"])).admissions
+    assert (admission.age, admission.diagnoses, dict(admission.labels)) == (60, ("Gicht",), {})

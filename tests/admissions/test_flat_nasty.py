@@ -37,6 +37,6 @@ def test_nasty_file(nasty: Nasty, tmp_path: Path, formulary: Formulary) -> None:
         assert "\n" not in sentence
         assert str(tmp_path) not in sentence
         return
-    cohort = read_flat(path, profile, formulary, lambda stage, share: None)
+    cohort, _ = read_flat(path, profile, formulary, lambda stage, share: None)
     told = [f"{p.where}: {p.message}" for p in cohort.problems] + [f"{a.where}: {a.reason}" for a in cohort.set_aside]
     assert nasty.check(cohort), (cohort.admissions, told)

@@ -214,6 +214,28 @@ def test_mimic4_hosp_folder_alone_is_recognised(tmp_path: Path, formulary: Formu
     assert (cohort.source.profile, len(cohort.admissions)) == ("mimic4", 1)
 
 
+def test_a_row_with_more_cells_than_the_header_is_not_used(tmp_path: Path, formulary: Formulary) -> None:
+    mimic3(tmp_path)
+    for name, row in (("PRESCRIPTIONS", "11,2150-01-02,MAIN,Digoxin,x,y,z,w,v"), ("ADMISSIONS", "1,77" + ",x" * 12)):
+        lines = (tmp_path / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+        commas = lines[0].count(",")
+        padded = row + "," * max(0, commas - row.count(",")) + ",beyond"
+        put(tmp_path, f"{name}.csv", *lines, padded)
+    cohort = read_cohort(tmp_path, formulary)
+    told = {p.where: p.message for p in cohort.problems if "more cells than the header" in p.message}
+    assert {where.partition(" row ")[0] for where in told} == {"PRESCRIPTIONS.csv", "ADMISSIONS.csv"}
+    assert "digoxin" not in str([a.orders for a in cohort.admissions])
+    assert "77" not in [a.admission_id for a in cohort.admissions]
+    assert sum(a.where == next(w for w in told if w.startswith("ADM")) for a in cohort.set_aside) == 1
+
+
+def test_a_separator_at_every_line_end_is_harmless(tmp_path: Path, formulary: Formulary) -> None:
+    before = read_cohort(mimic3(tmp_path), formulary)
+    lines = (tmp_path / "ADMISSIONS.csv").read_text(encoding="utf-8").splitlines()
+    put(tmp_path, "ADMISSIONS.csv", lines[0], *(f"{line}," for line in lines[1:]))
+    assert read_cohort(tmp_path, formulary).admissions == before.admissions
+
+
 def test_missing_column_is_named(tmp_path: Path, formulary: Formulary) -> None:
     put(mimic3(tmp_path), "PATIENTS.csv", "subject_id,gender", "1,F")
     with pytest.raises(InputError, match=r"PATIENTS\.csv: the column dob is missing"):

@@ -115,6 +115,25 @@ def test_a_column_is_cut_at_the_first_later_heading() -> None:
 
 
 @pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        (
+            "Cough for days. X-ray was clear, so we will discharge the child with amoxicillin. Fever of 39.5.",
+            "Cough for days. Fever of 39.5.",
+        ),
+        ("On hospital day 2 heparin was started. Pain.", "Pain."),
+        ("Pain.\nHe will be discharged on warfarin by Dr. Smith.\nFever.", "Pain.\nFever."),
+        ("He was discharged from hospital two weeks ago on warfarin.", None),
+        ("Purulent discharge from the ear, with pain on swallowing.", None),
+        ("Vaginal discharge for two days.", None),
+    ],
+)
+def test_sentences_about_the_later_stay_are_taken_out(told: str, kept: str | None) -> None:
+    assert cut_sections(f"HISTORY OF PRESENT ILLNESS: {told}")["history_of_present_illness"] == (kept or told)
+    assert before_later_text(told) == (kept or told)
+
+
+@pytest.mark.parametrize(
     ("text", "allergens"),
     [
         ("NKDA", ()),
@@ -143,6 +162,19 @@ def test_a_column_is_cut_at_the_first_later_heading() -> None:
         ("Penicillin, no other known allergies", ("Penicillin",)),
         ("At this time, no known allergies", ()),
         ("青霉素、头孢", ("青霉素", "头孢")),
+        ("He denies shrimp, sea food or dye allergy.", ()),
+        ("Codeine. No shrimp, seafood, or dye allergy.", ("Codeine",)),
+        ("Antibiotic(s): Keflex. Intolerance/Analgesic(s): Codeine.", ("Keflex", "Codeine")),
+        ("He said he cannot take aspirin because of his stomach, but no true allergy to aspirin.", ("aspirin",)),
+        ("No known allergies. He does seem to react to certain adhesives.", ("adhesives",)),
+        ("No allergies; however, she gets dizzy with caffeine or Sudafed.", ("caffeine", "Sudafed")),
+        ("Allergic to Tylenol with codeine, but he can get morphine.", ("Tylenol with codeine",)),
+        ("An ACE inhibitor may have caused a cough.", ("ACE inhibitor",)),
+        ("See chart.", ()),
+        ("As above.", ()),
+        ("Penicillin.\nOf note, she does not smoke. She is a lawyer.", ("Penicillin",)),
+        ("Aspirin resulting in GI upset, disorientation", ("Aspirin",)),
+        ("No known allergies.\n5. History of gout.", ()),
     ],
 )
 def test_allergies(text: str, allergens: tuple[str, ...]) -> None:

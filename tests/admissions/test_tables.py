@@ -1,6 +1,8 @@
 """Tables as columns of text: addresses, chunks, detection of encoding and delimiter."""
 
+import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -8,10 +10,14 @@ import openpyxl
 import pytest
 
 from lamo_desktop.admissions.delimited import detect_delimiter, detect_encoding
-from lamo_desktop.admissions.headers import recognised
+from lamo_desktop.admissions.profile import load_profile
+from lamo_desktop.admissions.synonyms import Vocabulary
 from lamo_desktop.admissions.tables import read_tables
 from lamo_desktop.admissions.workbook_scan import column_index, column_letter
 from lamo_desktop.admissions.workbooks import CHUNK_ROWS, Sheet, as_text, columnar
+from lamo_desktop.errors import InputError
+
+recognised = Vocabulary(load_profile("flat").data).recognised
 
 
 def test_column_letters() -> None:
@@ -108,3 +114,44 @@ def test_a_sample_that_ends_inside_a_character_is_still_utf8() -> None:
 )
 def test_delimiter(head: str, delimiter: str) -> None:
     assert detect_delimiter(head) == delimiter
+
+
+def test_a_workbook_encrypted_by_a_password_is_named_as_that(tmp_path: Path) -> None:
+    ooxml = pytest.importorskip("msoffcrypto.format.ooxml")
+    plain, locked = tmp_path / "plain.xlsx", tmp_path / "locked.xlsx"
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["Admission ID", "Age"])
+    book.active.append(["Secret1", 60])
+    book.save(plain)
+    with plain.open("rb") as opened, locked.open("wb") as target:
+        ooxml.OOXMLFile(opened).encrypt("letmein", target)
+    assert locked.read_bytes()[:4] == b"\xd0\xcf\x11\xe0"
+    with pytest.raises(InputError, match=r"locked\.xlsx is protected by a password") as raised:
+        read_tables(locked, recognised)
+    assert "Secret1" not in str(raised.value)
+
+
+def test_sheets_stored_in_another_order_than_their_parts(tmp_path: Path) -> None:
+    straight, crossed = tmp_path / "straight.xlsx", tmp_path / "crossed.xlsx"
+    book = openpyxl.Workbook()
+    first, second = book.active, book.create_sheet("Second")
+    assert first is not None
+    first.title = "First"
+    for sheet, age in ((first, 60), (second, "=6*9")):
+        sheet.append(["Admission ID", "Age"])
+        sheet.append([sheet.title, age])
+    book.save(straight)
+    one, two = "xl/worksheets/sheet1.xml", "xl/worksheets/sheet2.xml"
+    names = {one: two, two: one}
+    with zipfile.ZipFile(straight) as source, zipfile.ZipFile(crossed, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "xl/_rels/workbook.xml.rels":
+                content = content.replace(b"sheet1.xml", b"sheetX.xml").replace(b"sheet2.xml", b"sheet1.xml")
+                content = content.replace(b"sheetX.xml", b"sheet2.xml")
+            target.writestr(names.get(name, name), content)
+    before, after = read_tables(straight, recognised), read_tables(crossed, recognised)
+    assert [(t.sheet, t.cells[0]) for t in after.tables] == [("First", ["First"]), ("Second", ["Second"])]
+    assert after.tables == tuple(replace(t, file="crossed.xlsx") for t in before.tables)
+    assert [p.where for p in after.problems if "formula" in p.message] == ["Second!B2"]

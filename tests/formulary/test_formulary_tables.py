@@ -103,7 +103,6 @@ def test_a_sites_confirmed_names_stand_first(tmp_path: Path) -> None:
     ("content", "expected"),
     [
         ("text\nTylenol\n", "row 1"),
-        ("text,ingredients\nTylenol,\n", "row 2"),
         ("text,ingredients\n,aspirin\n", "row 2"),
         ("text,ingredients\nTylenol\n", "row 2"),
         ("", "row 1"),

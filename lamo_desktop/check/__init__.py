@@ -1,0 +1,1 @@
+"""What `lamo check` tells about an export: mapping, attrition, problems, unknown names, and the leakage audit."""

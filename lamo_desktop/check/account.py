@@ -1,0 +1,107 @@
+"""The text that `lamo check` prints: one line per thing a person may want to look up in the export."""
+
+from collections.abc import Iterator
+
+from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.admissions.mapping import LABEL, Export, ReadTable
+from lamo_desktop.check.leakage import Audit
+from lamo_desktop.formulary import Formulary, Suggestion
+
+LISTED = 20  # problems and rows set aside that are printed; the workbook lists all
+NAMES_LISTED = 20
+HEADER_SHOWN = 40  # characters of a header
+
+
+def mapping_lines(export: Export) -> Iterator[str]:
+    """The tables that were read, and which column holds what with which confidence; headers only, no cell."""
+    source = export.cohort.source
+    yield f"{source.path}: read with profile {source.profile}"
+    for table in export.tables:
+        yield from _table_lines(table)
+
+
+def _table_lines(table: ReadTable) -> Iterator[str]:
+    if not table.form:
+        yield f"{table.role.replace('_', ' ')}: {table.name} is not in the export"
+        return
+    rows = "" if table.rows is None else f", {table.rows:,} rows"
+    yield f"{table.role.replace('_', ' ')}: {table.name} ({table.form}; header in row {table.header_row}{rows})"
+    for column in table.columns:
+        field = "subgroup label" if column.field == LABEL else column.field
+        header = " ".join(column.header.split())
+        shown = header if len(header) <= HEADER_SHOWN else header[: HEADER_SHOWN - 1] + "…"
+        doubt = "" if column.confidence >= 0.9 else "  please check"
+        yield f"  {field:<28} {column.letter:>3}  {shown:<{HEADER_SHOWN}} {column.confidence:4.2f}{doubt}"
+    if table.missing:
+        yield f"  no column for: {', '.join(table.missing)}"
+
+
+def account_lines(cohort: Cohort) -> Iterator[str]:
+    """The attrition table, the rows set aside and the problems."""
+    width = max((len(step.step) for step in cohort.attrition), default=0)
+    for step in cohort.attrition:
+        left = f"  (-{step.removed:,}: {step.reason})" if step.removed else ""
+        yield f"  {step.step.ljust(width)}  {step.remaining:>9,}{left}"
+    if cohort.set_aside:
+        yield f"{len(cohort.set_aside):,} rows set aside:"
+        for row in cohort.set_aside[:LISTED]:
+            yield f"  {row.reason}" if row.reason.startswith(row.where) else f"  {row.where}: {row.reason}"
+        yield from _rest(len(cohort.set_aside) - LISTED)
+    if cohort.problems:
+        grave = {"error": 0, "warning": 1, "info": 2}
+        yield f"{len(cohort.problems):,} problems:"
+        for problem in sorted(cohort.problems, key=lambda problem: grave[problem.severity])[:LISTED]:
+            yield f"  {problem.severity}: {problem.where}: {problem.message}"
+        yield from _rest(len(cohort.problems) - LISTED)
+
+
+def _rest(number: int) -> Iterator[str]:
+    if number > 0:
+        yield f"  and {number:,} more (--xlsx FILE lists all)"
+
+
+def unmapped(cohort: Cohort) -> list[tuple[str, int]]:
+    """Order texts that could not be mapped with their rows, the most frequent first."""
+    return sorted(cohort.unmapped.items(), key=lambda entry: (-entry[1], entry[0]))
+
+
+def unmapped_lines(cohort: Cohort, formulary: Formulary | None = None) -> Iterator[str]:
+    """The unknown order texts, ranked; with a formulary, the nearest name it knows beside each."""
+    if not cohort.unmapped:
+        return
+    total = sum(cohort.unmapped.values())
+    yield f"{total:,} order rows ({len(cohort.unmapped):,} names) not mapped to an ingredient, most frequent first:"
+    for text, rows in unmapped(cohort)[:NAMES_LISTED]:
+        near = formulary.suggest(text, 1) if formulary else ()
+        yield f"  {rows:>7,}  {text}" + (f"   near: {suggestion_text(near[0])}" if near else "")
+    yield from _rest(len(cohort.unmapped) - NAMES_LISTED)
+    if formulary:
+        yield "  --save-names FILE.csv writes them for you to fill in; nothing is taken over by itself"
+
+
+def suggestion_text(suggestion: Suggestion) -> str:
+    """A suggestion in a few words, with its look-alikes."""
+    ingredients = " + ".join(suggestion.ingredients)
+    name = "" if ingredients == suggestion.name else f" ({suggestion.name})"
+    mistaken = f"; look-alike: check {', '.join(suggestion.look_alikes)}" if suggestion.look_alikes else ""
+    return f"{ingredients}{name}, {suggestion.similarity:.0%} alike{mistaken}"
+
+
+def audit_lines(found: Audit) -> Iterator[str]:
+    """The leakage audit: by part of the prompt, and the one figure that must be 0."""
+    if not found.admissions:
+        yield "leakage audit: the export has no orders to search for"
+        return
+    share = found.named / found.ordered if found.ordered else 0.0
+    yield (
+        f"leakage audit: of {found.ordered:,} drugs ordered in {found.admissions:,} admissions, "
+        f"{found.named:,} ({share:.0%}) are named in their prompt:"
+    )
+    for part in found.parts:
+        if part.drugs:
+            yield f"  {part.part:<36} {part.drugs:>7,} in {part.admissions:,} admissions: {part.meaning}"
+    yield (
+        f"  {found.notes:,} notes: {found.in_cut_text:,} ordered drugs are named only in text that was cut; "
+        f"of these in a prompt: {len(found.leaks)}"
+    )
+    yield from (f"  LEAK: admission {name}: {drug} in '{part}'" for name, drug, part in found.leaks[:LISTED])

@@ -1,0 +1,71 @@
+"""`lamo check`: read an export and tell everything about how it was read, without scoring."""
+
+import argparse
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from lamo_desktop.admissions.mapping import Export, save_profile
+from lamo_desktop.admissions.read import nobody_left, read_export
+from lamo_desktop.check.account import account_lines, audit_lines, mapping_lines, unmapped_lines
+from lamo_desktop.check.leakage import Audit, audit, notes_of
+from lamo_desktop.check.workbook import names_to_confirm, write_check
+from lamo_desktop.errors import InputError
+from lamo_desktop.formulary import Formulary, confirmed_names, load_formulary, write_site_names
+from lamo_desktop.progress import Progress, Reporter
+from lamo_desktop.report.saving import check_writable
+
+
+def add_options(verb: argparse.ArgumentParser) -> None:
+    """The options that only `lamo check` has."""
+    verb.add_argument("--xlsx", type=Path, metavar="OUT.xlsx", help="write columns, problems, set-aside rows and names")
+    verb.add_argument("--save-profile", type=Path, metavar="FILE.yaml", help="save the mapping as your own profile")
+    verb.add_argument("--save-names", type=Path, metavar="FILE.csv", help="save the unknown drug names, to fill in")
+    verb.add_argument("--audit", action="store_true", help="search every prompt for the drugs ordered (leakage audit)")
+
+
+def check(options: argparse.Namespace) -> int:
+    """Print columns, attrition, problems and unknown names; write what was asked for; 1 with `--strict` if rows left.
+
+    An export without a single eligible admission is told like any other and then raises InputError.
+    """
+    for target, suffix in ((options.xlsx, ".xlsx"), (options.save_profile, ".yaml"), (options.save_names, ".csv")):
+        if target is not None:
+            check_writable(target, suffix)
+    formulary = load_formulary(options.names, options.interactions)
+    export = read_export(options.input, formulary, options.profile, _told(Reporter(options.progress)))
+    cohort = export.cohort
+    found = audit(cohort.admissions, notes_of(export, options.input), formulary) if options.audit else None
+    orders = "with orders to compare with" if cohort.has_orders else "without orders to compare with"
+    _print_all(mapping_lines(export))
+    print(f"{len(cohort.admissions):,} admissions can be scored, {orders}")
+    _print_all(account_lines(cohort))
+    _print_all(unmapped_lines(cohort, formulary))
+    if found is not None:
+        _print_all(audit_lines(found))
+    _save(export, formulary, options, found)
+    if not cohort.admissions:
+        raise InputError(nobody_left(cohort))
+    return 1 if options.strict and cohort.set_aside else 0
+
+
+def _told(reporter: Reporter) -> Callable[[str, float], None]:
+    return lambda message, share: reporter(Progress("reading", round(100 * share), 100, message=message))
+
+
+def _print_all(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
+
+
+def _save(export: Export, formulary: Formulary, options: argparse.Namespace, found: Audit | None) -> None:
+    """Write the files that were asked for and say so."""
+    if options.xlsx is not None:
+        write_check(export, formulary, options.xlsx, found)
+        print(f"Workbook: {options.xlsx}")
+    if options.save_profile is not None:
+        save_profile(export, options.save_profile)
+        print(f"Profile: {options.save_profile}; use it with --profile {options.save_profile}")
+    if options.save_names is not None:
+        confirmed = confirmed_names(options.names) if options.names is not None else []
+        rows = write_site_names(options.save_names, names_to_confirm(export, formulary, confirmed))
+        print(f"Names: {options.save_names} ({rows:,} rows); fill in 'ingredients', then use it with --names")

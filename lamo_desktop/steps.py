@@ -1,0 +1,117 @@
+"""The steps that several `lamo` commands share: reading, choosing model and policy, scoring a job to its end."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from lamo_desktop.admissions import read_cohort
+from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.errors import InputError
+from lamo_desktop.formulary import Formulary
+from lamo_desktop.model.package import ModelPackage, load_package
+from lamo_desktop.model.process import EngineSettings
+from lamo_desktop.paths import data_dir
+from lamo_desktop.progress import Progress, Reporter
+from lamo_desktop.recommend import batch
+from lamo_desktop.recommend.policy import POLICIES, Policy
+from lamo_desktop.recommend.recommendations import Recommendations
+from lamo_desktop.recommend.store import JobStore, purge
+from lamo_desktop.validate.overlay import load_overlay
+
+NOTICE = "Decision support for retrospective analysis, not for prescribing."
+
+
+def read_input(options: argparse.Namespace, formulary: Formulary, reporter: Reporter) -> Cohort:
+    """The cohort of the input, with progress. May be empty: scoring refuses that."""
+
+    def told(message: str, share: float) -> None:
+        reporter(Progress("reading", round(100 * share), 100, message=message))
+
+    return read_cohort(options.input, formulary, options.profile, told)
+
+
+def chosen_package(options: argparse.Namespace) -> ModelPackage:
+    """The package asked for, with the site's overlay if one is given."""
+    package = load_package(options.model)
+    return package if options.overlay is None else load_overlay(options.overlay).apply(package)
+
+
+def chosen_policy(options: argparse.Namespace) -> Policy:
+    """The policy and knob asked for. Raises InputError when there is none of that name."""
+    policy = Policy(knob=options.knob) if options.policy is None else Policy(options.policy, options.knob)
+    if policy.name not in POLICIES:
+        raise InputError(f"There is no policy {policy.name}: choose one of {', '.join(POLICIES)}.")
+    return policy
+
+
+def engine_settings(options: argparse.Namespace) -> EngineSettings:
+    """Device and threads asked for."""
+    return EngineSettings(device=options.device, threads=options.threads)
+
+
+@contextmanager
+def job_file(options: argparse.Namespace) -> Iterator[Path]:
+    """The job's file; one that nobody asked for is removed once its results are written, and kept when they are not."""
+    if options.job is not None:
+        yield options.job
+        return
+    folder = data_dir() / "jobs"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{datetime.now():%Y%m%d-%H%M%S-%f}.lamo"
+    try:
+        yield path
+    except BaseException:
+        if path.exists():
+            print(f"lamo: what was scored is kept: lamo resume {path} -o {options.output}", file=sys.stderr)
+        raise
+    purge(path)
+
+
+def score_cohort(
+    path: Path,
+    cohort: Cohort,
+    package: ModelPackage,
+    policy: Policy,
+    formulary: Formulary,
+    settings: EngineSettings,
+    limit: int | None,
+    reporter: Reporter,
+) -> Recommendations:
+    """Score a cohort's first `limit` admissions in a new job file, to its end."""
+    candidates = [drug.name for drug in package.drugs]
+    with batch.create_job(path, cohort, package, settings, candidates, policy, limit) as store:
+        run_to_end(store, package, settings, reporter)
+        return batch.results(store, package, formulary)
+
+
+def run_to_end(store: JobStore, package: ModelPackage, settings: EngineSettings, reporter: Reporter) -> None:
+    """Score until done. Ctrl-C or a polite kill stops between two admissions, and KeyboardInterrupt says so."""
+    stopped = False
+
+    def stop(number: int, frame: object) -> None:
+        nonlocal stopped
+        stopped = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def told(step: batch.Progress) -> None:
+        reporter(Progress("scoring", step.done, step.total, step.failed, step.rate, step.eta))
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    reporter(Progress("loading model"))
+    try:
+        batch.run_job(store, package, settings, told, lambda: stopped)
+    finally:
+        reporter.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if store.counts().open:
+        raise KeyboardInterrupt
+
+
+def exit_code(options: argparse.Namespace, cohort: Cohort) -> int:
+    """0, or 1 when rows were set aside and `--strict` was given."""
+    return 1 if options.strict and cohort.set_aside else 0

@@ -1,0 +1,1 @@
+"""The six pages of the flow, one module each."""

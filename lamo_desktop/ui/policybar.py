@@ -1,0 +1,80 @@
+"""How long the lists are: the policy, the knob, and the length that follows, applied at once without scoring again."""
+
+import math
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSlider, QWidget
+
+from lamo_desktop.recommend.policy import POLICIES, Policy
+from lamo_desktop.ui.session import Session
+from lamo_desktop.ui.theme import em
+from lamo_desktop.ui.widgets import label
+
+STEP = 0.1  # logits per step of the knob
+REACH = 30  # steps to either side
+
+
+class PolicyBar(QWidget):
+    """Policy, knob and expected list length; several bars of one session follow each other."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(em(0.5))
+        self.policy = QComboBox()
+        caption = label(self.tr("Lis&ts:"), "muted")
+        caption.setBuddy(self.policy)
+        titles = {
+            "no-more-than-ordered": self.tr("No longer than ordered"),
+            "balanced": self.tr("Balanced"),
+            "precise": self.tr("Precise"),
+        }
+        for name, why in POLICIES.items():
+            self.policy.addItem(titles.get(name, name), name)
+            self.policy.setItemData(self.policy.count() - 1, why, Qt.ItemDataRole.ToolTipRole)
+        self.policy.currentIndexChanged.connect(self._changed)
+        self.knob = QSlider(Qt.Orientation.Horizontal)
+        self.knob.setRange(-REACH, REACH)
+        self.knob.setPageStep(5)
+        self.knob.setFixedWidth(em(9))
+        self.knob.setAccessibleName(self.tr("List length, from shorter to longer"))
+        self.knob.setToolTip(self.tr("Lowers or raises the threshold of every drug. Nothing is scored again."))
+        self.knob.valueChanged.connect(self._changed)
+        self.expected = label("")
+        self.expected.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        for widget in (
+            caption,
+            self.policy,
+            label(self.tr("shorter"), "small"),
+            self.knob,
+            label(self.tr("longer"), "small"),
+        ):
+            layout.addWidget(widget)
+        layout.addSpacing(em(0.5))
+        layout.addWidget(self.expected, 1)
+        session.policy_changed.connect(self.refresh)
+        session.results_changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the session's policy and what follows from it."""
+        with QSignalBlocker(self.policy), QSignalBlocker(self.knob):
+            self.policy.setCurrentIndex(self.policy.findData(self._session.policy.name))
+            self.knob.setValue(round(-self._session.policy.knob / STEP))
+        self.expected.setText(self._words())
+
+    def _words(self) -> str:
+        results = self._session.results
+        if results is None or not results.n_done:
+            return ""
+        length = self._session.lists.sum() / max(1, int(results.scored.sum()))
+        text = self.tr("{n} drugs per admission").format(n=f"{length:.1f}")
+        ordered = results.mean_ordered()
+        if not math.isnan(ordered):
+            text += " · " + self.tr("ordered {n}").format(n=f"{ordered:.1f}")
+        return text
+
+    def _changed(self) -> None:
+        self._session.set_policy(Policy(self.policy.currentData(), -STEP * self.knob.value()))

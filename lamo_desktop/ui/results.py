@@ -1,0 +1,149 @@
+"""A job's results as arrays, ready to be listed, sorted and cut to lists by any policy without scoring again."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamo_desktop.admissions.cohort import Admission, Cohort
+from lamo_desktop.errors import ModelError
+from lamo_desktop.formulary import Formulary, load_formulary
+from lamo_desktop.model.package import ModelPackage, load_package
+from lamo_desktop.recommend.job import Job
+from lamo_desktop.recommend.policy import Policy, probabilities, recommended, sigmoid, threshold
+from lamo_desktop.recommend.safety import SAFETY_KINDS, Flag, model_flags, safety_flags
+from lamo_desktop.recommend.store import JobStore
+
+Lists = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a job file holds so far. n admissions that were scored or failed, in input order, d candidates."""
+
+    path: Path
+    job: Job
+    package: ModelPackage
+    formulary: Formulary
+    cohort: Cohort
+    admissions: tuple[Admission, ...]  # (n,)
+    probabilities: NDArray[np.float64]  # (n, d), NaN for a failed row
+    ordered: Lists  # (n, d)
+    cut: tuple[tuple[str, ...], ...]  # (n,) what of the prompt was cut
+    errors: tuple[str, ...]  # (n,) why a row failed, else ""
+    n_total: int
+
+    @property
+    def n_done(self) -> int:
+        """Admissions that are finished, scored or failed."""
+        return len(self.admissions)
+
+    @property
+    def complete(self) -> bool:
+        """Whether no admission waits any more."""
+        return self.n_done == self.n_total
+
+    @cached_property
+    def scored(self) -> Lists:
+        """Which admissions have scores, (n,)."""
+        return np.array([not error for error in self.errors], dtype=bool)
+
+    @cached_property
+    def with_orders(self) -> Lists:
+        """For which admissions the export says what was ordered, (n,)."""
+        return np.array([a.orders is not None for a in self.admissions], dtype=bool)
+
+    @property
+    def has_orders(self) -> bool:
+        """Whether there is anything to validate against."""
+        return bool(self.with_orders.any())
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """The drugs of the columns."""
+        return self.job.candidates
+
+    @cached_property
+    def trained(self) -> frozenset[str]:
+        """The drugs the model was trained on."""
+        return frozenset(drug.name for drug in self.package.drugs if drug.n_train > 0)
+
+    def lists(self, policy: Policy) -> Lists:
+        """Which drugs a policy recommends, (n, d)."""
+        return recommended(self.package, self.candidates, self.probabilities, policy)
+
+    def thresholds(self, policy: Policy) -> NDArray[np.float64]:
+        """The probability from which each drug is recommended, (d,)."""
+        own = [self.package.by_name[c].threshold if c in self.package.by_name else 0.0 for c in self.candidates]
+        return sigmoid(np.array(own) + threshold(self.package, policy) + policy.knob)
+
+    def flags(self, row: int, lists: Lists) -> tuple[Flag, ...]:
+        """What a reader of one admission's list must be told, as in the workbook; nothing for a failed row."""
+        if self.errors[row]:
+            return ()
+        admission = self.admissions[row]
+        names = [self.candidates[place] for place in np.flatnonzero(lists[row])]
+        ordered = admission.orders or ()
+        return (
+            *safety_flags(admission, names, ordered, self.formulary),
+            *model_flags(admission, names, ordered, self.candidates, self.trained, self.cut[row]),
+        )
+
+    def flag_counts(self, lists: Lists) -> NDArray[np.int64]:
+        """How many safety findings (allergy, interaction, duplicate class) each admission's list has, (n,)."""
+        counts = [sum(f.kind in SAFETY_KINDS for f in self.flags(row, lists)) for row in range(self.n_done)]
+        return np.array(counts, dtype=np.int64)
+
+    def mean_ordered(self) -> float:
+        """Drugs of the vocabulary that clinicians ordered per admission with orders; NaN without any."""
+        return float(self.ordered[self.with_orders].sum(axis=1).mean()) if self.has_orders else float("nan")
+
+
+def load_results(path: Path) -> Results:
+    """Read a job file, also one that another process is working on.
+
+    Raises InputError for a file that is no job, ModelError when its model package is gone or is another one by now.
+    """
+    with JobStore.open(path, read_only=True) as store:
+        job, total = store.job(), store.counts().total
+        items = list(store.items())
+    package = package_of(job)
+    formulary = load_formulary()
+    finished = [item for item in items if item.state in ("done", "failed")]
+    columns = {name: place for place, name in enumerate(job.candidates)}
+    logits = np.full((len(finished), len(job.candidates)), np.nan)
+    ordered = np.zeros(logits.shape, dtype=bool)
+    for row, item in enumerate(finished):
+        if item.scores is not None:
+            logits[row] = item.scores
+        ordered[row, [columns[name] for name in item.admission.orders or () if name in columns]] = True
+    admissions = tuple(item.admission for item in items)
+    return Results(
+        path=path,
+        job=job,
+        package=package,
+        formulary=formulary,
+        cohort=Cohort(admissions, job.source, job.attrition, job.problems, job.set_aside, job.unmapped),
+        admissions=tuple(item.admission for item in finished),
+        probabilities=probabilities(package, job.candidates, logits, formulary.drug_class),
+        ordered=ordered,
+        cut=tuple(item.cut for item in finished),
+        errors=tuple(item.error for item in finished),
+        n_total=total,
+    )
+
+
+def package_of(job: Job) -> ModelPackage:
+    """The model package a job was scored with, where it was or the embedded one. Raises ModelError if neither is it."""
+    try:
+        package = load_package(Path(job.package.path))
+    except ModelError:
+        package = load_package()
+    if package.sha256 != job.package.manifest_sha256:
+        raise ModelError(
+            f"This job was scored with the model package {job.package.name} {job.package.version}, which is not on "
+            "this computer in that state; put it back where it was to see the results."
+        )
+    return package

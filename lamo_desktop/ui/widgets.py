@@ -1,0 +1,241 @@
+"""The few building blocks every page is made of."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lamo_desktop.ui.theme import drawn, em, icon, tokens
+
+
+def label(text: str = "", style: str = "", wrap: bool = False) -> QLabel:
+    """A plain-text label (never rich: names come from files) in one of the stylesheet's styles."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if style:
+        made.setObjectName(style)
+    return made
+
+
+def tone(widget: QWidget, name: str) -> None:
+    """Give a chip or notice its tone: "", "good", "warn" or "bad"."""
+    widget.setProperty("tone", name)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+class Button(QPushButton):
+    """A push button; `kind` is "", "primary" or "flat". Its icon follows the colour scheme."""
+
+    def __init__(self, text: str, icon_name: str = "", kind: str = "") -> None:
+        super().__init__(text)
+        self._icon_name, self._kind = icon_name, kind
+        if kind:
+            self.setProperty(kind, True)
+        self.refresh_theme()
+
+    def refresh_theme(self) -> None:
+        """Draw the icon in the scheme's colours."""
+        colours = {"primary": tokens().on_accent, "flat": tokens().accent}
+        if self._icon_name:
+            self.setIcon(icon(self._icon_name, colours.get(self._kind, tokens().text)))
+
+
+class IconLabel(QLabel):
+    """A drawn icon, decorative: the words beside it say the same."""
+
+    def __init__(self, name: str, size: float = 1.4, colour: str = "muted") -> None:
+        super().__init__()
+        self._name, self._size, self._colour = name, em(size), colour
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.refresh_theme()
+
+    def show_icon(self, name: str, colour: str) -> None:
+        """Change the icon; `colour` is a token's name."""
+        self._name, self._colour = name, colour
+        self.refresh_theme()
+
+    def refresh_theme(self) -> None:
+        """Draw the icon in the scheme's colours."""
+        colour = getattr(tokens(), self._colour)
+        self.setPixmap(drawn(self._name, colour, self._size, self.devicePixelRatioF()))
+
+
+class ElidedLabel(QLabel):
+    """One line of plain text that ends in an ellipsis where there is no room for more."""
+
+    def __init__(self, style: str = "") -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setObjectName(style)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Draw what there is room for."""
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class Card(QFrame):
+    """A surface with a border; widgets go into `body`."""
+
+    def __init__(self, heading: str = "", padding: float = 1.0) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(em(padding), em(padding * 0.85), em(padding), em(padding * 0.85))
+        self.body.setSpacing(em(0.5))
+        if heading:
+            self.body.addWidget(label(heading, "heading"))
+
+
+class Figure(Card):
+    """One number with its name under it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(padding=0.8)
+        self.body.setSpacing(0)
+        self._value, self._name = label("–", "figure"), label(name, "small")
+        self.body.addWidget(self._value)
+        self.body.addWidget(self._name)
+        self.show_value("–")
+
+    def show_value(self, value: str, name: str = "") -> None:
+        """Set the number, and the name when it changes with it."""
+        self._value.setText(value)
+        if name:
+            self._name.setText(name)
+        self.setAccessibleName(f"{self._name.text()}: {value}")
+
+
+class Notice(QFrame):
+    """A sentence with an icon on a tinted ground, and at most one thing to do about it."""
+
+    acted = Signal()
+
+    def __init__(self, text: str = "", tone_name: str = "", action: str = "") -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(em(0.75), em(0.5), em(0.75), em(0.5))
+        layout.setSpacing(em(0.6))
+        self._icon = IconLabel("info", 1.3, "accent")
+        self._text = label(text, wrap=True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._text, 1)
+        self.button = Button(action, kind="flat")
+        self.button.setVisible(bool(action))
+        self.button.clicked.connect(self.acted)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        self.say(text, tone_name)
+
+    def say(self, text: str, tone_name: str = "", action: str = "") -> None:
+        """Show a sentence; the tone decides icon and ground."""
+        icons = {"": ("info", "accent"), "good": ("state-done", "good"), "bad": ("allergy", "bad")}
+        self._text.setText(text)
+        self._icon.show_icon(*icons.get(tone_name, ("state-attention", "warn")))
+        if action:
+            self.button.setText(action)
+            self.button.show()
+        self.setAccessibleName(text)
+        tone(self, tone_name)
+
+
+class EmptyState(QWidget):
+    """What a page shows before it has anything to show: what belongs here and what to do."""
+
+    acted = Signal()
+
+    def __init__(self, icon_name: str, heading: str, text: str, action: str = "") -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setSpacing(em(0.5))
+        layout.addStretch(2)
+        layout.addWidget(IconLabel(icon_name, 3.2, "strong_border"), 0, Qt.AlignmentFlag.AlignHCenter)
+        self._heading, self._text = label(heading, "heading"), label(text, "muted", wrap=True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._text.setFixedWidth(em(32))
+        centred = QHBoxLayout()  # with an alignment instead, the layout would not ask how high wrapped text is
+        centred.addStretch(1)
+        centred.addWidget(self._text)
+        centred.addStretch(1)
+        layout.addWidget(self._heading, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addLayout(centred)
+        if action:
+            button = Button(action, kind="primary")
+            button.clicked.connect(self.acted)
+            layout.addSpacing(em(0.5))
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(3)
+
+
+class ProgressCard(Card):
+    """What runs, how far it is, how fast, how long it will still take, and a button that stops it."""
+
+    stop_clicked = Signal()
+
+    def __init__(self, stop_text: str) -> None:
+        super().__init__()
+        self._stage, self._detail = label("", "heading"), label("", "muted")
+        self.bar = QProgressBar(textVisible=False)
+        self.stop = Button(stop_text, "stop")
+        self.stop.clicked.connect(self.stop_clicked)
+        row = QHBoxLayout()
+        words = QVBoxLayout()
+        words.setSpacing(em(0.15))
+        words.addWidget(self._stage)
+        words.addWidget(self._detail)
+        row.addLayout(words, 1)
+        row.addWidget(self.stop, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.body.addLayout(row)
+        self.body.addWidget(self.bar)
+
+    def show_progress(self, stage: str, fraction: float | None, detail: str = "") -> None:
+        """`fraction` from 0 to 1, or None while it cannot be known."""
+        self._stage.setText(stage)
+        self._detail.setText(detail)
+        self.bar.setRange(0, 0 if fraction is None else 1000)
+        if fraction is not None:
+            self.bar.setValue(round(1000 * fraction))
+        self.bar.setAccessibleName(stage)
+        self.bar.setAccessibleDescription(detail)
+
+
+class Page(QWidget):
+    """A page of the flow: title, one line of guidance, actions at the right, and the body below."""
+
+    def __init__(self, title: str, guidance: str) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(title)
+        self._outer = QVBoxLayout(self)
+        self._outer.setContentsMargins(em(1.5), em(1.2), em(1.5), em(1.2))
+        self._outer.setSpacing(em(0.9))
+        head = QHBoxLayout()
+        head.setSpacing(em(0.6))
+        words = QVBoxLayout()
+        words.setSpacing(em(0.1))
+        words.addWidget(label(title, "title"))
+        self.guidance = label(guidance, "muted", wrap=True)
+        words.addWidget(self.guidance)
+        head.addLayout(words, 1)
+        self.action_row = QHBoxLayout()
+        self.action_row.setSpacing(em(0.5))
+        head.addLayout(self.action_row)
+        self._outer.addLayout(head)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(em(0.9))
+        self._outer.addLayout(self.body, 1)

@@ -1,0 +1,303 @@
+"""The main window: the rail of steps, the pages, the menu, and an orderly end."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lamo_desktop.errors import LamoError
+from lamo_desktop.ui import jobs, theme
+from lamo_desktop.ui.flow import FlowRail, State, Step
+from lamo_desktop.ui.footer import Footer
+from lamo_desktop.ui.help import HELP
+from lamo_desktop.ui.jobs import KeptJob
+from lamo_desktop.ui.pages.checking import CheckPage
+from lamo_desktop.ui.pages.exporting import ExportPage
+from lamo_desktop.ui.pages.importing import ImportPage, dropped_path
+from lamo_desktop.ui.pages.reviewing import ReviewPage
+from lamo_desktop.ui.pages.running import RunPage
+from lamo_desktop.ui.pages.validating import ValidatePage
+from lamo_desktop.ui.session import RunSettings, Session
+from lamo_desktop.ui.settings import settings
+from lamo_desktop.ui.status import statuses
+from lamo_desktop.ui.widgets import Button, IconLabel, Notice, Page
+
+
+class MainWindow(QMainWindow):
+    """One analysis in one window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("LAMO Desktop")
+        self.setAcceptDrops(True)
+        self.session = Session(self)
+        self.rail = FlowRail(self)
+        self.importing = ImportPage(self.session)
+        self.checking = CheckPage(self.session)
+        self.running = RunPage(self.session)
+        self.reviewing = ReviewPage(self.session)
+        self.validating = ValidatePage(self.session)
+        self.exporting = ExportPage(self.session)
+        self.pages: dict[Step, Page] = {
+            Step.IMPORT: self.importing,
+            Step.CHECK: self.checking,
+            Step.RECOMMEND: self.running,
+            Step.REVIEW: self.reviewing,
+            Step.VALIDATE: self.validating,
+            Step.EXPORT: self.exporting,
+        }
+        self._lay_out()
+        self._make_menus()
+        self._connect()
+        self._restore_layout()
+        self.go(Step.IMPORT)
+        self.importing.open_file.setFocus()
+        self.refresh()
+        QTimer.singleShot(0, self, self.list_jobs)
+
+    def _lay_out(self) -> None:
+        self.stack = QStackedWidget()
+        for page in self.pages.values():
+            self.stack.addWidget(page)
+        self.notice = Notice(action=self.tr("Close"))
+        self.notice.acted.connect(self.notice.hide)
+        self.notice.hide()
+        self.footer = Footer()
+        holder = QWidget()
+        holder.setContentsMargins(theme.em(1.5), theme.em(0.9), theme.em(1.5), 0)
+        QVBoxLayout(holder).addWidget(self.notice)
+        holder.layout().setContentsMargins(0, 0, 0, 0)  # type: ignore[union-attr]
+        self._notice_holder = holder
+        holder.hide()
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(holder)
+        right.addWidget(self.stack, 1)
+        columns = QHBoxLayout()
+        columns.setSpacing(0)
+        columns.addWidget(self.rail)
+        columns.addLayout(right, 1)
+        rows = QVBoxLayout()
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(columns, 1)
+        rows.addWidget(self.footer)
+        central = QWidget()
+        central.setLayout(rows)
+        self.setCentralWidget(central)
+
+    def _make_menus(self) -> None:
+        file = self.menuBar().addMenu(self.tr("&File"))
+        self._action(file, self.tr("Open &file…"), self.open_file, QKeySequence.StandardKey.Open)
+        self._action(file, self.tr("Open fol&der…"), self.open_folder, "Ctrl+Shift+O")
+        self._action(file, self.tr("Open &job…"), self.open_job, "Ctrl+J")
+        file.addSeparator()
+        self.save_action = self._action(
+            file, self.tr("&Save workbook…"), self._save_workbook, QKeySequence.StandardKey.Save
+        )
+        file.addSeparator()
+        self._action(file, self.tr("Delete all &kept jobs…"), self.purge)
+        file.addSeparator()
+        self._action(file, self.tr("&Quit"), self.close, QKeySequence.StandardKey.Quit, "Ctrl+Q")
+        view = self.menuBar().addMenu(self.tr("&View"))
+        for number, (step, button) in enumerate(self.rail.buttons.items(), start=1):
+            self._action(view, f"&{number}  {button.title}", lambda _=False, step=step: self.go(step), f"Ctrl+{number}")
+        view.addSeparator()
+        schemes = QActionGroup(self)
+        chosen = settings().value("scheme", "system", type=str)
+        for name, text in (
+            ("system", self.tr("Colours of the s&ystem")),
+            ("light", self.tr("&Light")),
+            ("dark", self.tr("&Dark")),
+        ):
+            action = self._action(view, text, lambda _=False, name=name: self.choose_scheme(name))
+            action.setCheckable(True)
+            action.setChecked(name == chosen)
+            schemes.addAction(action)
+        about = self.menuBar().addMenu(self.tr("&Help"))
+        self._action(about, self.tr("&Help on this page"), self.show_help, QKeySequence.StandardKey.HelpContents, "F1")
+        self._action(about, self.tr("&About and licences"), self.show_about)
+
+    def _action(self, menu: QMenu, text: str, call: object, *keys: object) -> QAction:
+        action = QAction(text, self)
+        action.triggered.connect(call)
+        if keys:
+            action.setShortcuts([key if isinstance(key, QKeySequence) else QKeySequence(key) for key in keys])  # type: ignore[call-overload]
+        menu.addAction(action)
+        return action
+
+    def _connect(self) -> None:
+        self.rail.chosen.connect(self.go)
+        self.session.go.connect(self.go)
+        self.session.changed.connect(self.refresh)
+        self.session.message.connect(self.say)
+        self.session.model_label_changed.connect(self.footer.show_model)
+        self.importing.file_wanted.connect(self.open_file)
+        self.importing.folder_wanted.connect(self.open_folder)
+        self.importing.job_wanted.connect(self.open_job)
+        self.importing.resume_wanted.connect(lambda job: self.session.resume_run(job, RunSettings()))
+        self.importing.delete_wanted.connect(self.delete_job)
+        self.checking.go_on.connect(lambda: self.go(Step.RECOMMEND))
+        self.running.review_wanted.connect(lambda: self.go(Step.REVIEW))
+        self.running.discard_wanted.connect(self.discard_job)
+        for wanted in (self.checking.import_wanted, self.running.import_wanted):
+            wanted.connect(lambda: self.go(Step.IMPORT))
+        for wanted in (self.reviewing.run_wanted, self.validating.run_wanted, self.exporting.run_wanted):
+            wanted.connect(lambda: self.go(Step.RECOMMEND))
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self.refresh_theme)
+
+    def go(self, step: Step) -> None:
+        """Show a page."""
+        self.stack.setCurrentWidget(self.pages[step])
+        self.rail.show_step(step)
+        if step == Step.IMPORT and not self.session.busy:
+            self.list_jobs()
+
+    def refresh(self) -> None:
+        """Show every step's state."""
+        found = statuses(self.session)
+        self.rail.show_statuses(found)
+        self.save_action.setEnabled(found[Step.EXPORT].state != State.LOCKED)
+
+    def say(self, sentence: str, tone: str) -> None:
+        """A sentence above the page, until it is closed or the next one comes."""
+        self.notice.say(sentence, tone, self.tr("Close"))
+        self.notice.show()
+        self._notice_holder.show()
+
+    def open_file(self) -> None:
+        """Ask for a workbook or CSV and read it."""
+        kinds = self.tr(
+            "Exports (*.xlsx *.xlsm *.xls *.xlsb *.ods *.csv *.tsv *.txt *.gz);;Jobs (*.lamo);;All files (*)"
+        )
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Open an export"), "", kinds)
+        if name:
+            self.open_path(Path(name))
+
+    def open_folder(self) -> None:
+        """Ask for a folder of tables and read it."""
+        name = QFileDialog.getExistingDirectory(self, self.tr("Open a folder of tables"))
+        if name:
+            self.open_path(Path(name))
+
+    def open_job(self) -> None:
+        """Ask for a job file and show its results."""
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Open a job"), str(jobs.folder()), self.tr("Jobs (*.lamo)"))
+        if name:
+            self.open_path(Path(name))
+
+    def open_path(self, path: Path) -> None:
+        """Read an export, or show a job."""
+        self._notice_holder.hide()
+        self.session.open_input(path, self.importing.chosen_profile())
+
+    def list_jobs(self) -> None:
+        """Look for kept jobs in the background and list them on the Import page."""
+        self.session.background.run("jobs", jobs.kept_jobs, self._jobs_found, lambda _: None)
+
+    def _jobs_found(self, kept: list[KeptJob]) -> None:
+        self.importing.show_jobs([job for job in kept if job.path != self.session.job or not self.session.run.running])
+
+    def delete_job(self, path: Path) -> None:
+        """Delete one kept job after asking."""
+        if self._sure(self.tr("Delete this job and its results from this computer?")):
+            self._delete([path])
+
+    def discard_job(self) -> None:
+        """Delete the present, unfinished job after asking."""
+        job = self.session.job
+        if job is not None and self._sure(self.tr("Discard this run? What was scored is deleted.")):
+            self.session.forget_results()
+            self._delete([job])
+
+    def purge(self) -> None:
+        """Delete every kept job after asking."""
+        if self.session.run.running:
+            self.say(self.tr("Pause the run first, then delete."), "warn")
+        elif self._sure(self.tr("Delete all jobs the program keeps on this computer? Files you exported stay.")):
+            self.session.forget_results()
+            self._delete(list(jobs.folder().glob(f"*{jobs.SUFFIX}")))
+
+    def _delete(self, paths: list[Path]) -> None:
+        try:
+            for path in paths:
+                jobs.delete(path)
+        except (LamoError, OSError) as error:
+            self.say(str(error) if isinstance(error, LamoError) else f"{error.strerror}: {error.filename}", "bad")
+        self.list_jobs()
+
+    def _sure(self, question: str) -> bool:
+        buttons = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel
+        answer = QMessageBox.question(self, "LAMO Desktop", question, buttons, QMessageBox.StandardButton.Cancel)
+        return answer == QMessageBox.StandardButton.Yes
+
+    def _save_workbook(self) -> None:
+        self.go(Step.EXPORT)
+        self.exporting.save_workbook()
+
+    def show_about(self) -> None:
+        """The About dialog."""
+        from lamo_desktop.ui.about import AboutDialog
+
+        AboutDialog(self.running.model.package, self).open()
+
+    def show_help(self) -> None:
+        """A few sentences on the page that is shown."""
+        step, page = next((s, p) for s, p in self.pages.items() if p is self.stack.currentWidget())
+        box = QMessageBox(QMessageBox.Icon.NoIcon, page.accessibleName(), self.tr(HELP[step]), parent=self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def choose_scheme(self, name: str) -> None:
+        """Light, dark, or as the system has it."""
+        settings().setValue("scheme", name)
+        theme.choose(name)
+        self.refresh_theme()
+
+    def refresh_theme(self) -> None:
+        """Draw everything in the colours in force."""
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app)
+        for widget in self.findChildren(QWidget):
+            if isinstance(widget, Button | IconLabel):
+                widget.refresh_theme()
+        self.reviewing.refresh()
+
+    def _restore_layout(self) -> None:
+        self.resize(theme.em(75), theme.em(47))
+        geometry = settings().value("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        self.reviewing.restore_layout(settings())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """A file or folder may be dropped anywhere."""
+        if dropped_path(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Open what was dropped."""
+        path = dropped_path(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.open_path(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """End everything that runs; a run under way is kept in its job file and offered at the next start."""
+        store = settings()
+        store.setValue("geometry", self.saveGeometry())
+        self.reviewing.save_layout(store)
+        self.session.close()
+        event.accept()

@@ -1,0 +1,113 @@
+"""`lamo validate`: recommend, compare with what clinicians ordered, recalibrate, compare models, write the report."""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.errors import InputError
+from lamo_desktop.formulary import Formulary, load_formulary
+from lamo_desktop.model.package import ModelPackage, load_package
+from lamo_desktop.model.plain import plain_package
+from lamo_desktop.progress import Progress, Reporter
+from lamo_desktop.recommend.policy import Policy
+from lamo_desktop.recommend.recommendations import Recommendations
+from lamo_desktop.report.html import write_report
+from lamo_desktop.report.validation_workbook import write_validation_workbook
+from lamo_desktop.report.workbook import check_writable
+from lamo_desktop.steps import (
+    NOTICE,
+    chosen_package,
+    chosen_policy,
+    engine_settings,
+    exit_code,
+    job_file,
+    read_input,
+    score_cohort,
+)
+from lamo_desktop.validate import ValidationOptions, from_recommendations
+from lamo_desktop.validate import validate as validated
+from lamo_desktop.validate.compare import on_same_rows
+from lamo_desktop.validate.outcomes import Outcomes
+from lamo_desktop.validate.overlay import make_overlay
+from lamo_desktop.validate.recalibrate import fit
+
+
+def validate(options: argparse.Namespace) -> int:
+    """Recommend for every admission of an export that has orders, and report how well the lists agree with them."""
+    reporter = Reporter(options.progress)
+    for target, suffix in (
+        (options.output, ""),
+        (options.json, ""),
+        (options.xlsx, ".xlsx"),
+        (options.save_overlay, ""),
+    ):
+        if target is not None:
+            check_writable(target, suffix)
+    policy, package = chosen_policy(options), chosen_package(options)
+    formulary = load_formulary(options.names, options.interactions)
+    others = [_other_package(path, package) for path in options.compare]
+    cohort = read_input(options, formulary, reporter)
+    if cohort.admissions and not cohort.has_orders:
+        raise InputError(
+            f"{Path(cohort.source.path).name} has no orders, and validation compares with them: "
+            "add a column or sheet of orders, or use `lamo recommend`."
+        )
+    with job_file(options) as path:
+        outcome = score_cohort(
+            path, cohort, package, policy, formulary, engine_settings(options), options.limit, reporter
+        )
+    outcomes = from_recommendations(outcome, package, formulary, policy)
+    compared = {
+        other.name: _on_same_rows(outcomes, other, cohort, policy, formulary, options, reporter) for other in others
+    }
+    if options.save_overlay is not None:
+        make_overlay(fit(outcomes), outcomes).save(options.save_overlay)
+        print(f"Site overlay: {options.save_overlay} (use it with --overlay)")
+    write_validation(outcomes, compared, options, reporter)
+    print(f"Report: {options.output}")
+    print(NOTICE)
+    return exit_code(options, cohort)
+
+
+def write_validation(
+    outcomes: Outcomes, compared: dict[str, Outcomes], options: argparse.Namespace, reporter: Reporter
+) -> None:
+    """Validate, and write the report (`output`) and, where asked, its figures (`json`) and tables (`xlsx`)."""
+    validation = validated(
+        outcomes,
+        ValidationOptions(small_cell=options.small_cell),
+        progress=lambda stage, share: reporter(Progress("validating", round(100 * share), 100, message=stage)),
+        others=compared,
+    )
+    write_report(validation, options.output)
+    if options.json is not None:
+        figures = json.dumps(validation.to_json(), indent=2, allow_nan=False)
+        options.json.write_text(figures + "\n", encoding="utf-8")
+    if options.xlsx is not None:
+        write_validation_workbook(validation, options.xlsx)
+
+
+def _other_package(path: Path, package: ModelPackage) -> ModelPackage:
+    if path.suffix.lower() == ".gguf":
+        return plain_package(path, package.drugs, tuple(package.policies), package.context_tokens)
+    return load_package(path)
+
+
+def _on_same_rows(
+    first: Outcomes,
+    other: ModelPackage,
+    cohort: Cohort,
+    policy: Policy,
+    formulary: Formulary,
+    options: argparse.Namespace,
+    reporter: Reporter,
+) -> Outcomes:
+    """The other model's lists for the same admissions, from a job of its own that is not kept."""
+    with tempfile.TemporaryDirectory(prefix="lamo-compare-") as folder:
+        job = Path(folder) / "compare.lamo"
+        outcome: Recommendations = score_cohort(
+            job, cohort, other, policy, formulary, engine_settings(options), options.limit, reporter
+        )
+    return on_same_rows(first, outcome, other)

@@ -1,0 +1,118 @@
+"""The real flow with the real worker and the embedded model: start, pause, resume, a killed worker, a missing model."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from lamo_desktop.errors import ModelError
+from lamo_desktop.model.package import load_package
+from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.ui import jobs
+from lamo_desktop.ui.flow import State, Step
+from lamo_desktop.ui.session import RunSettings
+from lamo_desktop.ui.status import statuses
+from lamo_desktop.ui.window import MainWindow
+from tests.ui.samples import write_export
+
+LONG = 120_000
+
+
+@pytest.fixture
+def own_jobs(monkeypatch: pytest.MonkeyPatch, own_user_folder: Path) -> Path:
+    """The folder shared by all tests: weights derived from the base lie there, and are made once."""
+    monkeypatch.setenv("LAMO_DATA_DIR", str(own_user_folder))
+    for path in jobs.folder().iterdir():
+        path.unlink()
+    return own_user_folder
+
+
+@pytest.fixture
+def ready(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
+    try:
+        load_package().base_path  # noqa: B018
+    except ModelError:
+        pytest.skip("the base weights are not installed")
+    window.open_path(write_export(tmp_path))
+    qtbot.waitUntil(lambda: window.session.cohort is not None, timeout=LONG)
+    return window
+
+
+def test_a_run_ends_with_results_and_no_second_copy(ready: MainWindow, qtbot: QtBot) -> None:
+    ready.running.device.setCurrentIndex(ready.running.device.findData("cpu"))
+    ready.running.limit.setValue(2)
+    said: list[dict[str, object]] = []
+    ready.session.scoring.connect(said.append)
+    ready.running.start.click()
+    assert statuses(ready.session)[Step.RECOMMEND].state == State.RUNNING
+    assert not ready.running.progress.isHidden()
+    qtbot.waitUntil(lambda: ready.session.results is not None, timeout=LONG)
+    results = ready.session.results
+    assert results is not None
+    assert (results.n_done, results.complete, results.scored.all()) == (2, True, True)
+    assert {"scoring"} <= {str(line["stage"]) for line in said}
+    assert ready.stack.currentWidget() is ready.reviewing
+    assert [path.suffix for path in jobs.folder().iterdir()] == [".lamo"]
+    assert statuses(ready.session)[Step.RECOMMEND].text == "2 scored"
+
+
+def test_a_paused_run_keeps_what_it_scored_and_resumes(ready: MainWindow, qtbot: QtBot) -> None:
+    session = ready.session
+    session.start_run(RunSettings(device="cpu"))
+    qtbot.waitUntil(lambda: session.last_progress.get("stage") == "scoring", timeout=LONG)
+    session.pause_run()
+    qtbot.waitUntil(lambda: not session.run.running, timeout=LONG)
+    qtbot.waitUntil(lambda: session.results is not None, timeout=LONG)
+    assert session.results is not None and session.job is not None
+    before = session.results.n_done
+    if not session.results.complete:  # it may have been on its last admission
+        assert statuses(session)[Step.RECOMMEND].state == State.ATTENTION
+        session.resume_run(session.job, RunSettings(device="cpu"))
+        qtbot.waitUntil(lambda: session.results is not None and session.results.complete, timeout=LONG)
+    assert session.results is not None
+    assert session.results.n_done == 3 >= before
+    with JobStore.open(session.job, read_only=True) as store:
+        assert store.audit() == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="finds the child with ps")
+def test_a_killed_command_is_a_message_and_loses_nothing(ready: MainWindow, qtbot: QtBot) -> None:
+    session = ready.session
+    session.start_run(RunSettings(device="cpu"))
+    qtbot.waitUntil(lambda: session.last_progress.get("stage") in ("loading model", "scoring"), timeout=LONG)
+    with qtbot.waitSignal(session.message, timeout=LONG) as said:
+        os.kill(session.run._process.processId(), signal.SIGKILL)
+    assert "kept" in said.args[0]
+    assert said.args[1] == "bad"
+    assert session.job is not None
+    assert session.job.exists()
+    qtbot.waitUntil(lambda: not session.background.running, timeout=LONG)
+    workers = subprocess.run(["ps", "-eo", "ppid,args"], capture_output=True, text=True, check=True).stdout
+    assert not [
+        line for line in workers.splitlines() if line.split()[0] == str(os.getpid()) and "lamo_desktop.cli" in line
+    ]
+
+
+def test_a_missing_model_says_what_to_do(ready: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    empty = tmp_path / "package"
+    empty.mkdir()
+    with qtbot.waitSignal(ready.session.message, timeout=LONG) as said:
+        ready.session.start_run(RunSettings(package=empty))
+    assert "manifest.json" in said.args[0]
+    assert statuses(ready.session)[Step.RECOMMEND].state == State.READY
+    ready.running.model.load(empty)
+    qtbot.waitUntil(lambda: not ready.running.model.verify.isEnabled(), timeout=LONG)
+    assert "manifest.json" in ready.running.model.facts.text()
+
+
+def test_closing_during_a_run_keeps_the_job_for_the_next_start(ready: MainWindow, qtbot: QtBot) -> None:
+    session = ready.session
+    session.start_run(RunSettings(device="cpu"))
+    qtbot.waitUntil(lambda: session.last_progress.get("stage") == "scoring", timeout=LONG)
+    ready.close()
+    assert not session.run.running
+    assert [job.total for job in jobs.kept_jobs()] == [3]

@@ -1,0 +1,122 @@
+"""The table model against Qt's own model checks, and its sort and filter."""
+
+import numpy as np
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from lamo_desktop.recommend.policy import Policy
+from lamo_desktop.ui.candidates import DRUG, FLAGS, PROBABILITY, CandidateModel
+from lamo_desktop.ui.results import load_results
+from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
+from tests.ui.samples import write_job
+
+DESCENDING, ASCENDING = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
+
+
+def columns() -> list[Column]:
+    return [
+        text_column("Drug", ["warfarin", "aspirin", "Metoprolol", "aspirin"]),
+        Column("Share", np.array([0.5, np.nan, 0.25, 0.75]), lambda value: f"{value:.0%}"),
+    ]
+
+
+def shown(model: ColumnModel, column: int = 0) -> list[str]:
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def test_qt_finds_no_fault_in_the_models(qtmodeltester: ModelTester, tmp_path, styled: QApplication) -> None:
+    model = ColumnModel(columns())
+    model.sort(0, DESCENDING)
+    model.set_filter(np.array([True, False, True, True]))
+    qtmodeltester.check(model, force_py=True)
+    results = load_results(write_job(tmp_path / "job.lamo"))
+    candidates = CandidateModel()
+    candidates.show_admission(results, 0, results.lists(Policy()), results.thresholds(Policy()))
+    qtmodeltester.check(candidates, force_py=True)
+
+
+def test_sorting_is_stable_ignores_case_and_puts_missing_numbers_last() -> None:
+    model = ColumnModel(columns())
+    model.sort(0)
+    assert shown(model) == ["aspirin", "aspirin", "Metoprolol", "warfarin"]
+    assert model.order.tolist() == [1, 3, 2, 0]
+    model.sort(0, DESCENDING)
+    assert model.order.tolist() == [0, 2, 1, 3]
+    model.sort(1)
+    assert shown(model, 1) == ["25%", "50%", "75%", ""]
+    model.sort(1, DESCENDING)
+    assert shown(model, 1) == ["75%", "50%", "25%", ""]
+    model.sort(-1)
+    assert model.order.tolist() == [0, 1, 2, 3]
+
+
+def test_a_filter_keeps_the_order_and_the_selection(styled: QApplication, qtbot: QtBot) -> None:
+    model = ColumnModel(columns())
+    table = Table(model, "Drugs")
+    qtbot.addWidget(table)
+    model.sort(1, DESCENDING)
+    table.selectRow(2)
+    assert model.source_row(table.currentIndex()) == 2
+    model.set_filter(np.array([False, True, True, True]))
+    assert model.order.tolist() == [3, 2, 1]
+    assert table.currentIndex().row() == 1
+    assert table.selectionModel().selectedRows()[0].row() == 1
+    model.set_filter(np.array([True, True, False, True]))
+    assert not table.selectionModel().hasSelection()
+    assert model.view_row(2) == -1
+    model.set_filter(None)
+    assert model.rowCount() == 4
+
+
+def test_rows_are_copied_with_their_headers(styled: QApplication, qtbot: QtBot) -> None:
+    model = ColumnModel(columns())
+    table = Table(model, "Drugs")
+    qtbot.addWidget(table)
+    flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+    table.selectionModel().select(model.index(2, 0), flags)
+    table.selectionModel().select(model.index(0, 0), flags)
+    table.copy_rows()
+    assert QApplication.clipboard().text() == "Drug\tShare\nwarfarin\t50%\nMetoprolol\t25%"
+
+
+def test_a_valid_parent_has_no_children_and_unserved_roles_are_none() -> None:
+    model = ColumnModel(columns())
+    first = model.index(0, 0)
+    assert model.rowCount(first) == model.columnCount(first) == 0
+    assert model.data(first, Qt.ItemDataRole.FontRole) is None
+    assert model.data(QModelIndex(), Qt.ItemDataRole.DisplayRole) is None
+
+
+def test_two_hundred_thousand_rows_sort_and_filter_right() -> None:
+    generator = np.random.default_rng(0)
+    numbers = generator.integers(0, 1000, 200_000)
+    names = [f"A{n}" for n in generator.permutation(200_000)]
+    model = ColumnModel([text_column("Admission", names), Column("Drugs", numbers)])
+    model.sort(1, DESCENDING)
+    assert (np.diff(numbers[model.order]) <= 0).all()
+    mask = numbers < 10
+    model.set_filter(mask)
+    assert model.rowCount() == mask.sum()
+    assert (numbers[model.order] < 10).all()
+    model.sort(0)
+    found = [names[row] for row in model.order]
+    assert found == sorted(found)
+
+
+def test_candidates_hold_ordered_drugs_outside_the_vocabulary_too(tmp_path, styled: QApplication) -> None:
+    results = load_results(write_job(tmp_path / "job.lamo"))
+    lists = results.lists(Policy())
+    model = CandidateModel()
+    model.show_admission(results, 0, lists, results.thresholds(Policy()))
+    drugs = shown(model, DRUG)
+    assert set(drugs) == {*results.candidates, "zzz-unlisted"}
+    place = drugs.index("zzz-unlisted")
+    assert model.index(place, PROBABILITY).data() == ""
+    assert model.index(place, FLAGS).data() == "not a candidate"
+    numbers = [model.index(row, PROBABILITY).data(Qt.ItemDataRole.UserRole) for row in range(len(drugs) - 1)]
+    assert numbers == sorted(numbers, reverse=True)
+    aspirin = model.index(drugs.index("aspirin"), FLAGS)
+    assert "allergy" in aspirin.data()
+    assert "ASPIRIN" in aspirin.data(Qt.ItemDataRole.ToolTipRole)

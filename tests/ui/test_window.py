@@ -1,0 +1,250 @@
+"""The window as a person uses it: import, check, jobs, review, export, and its manners."""
+
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QMessageBox,
+    QTableView,
+)
+from pytestqt.qtbot import QtBot
+
+from lamo_desktop.recommend.policy import Policy
+from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.ui import jobs
+from lamo_desktop.ui.flow import State, Step
+from lamo_desktop.ui.pages.reviewing import FAILED, MORE
+from lamo_desktop.ui.settings import settings
+from lamo_desktop.ui.status import statuses
+from lamo_desktop.ui.theme import tokens
+from lamo_desktop.ui.window import MainWindow
+from tests.ui.samples import HOSTILE, write_export, write_job
+
+LONG = 120_000
+
+
+def open_export(window: MainWindow, qtbot: QtBot, path: Path) -> None:
+    window.open_path(path)
+    qtbot.waitUntil(lambda: not window.session.reader.running, timeout=LONG)
+
+
+def open_job(window: MainWindow, qtbot: QtBot, path: Path) -> None:
+    window.open_path(path)
+    qtbot.waitUntil(lambda: window.session.results is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: not window.session.background.running, timeout=LONG)
+
+
+def test_an_export_is_read_and_its_account_is_shown(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    assert statuses(window.session)[Step.CHECK].state == State.LOCKED
+    window.open_path(write_export(tmp_path))
+    assert statuses(window.session)[Step.IMPORT].state == State.RUNNING
+    assert window.importing.stack.currentIndex() == 1
+    qtbot.waitUntil(lambda: window.session.cohort is not None, timeout=LONG)
+    found = statuses(window.session)
+    assert found[Step.IMPORT].text == "3 admissions"
+    assert (found[Step.CHECK].state, found[Step.RECOMMEND].state) == (State.ATTENTION, State.READY)
+    assert window.stack.currentWidget() is window.checking
+    cohort = window.session.cohort
+    assert cohort is not None
+    assert window.checking.set_aside.model.rowCount() == len(cohort.set_aside) == 1
+    assert "A3" in window.checking.set_aside.model.index(0, 0).data()
+    window.checking.set_aside.search.setText("no such row")
+    assert window.checking.set_aside.model.rowCount() == 0
+
+
+def test_a_file_that_cannot_be_read_gives_one_sentence(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(b"this is no workbook")
+    with qtbot.waitSignal(window.session.message, timeout=LONG) as said:
+        window.open_path(broken)
+    assert "broken.xlsx" in said.args[0]
+    assert said.args[1] == "bad"
+    assert window.notice.isVisible()
+    assert statuses(window.session)[Step.IMPORT].state == State.READY
+    with qtbot.waitSignal(window.session.message, timeout=LONG) as said:
+        window.open_path(tmp_path / "absent.csv")
+    assert "absent.csv" in said.args[0]
+
+
+def test_reading_can_be_cancelled(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.open_path(write_export(tmp_path))
+    with qtbot.waitSignal(window.session.message, timeout=LONG):
+        window.importing.progress.stop.click()
+    assert not window.session.busy
+    assert window.session.cohort is None
+    assert window.importing.stack.currentIndex() == 0
+
+
+def test_a_file_dropped_anywhere_is_opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(write_export(tmp_path)))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(10, 10), copy, data, left, none))
+    qtbot.waitUntil(lambda: window.session.cohort is not None, timeout=LONG)
+
+
+def test_closing_while_reading_leaves_nothing(window: MainWindow, tmp_path: Path) -> None:
+    window.open_path(write_export(tmp_path))
+    window.close()
+    assert not window.session.busy
+
+
+def test_a_job_left_behind_is_offered_and_can_be_deleted(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_job(jobs.folder() / "left.lamo", n_scored=4)
+    with qtbot.waitSignal(window.session.background._ready, timeout=LONG):
+        window.list_jobs()
+    assert not window.importing.jobs_card.isHidden()
+    kept = jobs.kept_jobs()
+    assert [(job.done, job.total, job.unfinished) for job in kept] == [(4, 6, True)]
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Cancel)
+    window.delete_job(path)
+    assert path.exists()
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    with qtbot.waitSignal(window.session.background._ready, timeout=LONG):
+        window.delete_job(path)
+    qtbot.waitUntil(window.importing.jobs_card.isHidden, timeout=LONG)
+    assert list(jobs.folder().iterdir()) == []
+
+
+def test_a_job_is_reviewed_and_the_knob_changes_lists_without_scoring(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    open_job(window, qtbot, write_job(tmp_path / "job.lamo", failed=3))
+    page, session = window.reviewing, window.session
+    assert session.results is not None
+    assert window.stack.currentWidget() is page
+    assert page.model.rowCount() == 6
+    before = session.lists.copy()
+    page.policy.knob.setValue(20)
+    assert session.policy == Policy(knob=-2.0)
+    assert (session.lists >= before).all()
+    assert session.lists.sum() > before.sum()
+    assert np.array_equal(session.lists, session.results.lists(Policy(knob=-2.0)))
+    assert window.exporting.findChild(type(page.policy)).knob.value() == 20
+    assert [page.model.index(row, 4).data() for row in range(6)][3] == ""
+    qtbot.waitUntil(lambda: not page._settle.isActive() and not session.background.running, timeout=LONG)
+    page.show_only.setCurrentIndex(FAILED)
+    assert page.model.order.tolist() == [3]
+    assert "twice" in page.model.index(0, 3).data()
+    page.show_only.setCurrentIndex(MORE)
+    assert 1 not in page.model.order
+    page.show_only.setCurrentIndex(0)
+    page.search.setText("HYPERTENSION")
+    assert page.model.order.tolist() == [0, 2, 4]
+    assert "3 of 6" in page.count.text()
+
+
+def test_the_context_is_shown_as_text_with_what_was_cut(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    open_job(window, qtbot, write_job(tmp_path / "job.lamo"))
+    text = window.reviewing.context.toPlainText()
+    assert "alert(1)" in text
+    assert "<b>" in HOSTILE
+    assert "40-year-old man" in text
+    assert "Diagnoses  ▲ shortened for length: 1 of 2 entries kept" in text
+    window.reviewing.table.selectRow(2)
+    assert "▲" not in window.reviewing.context.toPlainText()
+    assert "Admission A2" in window.reviewing.heading.text()
+
+
+def test_a_job_of_another_model_says_what_is_missing(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    stranger = tmp_path / "no-job.lamo"
+    stranger.write_bytes(b"SQLite format 3\x00 but not really")
+    with qtbot.waitSignal(window.session.message, timeout=LONG) as said:
+        window.open_path(stranger)
+    assert "no-job.lamo" in said.args[0]
+    assert window.session.results is None
+
+
+def test_the_workbook_report_and_job_are_saved(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    open_job(window, qtbot, write_job(tmp_path / "job.lamo"))
+    page, exporter = window.exporting, window.session.exporter
+    with qtbot.waitSignal(exporter.finished, timeout=LONG):
+        page.save_workbook(tmp_path / "out.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "out.xlsx").sheetnames[0] == "Recommendations"
+    assert statuses(window.session)[Step.EXPORT].state == State.DONE
+    with qtbot.waitSignal(exporter.finished, timeout=LONG):
+        page.save_job(tmp_path / "copy.lamo")
+    with JobStore.open(tmp_path / "copy.lamo", read_only=True) as store:
+        assert store.counts().done == 6
+        assert store.audit() == []
+    with qtbot.waitSignal(exporter.failed, timeout=LONG) as said:
+        page.save_workbook(tmp_path / "absent" / "out.xlsx")
+    assert "absent" in said.args[0]
+    assert page.workbook.isEnabled()
+
+
+def test_validation_is_shown_and_goes_stale_when_the_lists_change(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    open_job(window, qtbot, write_job(tmp_path / "job.lamo", n=12, n_scored=12))
+    session, page = window.session, window.validating
+    assert statuses(session)[Step.VALIDATE].state == State.READY
+    session.start_validation()
+    assert statuses(session)[Step.VALIDATE].state == State.RUNNING
+    qtbot.waitUntil(lambda: session.validation is not None, timeout=LONG)
+    assert statuses(session)[Step.VALIDATE].state == State.DONE
+    assert page.figures.model().rowCount() > 10
+    assert page.drugs.model().rowCount() > 0
+    session.set_policy(Policy(knob=-1.0))
+    assert statuses(session)[Step.VALIDATE].state == State.ATTENTION
+    assert not page.stale.isHidden()
+    with qtbot.waitSignal(session.exporter.finished, timeout=LONG):
+        window.exporting.save_report(tmp_path / "report.html")
+    assert session.validation_is_current
+    assert "<html" in (tmp_path / "report.html").read_text(encoding="utf-8")[:500]
+
+
+def test_everything_can_be_named_and_reached_by_keyboard(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    open_job(window, qtbot, write_job(tmp_path / "job.lamo"))
+    kinds = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QTableView)
+    widgets = [w for kind in kinds for w in window.findChildren(kind) if not w.objectName().startswith("qt_")]
+    labelled = {label.buddy() for label in window.findChildren(type(window.reviewing.heading)) if label.buddy()}
+    for widget in widgets:
+        if (
+            isinstance(widget.parent(), (QTableView, QLineEdit, QAbstractSpinBox, QComboBox))
+            or "Tab" in type(widget).__name__
+        ):
+            continue
+        if widget.isHidden():
+            continue  # the button of a notice that offers nothing now
+        named = widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text())
+        assert named or widget in labelled, f"{widget} has no name"
+        assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{widget} cannot be reached"
+    for number, step in enumerate(Step, start=1):
+        qtbot.keyClick(window, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
+        assert window.stack.currentWidget() is window.pages[step]
+
+
+def test_the_layout_is_remembered_and_nothing_else(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    open_job(window, qtbot, write_job(tmp_path / "secret-name.lamo"))
+    window.choose_scheme("dark")
+    assert tokens().name == "dark"
+    window.choose_scheme("light")
+    window.close()
+    store = settings()
+    store.sync()
+    assert sorted(store.allKeys()) == ["geometry", "review/halves", "review/sides", "scheme"]
+    text = Path(store.fileName()).read_text(encoding="utf-8")
+    assert "secret" not in text
+    assert "A0" not in text
+
+
+def test_help_and_about_open(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_about()
+    window.show_help()
+    dialogs = [widget for widget in QApplication.topLevelWidgets() if widget is not window and widget.isVisible()]
+    assert len(dialogs) == 2
+    for dialog in dialogs:
+        dialog.close()
+        dialog.deleteLater()
