@@ -20,8 +20,8 @@ from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.process import EngineProcess
 from lamo_desktop.model.prompt import ANSWERS, Part, suffix
 from lamo_desktop.model.protocol import EngineSettings
-from lamo_desktop.model.quantise import fast_weights
 from lamo_desktop.model.threads import physical_cores
+from lamo_desktop.model.weights import fast_weights
 
 PREFIX_TOKENS = 500
 CANDIDATES = 150
@@ -152,11 +152,11 @@ def table(figures: dict[str, Any]) -> str:
     for name, (relation, bound, text) in REQUIREMENTS.items():
         value, clock = figures[name], figures["on_the_wall"].get(name)
         measured = "not here" if value is None else f"{value:.3g}"
-        verdict = (
-            "" if value is None else "met" if (value >= bound if relation == ">=" else value <= bound) else "NOT MET"
-        )
+        met = value is None or (value >= bound if relation == ">=" else value <= bound)
         by_clock = "" if clock is None else f"{clock:.3g}"
-        lines.append(f"{text:62} {measured:>9} {by_clock:>9} {relation + f' {bound:g}':>9}  {verdict}".rstrip())
+        lines.append(
+            f"{text:62} {measured:>9} {by_clock:>9} {relation + f' {bound:g}':>9}  {'' if met else 'NOT MET'}".rstrip()
+        )
     return "\n".join(
         [
             *lines,

@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from lamo_desktop.errors import ModelError
 from lamo_desktop.model.native import Batch, Context, Model, Shape
 from lamo_desktop.model.prompt import ANSWERS, Part, fit, suffix
@@ -98,7 +100,7 @@ class Engine:
             self._forget_prefix(len(prefix))
             if not all(map(math.isfinite, logits)):  # cells that hold NaN would spoil every later admission
                 raise ModelError("The model gave no usable number for this admission.")
-        except ModelError:
+        except Exception:  # whatever it was, cells may be left in disorder
             self._reset(self._slots.width)
             raise
         decoded = self.context.decoded - before
@@ -112,6 +114,7 @@ class Engine:
     def _reset(self, longest: int) -> None:
         """Empty the cache and fill the suffix area with tokens that nobody attends to."""
         self._slots = SuffixSlots(longest)
+        self._sharing: set[int] = set()  # slots whose sequences see the present prefix
         self.context.use_adapter(None)
         self.context.clear()
         for start in range(0, AREA, self._batch):
@@ -170,15 +173,18 @@ class Engine:
             self.context.remove(self._filler, start + cells, start + length)
             self._slots.open[slot] = cells = length
         self.context.share(PREFIX, sequence)
+        self._sharing.add(slot)
         return cells
 
     def _read(self, place: int) -> float:
         yes, no = self.context.logits(place, self._answers)
-        return yes - no
+        return float(np.float32(yes - no))
 
     def _forget_prefix(self, prefix_tokens: int) -> None:
         """Free the prefix's cells. Suffixes stay where they are: their cells must not be given to the next prefix."""
-        for slot, cells in enumerate(self._slots.open):
-            if cells:
-                self.context.remove(slot + 1, 0, prefix_tokens)
+        for (
+            slot
+        ) in self._sharing:  # of other slots, positions below `prefix_tokens` can be suffixes of earlier patients
+            self.context.remove(slot + 1, 0, prefix_tokens)
+        self._sharing.clear()
         self.context.remove(PREFIX)

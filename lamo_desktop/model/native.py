@@ -18,28 +18,12 @@ import llama_cpp.llama_cpp as llama
 from lamo_desktop.errors import ModelError
 
 AdapterHandle = Any  # a pointer of llama.cpp's
-_LOG_LINES = 40
+SLOW_TYPES = (llama.LLAMA_FTYPE_MOSTLY_Q4_1, llama.LLAMA_FTYPE_MOSTLY_Q5_1)  # see weights.py
 
 
-class NativeLog:
-    """Keeps llama.cpp's last warnings and errors in memory instead of letting it write to the process's streams."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self._callback = llama.llama_log_callback(self._receive)  # referenced here: ctypes would free it
-        llama.llama_log_set(self._callback, ctypes.c_void_p(0))
-
-    def _receive(self, level: int, text: bytes, _: object) -> None:
-        if level in (2, 3):  # warning, error
-            self.lines = [*self.lines, text.decode("utf-8", "replace").strip()][-_LOG_LINES:]
-
-    def last(self) -> str:
-        """The latest line, or nothing. Speaks of files and tensors; prompts never pass through llama.cpp's log."""
-        return self.lines[-1] if self.lines else ""
-
-
-SLOW_TYPES = (llama.LLAMA_FTYPE_MOSTLY_Q4_1, llama.LLAMA_FTYPE_MOSTLY_Q5_1)  # see quantise.py
-LOG = NativeLog()
+# Takes llama.cpp's log away from the process's streams. The module keeps `_QUIET`: ctypes would free it.
+_QUIET = llama.llama_log_callback(lambda level, text, data: None)
+llama.llama_log_set(_QUIET, ctypes.c_void_p(0))
 llama.llama_backend_init()
 
 
@@ -53,10 +37,10 @@ def gpu_backend() -> bool:
     return bool(llama.llama_supports_gpu_offload())
 
 
-def convert_to_q8_0(source: Path, target: Path, threads: int) -> bool:
-    """Write the weights of `source` to `target` as Q8_0, whatever their type was; False when that fails."""
+def convert_to_f16(source: Path, target: Path, threads: int) -> bool:
+    """Write the weights of `source` to `target` as F16, whatever their type was; False when that fails."""
     params = llama.llama_model_quantize_default_params()
-    params.ftype, params.allow_requantize, params.nthread = llama.LLAMA_FTYPE_MOSTLY_Q8_0, True, threads
+    params.ftype, params.allow_requantize, params.nthread = llama.LLAMA_FTYPE_MOSTLY_F16, True, threads
     return bool(llama.llama_model_quantize(os.fsencode(source), os.fsencode(target), ctypes.byref(params)) == 0)
 
 

@@ -6,6 +6,7 @@ nothing of a patient is written or logged, and answers to errors carry no text o
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -18,12 +19,13 @@ from lamo_desktop.model.engine import Engine
 from lamo_desktop.model.native import gpu_backend, llama_version
 from lamo_desktop.model.prompt import Part
 from lamo_desktop.model.protocol import EngineInfo
-from lamo_desktop.model.quantise import fast_weights
 from lamo_desktop.model.threads import physical_cores
+from lamo_desktop.model.weights import fast_weights
 
 
 def main() -> int:
     """Serve one program until it closes the pipe; returns the process's exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the program's to handle; it closes the pipe
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)  # whatever a native library prints must not come between the answers
 

@@ -1,0 +1,203 @@
+"""Training speed, and parity of the two engines, on real weights. Not collected by pytest; run it by hand:
+
+python -m tests.benchmarks.bench_training speed  COHORT.jsonl.gz   # pairs per second: packed against one per sequence
+python -m tests.benchmarks.bench_training parity COHORT.jsonl.gz   # transformers and PEFT against llama.cpp
+
+Speed is of forward and backward passes of one LoRA recipe, same base, threads and precision, in one run. "One sequence
+per pair" is the model's own forward on batches of whole prompts, with logits of the last token only.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from lamo_desktop.model.package import load_package
+from lamo_desktop.model.prompt import parts, suffix
+from trainer.adapters import Adapters, group_drugs
+from trainer.base import Base, load_base
+from trainer.gguf_adapter import export_adapter, gguf_shape
+from trainer.merge import merge
+from trainer.packing import Asked, pack, within_budget
+from trainer.parity import engine_scores, parity, torch_scores
+from trainer.recipe import load_recipe
+from trainer.rows import read_rows
+
+BATCH = 8  # whole prompts of one batch in the unpacked way
+BUDGET = 1024
+
+
+def speed(cohort: Path, weights: Path, lengths: Sequence[int], repeats: int) -> dict[str, object]:
+    """Pairs and tokens per second (wall) by prompt length (tokens of the prefix) and way, and their ratios."""
+    rows, base = read_rows(cohort), load_base(weights)
+    adapters = Adapters(base.model, 1, load_recipe("default", ["groups=one"]))
+    adapters.train(True)
+    drugs = sorted(rows.candidates)
+    suffixes = [base.tokens(suffix(drug), False) for drug in drugs]
+    text = [t for a in rows.of(["train"])[:40] for t in base.tokens("".join(p.text for p in parts(a)), True)]
+    out: dict[str, object] = {"pairs_per_admission": len(drugs), "threads": torch.get_num_threads()}
+    for length in lengths:
+        prefix = text[:length]
+        with adapters.off():
+            memory = base.memory(prefix)
+        ways: dict[str, tuple[int, int, Callable[[], None]]] = {
+            "one sequence per pair": (
+                BATCH,
+                sum(length + len(each) for each in suffixes[:BATCH]),
+                lambda prefix=prefix: one_per_sequence(base, prefix, suffixes[:BATCH]),  # type: ignore[misc]
+            ),
+            "packed, whole prompt": (
+                len(drugs),
+                length + sum(map(len, suffixes)),
+                lambda prefix=prefix: packed(base, Asked(prefix, suffixes, range(len(suffixes)))),  # type: ignore[misc]
+            ),
+            "packed, suffixes only": (
+                len(drugs),
+                sum(map(len, suffixes)),
+                lambda prefix=prefix, memory=memory: packed(  # type: ignore[misc]
+                    base, Asked(prefix, suffixes, range(len(suffixes)), memory)
+                ),
+            ),
+        }
+        best = dict.fromkeys(ways, np.inf)
+        for _ in range(repeats):  # in turns, so that a busy machine slows all of them
+            for name, (_, _, run) in ways.items():
+                start = time.perf_counter()
+                run()
+                best[name] = min(best[name], time.perf_counter() - start)
+        rate = {name: ways[name][0] / seconds for name, seconds in best.items()}
+        out[f"prefix of {length} tokens"] = {
+            name: {
+                "pairs_per_second": round(rate[name], 2),
+                "tokens_per_second": round(ways[name][1] / best[name], 1),
+                "times_one_per_sequence": round(rate[name] / rate["one sequence per pair"], 1),
+            }
+            for name in ways
+        }
+    return out
+
+
+def packed(base: Base, asked: Asked) -> None:
+    """Forward and backward of one admission's pairs."""
+    for run in within_budget([asked], BUDGET):
+        scores = base.scores(pack(run))
+        binary_cross_entropy_with_logits(scores, torch.zeros_like(scores), reduction="sum").backward()
+
+
+def one_per_sequence(base: Base, prefix: list[int], suffixes: Sequence[list[int]]) -> None:
+    """The same for whole prompts in a batch, padded on the left."""
+    longest = max(map(len, suffixes))
+    ids = torch.tensor([[0] * (longest - len(each)) + prefix + each for each in suffixes])
+    seen = torch.tensor([[0] * (longest - len(each)) + [1] * (len(prefix) + len(each)) for each in suffixes])
+    yes, no = (base.tokens(answer, False)[0] for answer in (" Yes", " No"))
+    base.model.set_attn_implementation("sdpa")
+    logits = base.model(input_ids=ids, attention_mask=seen, use_cache=False, logits_to_keep=1).logits[:, -1]
+    scores = logits[:, yes] - logits[:, no]
+    binary_cross_entropy_with_logits(scores, torch.zeros_like(scores), reduction="sum").backward()
+    base.model.set_attn_implementation("lamo_packed")
+
+
+def compare(cohort: Path, weights: Path, pairs: int, run: Path | None, threads: int) -> dict[str, object]:
+    """Parity on about `pairs` pairs, with a run's adapters or noise in their place, by precision."""
+    rows, base = read_rows(cohort), load_base(weights)
+    drugs = sorted(rows.candidates)
+    admissions = rows.of(["train"])[: -(-pairs // len(drugs))]
+    recipe = load_recipe("default")
+    shape = gguf_shape(weights)
+    out: dict[str, object] = {"admissions": len(admissions), "adapters": str(run or "noise")}
+    with tempfile.TemporaryDirectory() as scratch:
+        if run:
+            from trainer.run_folder import load_run
+
+            folders = load_run(run).groups
+            groups = [drugs_of for _, drugs_of in folders]
+            adapters = from_run(base, [folder for folder, _ in folders])
+        else:
+            groups = list(group_drugs(rows.candidates, recipe, lambda drug: ""))
+            adapters = noise(base, len(groups))
+            folders = [(peft_folder(adapters, i, Path(scratch)), group) for i, group in enumerate(groups)]
+        files = []
+        for place, (folder, group) in enumerate(folders):
+            file = Path(scratch) / f"{place}.gguf"
+            export_adapter(folder, file, shape)
+            files.append((file, group))
+        adapters.train(False)
+        ours = torch_scores(base, adapters, groups, admissions, drugs)
+        with adapters.off():
+            plain = torch_scores(base, None, groups, admissions, drugs)
+        out["adapters move scores by"] = round(float(np.abs(ours - plain).mean()), 3)
+        counts = np.array([rows.candidates[drug] for drug in drugs])
+        offset = np.log(counts / (len(rows.of(["train"])) - counts)) - plain.mean(0)
+        for precision in ("F16", "Q8_0", "Q4_K_M"):
+            converted = Path(scratch) / f"{precision}.gguf"
+            merge(weights, {}, converted, precision, threads)  # type: ignore[arg-type]
+            theirs = engine_scores(converted, files, admissions, drugs, threads)
+            out[precision] = {key: round(value, 6) for key, value in asdict(parity(ours, theirs, offset)).items()}
+    return out
+
+
+def noise(base: Base, groups: int) -> Adapters:
+    """Adapters whose B is drawn at random."""
+    adapters = Adapters(base.model, groups, load_recipe("default"))
+    torch.manual_seed(0)
+    with torch.no_grad():
+        for name, weight in adapters.model.named_parameters():
+            if "lora_B" in name:
+                weight.normal_(0, 0.01)
+    return adapters
+
+
+def from_run(base: Base, folders: Sequence[Path]) -> Adapters:
+    """A run's adapters."""
+    from safetensors.torch import load_file
+
+    config = json.loads((folders[0] / "adapter_config.json").read_text())
+    changes = [f"rank={config['r']}", f"alpha={config['lora_alpha']}", f"targets={sorted(config['target_modules'])}"]
+    adapters = Adapters(base.model, len(folders), load_recipe("default", changes))
+    for group, folder in enumerate(folders):
+        adapters.set_weights(group, load_file(folder / "adapter_model.safetensors"))
+    return adapters
+
+
+def peft_folder(adapters: Adapters, group: int, scratch: Path) -> Path:
+    """One adapter as PEFT's two files."""
+    from safetensors.torch import save_file
+
+    folder = scratch / adapters.names[group]
+    folder.mkdir()
+    save_file(adapters.weights(group), folder / "adapter_model.safetensors")
+    config = adapters.model.peft_config[adapters.names[group]]
+    (folder / "adapter_config.json").write_text(json.dumps({"r": config.r, "lora_alpha": config.lora_alpha}))
+    return folder
+
+
+def main() -> None:
+    """Prints the result as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("speed", "parity"))
+    parser.add_argument("cohort", type=Path)
+    parser.add_argument("--base", type=Path, help="GGUF base; the embedded package's when not given")
+    parser.add_argument("--lengths", type=int, nargs="+", default=[116, 212, 600], help="prefix tokens")
+    parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--pairs", type=int, default=1000)
+    parser.add_argument("--run", type=Path, help="a finished run, for its adapters; noise when not given")
+    parser.add_argument("--threads", type=int, default=2)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    base = args.base or load_package().base_path
+    if args.what == "speed":
+        result = speed(args.cohort, base, args.lengths, args.repeats)
+    else:
+        result = compare(args.cohort, base, args.pairs, args.run, args.threads)
+    print(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()

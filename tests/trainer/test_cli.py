@@ -1,0 +1,110 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lamo_desktop.admissions.cohort import Admission
+from lamo_desktop.errors import ModelError
+from lamo_desktop.model.package import load_package
+from trainer import cli
+from trainer.build import sample
+from trainer.rows import Rows, write_rows
+
+DRUGS = ["aspirin", "heparin", "insulin regular"]
+
+
+def cohort_file(folder: Path) -> Path:
+    """A cohort of 14 admissions whose drugs follow from the diagnosis, most of the time."""
+    rng = np.random.default_rng(0)
+    splits: dict[str, list[Admission]] = {"train": [], "internal": []}
+    for key in range(14):
+        heart = bool(rng.random() < 0.5)
+        orders = {DRUGS[0 if heart else 2], *rng.choice(DRUGS, 1)}
+        splits["train" if key < 10 else "internal"].append(
+            Admission(
+                f"a{key}",
+                f"p{key}",
+                age=60 + key,
+                sex="male",
+                diagnoses=("acute myocardial infarction" if heart else "diabetic ketoacidosis",),
+                orders=tuple(sorted(map(str, orders))),
+            )
+        )
+    path = folder / "cohort.jsonl.gz"
+    counts = {drug: sum(drug in (a.orders or ()) for a in splits["train"]) for drug in DRUGS}
+    write_rows(Rows({name: tuple(rows) for name, rows in splits.items()}, counts, {"made": "for a test"}), path)
+    return path
+
+
+def weights_are_installed() -> bool:
+    try:
+        return load_package().base_path.is_file()
+    except ModelError:
+        return False
+
+
+@pytest.mark.skipif(not weights_are_installed(), reason="the base weights are not installed (make base)")
+def test_calibrate_writes_a_package_and_evaluate_judges_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cohort, output = cohort_file(tmp_path), tmp_path / "package"
+    arguments = [str(cohort), "--device", "cpu", "--threads", "1"]
+    assert cli.main(["calibrate", *arguments, "-o", str(output), "--version", "9"]) == 0
+    package = load_package(output)
+    assert [drug.name for drug in package.drugs] == DRUGS
+    assert package.version == "9"
+    assert package.label == "base model, not fine-tuned"
+    assert not package.fine_tuned
+    assert package.by_name["heparin"].drug_class
+    assert package.training["cohort"] == {"made": "for a test"}
+    assert {"model", "base rates"} == package.metrics["internal"].keys()
+    assert package.base_sha256 == load_package().base_sha256
+    assert (tmp_path / "cohort.scores.jsonl").is_file()
+    capsys.readouterr()
+
+    assert cli.main(["evaluate", *arguments, "--model", str(output), "--json", str(tmp_path / "out.json")]) == 0
+    printed = capsys.readouterr()
+    assert "no-more-than-ordered" in printed.out
+    assert "scored" not in printed.err  # every score was kept
+    assert json.loads((tmp_path / "out.json").read_text())["internal"] == package.metrics["internal"]
+
+    manifest = (output / "manifest.json").read_bytes()
+    assert cli.main(["calibrate", *arguments, "-o", str(output), "--version", "9"]) == 0
+    assert (output / "manifest.json").read_bytes() == manifest
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (lambda folder: ["cohort", str(folder / "absent"), "-o", str(folder / "c.jsonl")], 2, "absent"),
+        (lambda folder: ["calibrate", str(folder / "absent"), "-o", str(folder / "p")], 2, "absent"),
+        (lambda folder: ["evaluate", str(cohort_file(folder)), "--model", str(folder)], 3, "manifest.json"),
+        (lambda folder: ["evaluate", str(cohort_file(folder)), "--splits", "external"], 2, "no external rows"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    arguments: Callable[[Path], list[str]], code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(arguments(tmp_path)) == code
+    error = capsys.readouterr().err.strip().splitlines()
+    assert error[-1].startswith("lamo-train: ")
+    assert said in error[-1]
+    assert "Traceback" not in "".join(error)
+
+
+@pytest.mark.parametrize("command", ["cohort", "calibrate", "evaluate"])
+def test_help_shows_defaults(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([command, "--help"])
+    assert ended.value.code == 0
+    assert "default:" in capsys.readouterr().out
+
+
+def test_a_sample_is_random_by_id_and_grows_with_its_limit() -> None:
+    admissions = [Admission(f"a{key}", "p") for key in range(50)]
+    ten = sample(admissions, 10)
+    assert len(ten) == 10
+    assert sample(admissions[::-1], 10) == ten
+    assert sample(admissions, 20)[:10] == ten
+    assert ten != tuple(admissions[:10])
+    assert len(sample(admissions, None)) == 50

@@ -1,0 +1,171 @@
+"""The base of a training run: frozen weights from a GGUF file or a Hugging Face folder, read as llama.cpp reads text.
+
+    score = hidden state after a suffix's last token · (unembedding of " Yes" - unembedding of " No")
+
+Only that product is computed, in float32: no logits of the rest of the vocabulary.
+"""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+from transformers.utils import logging as transformers_logging
+
+from lamo_desktop.errors import InputError, ModelError
+from lamo_desktop.model.prompt import ANSWERS, QUESTION, suffix
+from trainer.attention import IMPLEMENTATION
+from trainer.packing import Asked, Pack, pack
+
+Tokens = Callable[[str, bool], list[int]]
+AGREEMENT = {torch.float32: 1e-3, torch.bfloat16: 0.5, torch.float16: 0.1}  # logits; measured differences are far below
+transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+@dataclass
+class Base:
+    """Frozen weights with their tokenizer. `tokens(text, start)` are the engine's tokens of a text.
+
+    `answer` (hidden size,) is float32, the direction from No to Yes.
+    """
+
+    path: Path
+    sha256: str
+    model: Any
+    tokens: Tokens
+    answer: Tensor
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.answer.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The type the model computes in."""
+        found: torch.dtype = self.model.dtype
+        return found
+
+    def hidden(self, packed: Pack) -> Tensor:
+        """Last hidden states, after the final norm, of every token of a pack: (n, hidden size)."""
+        states: Tensor = self.model.base_model(
+            input_ids=packed.tokens, position_ids=packed.positions, use_cache=False, packing=packed
+        ).last_hidden_state
+        return states[0]
+
+    def scores(self, packed: Pack) -> Tensor:
+        """logit_yes - logit_no of every suffix of a pack, float32, in the pack's order."""
+        return self.hidden(packed)[packed.last].float() @ self.answer
+
+    @torch.no_grad()
+    def memory(self, prefix: list[int]) -> Tensor:
+        """Keys and values of a prefix, (layers, 2, kv heads, tokens, head size); adapters must be switched off."""
+        packed = pack([Asked(prefix, (), ())], self.device)
+        packed.record = True
+        self.hidden(packed)
+        return torch.stack(packed.recorded)
+
+
+def load_base(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> Base:
+    """Load a base from a `.gguf` file or a folder of Hugging Face weights; nothing is ever downloaded.
+
+    Raises InputError when there is no such file, ModelError when it cannot be used: not a model, no single token for
+    an answer, or packs that do not give its own forward's scores.
+    """
+    if not path.exists():
+        raise InputError(f"There is no base model at {path}.")
+    try:
+        with (
+            Path(os.devnull).open("w") as quiet,
+            contextlib.redirect_stderr(quiet),
+        ):  # progress bars that no setting stops
+            model, tokens = (_gguf if path.is_file() else _folder)(path, dtype)
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+        raise ModelError(f"The base {path.name} cannot be loaded for training: {_one_line(error)}.") from error
+    ids = [tokens(answer, False) for answer in ANSWERS]
+    for answer, found in zip(ANSWERS, ids, strict=True):
+        if len(found) != 1:
+            raise ModelError(f"The base {path.name} has no single token for {answer!r}: it cannot be used.")
+    model.requires_grad_(False).eval().to(device)
+    head = model.get_output_embeddings()
+    if head is None or getattr(head, "bias", None) is not None or not isinstance(head, nn.Linear):
+        raise ModelError(f"The base {path.name} does not end in a plain linear layer: it cannot be used.")
+    (yes,), (no,) = ids
+    answer_direction = (head.weight[yes].float() - head.weight[no].float()).detach()
+    base = Base(path, sha256_of(path), model, tokens, answer_direction)
+    _check_packs(base, yes, no)
+    return base
+
+
+def _gguf(path: Path, dtype: torch.dtype) -> tuple[Any, Tokens]:
+    from lamo_desktop.model.native import Model
+
+    model = AutoModelForCausalLM.from_pretrained(
+        path.parent,
+        gguf_file=path.name,
+        quantization_config=GgufConfig(dequantize=True),
+        dtype=dtype,
+        attn_implementation=IMPLEMENTATION,
+        local_files_only=True,
+    )
+    return model, Model(path).tokens
+
+
+def _folder(path: Path, dtype: torch.dtype) -> tuple[Any, Tokens]:
+    model = AutoModelForCausalLM.from_pretrained(
+        path, dtype=dtype, attn_implementation=IMPLEMENTATION, local_files_only=True
+    )
+    return model, hugging_face_tokens(AutoTokenizer.from_pretrained(path, local_files_only=True))
+
+
+def hugging_face_tokens(tokenizer: Any) -> Tokens:
+    """A Hugging Face tokenizer that behaves as llama.cpp: text is never read as control tokens, and only the
+    begin-of-text token is added, where the tokenizer itself adds it.
+    """
+    begins = tokenizer.bos_token_id is not None and tokenizer("a")["input_ids"][0] == tokenizer.bos_token_id
+    first = [tokenizer.bos_token_id] if begins else []
+
+    def tokens(text: str, start: bool) -> list[int]:
+        found: list[int] = tokenizer(text, add_special_tokens=False, split_special_tokens=True)["input_ids"]
+        return first + found if start else found
+
+    return tokens
+
+
+@torch.no_grad()
+def _check_packs(base: Base, yes: int, no: int) -> None:
+    """Whether a pack scores as the model's own forward does: some architectures mask or cap in other ways."""
+    prefix = base.tokens(f"Patient: 60-year-old woman.\n{QUESTION}", True)
+    suffixes = [base.tokens(suffix(drug), False) for drug in ("aspirin", "metoprolol")]
+    found = base.scores(pack([Asked(prefix, suffixes, (0, 1))], base.device))
+    base.model.set_attn_implementation("eager")
+    try:
+        for each, score in zip(suffixes, found, strict=True):
+            ids = torch.tensor([prefix + each], device=base.device)
+            logits = base.model(input_ids=ids, use_cache=False).logits[0, -1].float()
+            if not abs(float(logits[yes] - logits[no] - score)) <= AGREEMENT[base.dtype]:
+                raise ModelError(f"The base {base.path.name} cannot be packed: its attention is of another kind.")
+    finally:
+        base.model.set_attn_implementation(IMPLEMENTATION)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 (hex) of a file, or of a folder's weight files and configuration in order of name."""
+    if path.is_file():
+        with path.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    for file in sorted([*path.glob("*.safetensors"), *path.glob("config.json")]):
+        digest.update(bytes.fromhex(sha256_of(file)))
+    return digest.hexdigest()
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200].rstrip(".")

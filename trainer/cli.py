@@ -1,0 +1,200 @@
+"""The `lamo-train` command: a cohort with orders becomes a calibrated model package, and a package its figures.
+
+Exit codes as for `lamo`: 0 done, 2 unusable input or usage, 3 the model or the engine failed, 130 cancelled.
+"""
+
+import argparse
+import itertools
+import json
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from lamo_desktop.admissions import read_cohort
+from lamo_desktop.errors import LamoError
+from lamo_desktop.formulary import load_formulary
+from lamo_desktop.model.package import load_package, write_package
+from lamo_desktop.model.process import EngineSettings
+from trainer.build import UNTUNED, as_metrics, base_rate_figures, calibrated_package, package_figures, sample
+from trainer.evaluate import Figures
+from trainer.fit_command import add_export, add_fit, run_export, run_fit
+from trainer.rows import benchmark_rows, read_rows, write_rows
+from trainer.scores import score_rows
+from trainer.splits import SPLITS, SplitRule
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code. Every failure is one sentence on stderr, never a traceback."""
+    options = parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], None] = options.run
+    try:
+        run(options)
+    except LamoError as error:
+        print(f"lamo-train: {error}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("lamo-train: cancelled; scores made so far are kept.", file=sys.stderr)
+        return 130
+    except MemoryError:
+        print("lamo-train: the computer's memory is not enough for this cohort.", file=sys.stderr)
+        return 3
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"lamo-train: {error.strerror or error}{where}.", file=sys.stderr)
+        return 2
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line with every option and its default."""
+    top = argparse.ArgumentParser(prog="lamo-train", description="Train, calibrate and judge model packages for lamo.")
+    verbs = top.add_subparsers(required=True, metavar="COMMAND")
+
+    cohort = _verb(verbs, "cohort", _cohort, "read an export with orders and split it into training and test rows")
+    cohort.add_argument("input", type=Path, metavar="DATA", help="a workbook, a CSV file or a folder of tables")
+    cohort.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE.jsonl.gz", help="the cohort file to write"
+    )
+    cohort.add_argument("--profile", metavar="NAME|FILE", help="how the export is laid out; detected when not given")
+    cohort.add_argument(
+        "--source", default="", help="name and licence of the data, recorded in every package made from it"
+    )
+    rule = SplitRule()
+    cohort.add_argument("--train-year", default=rule.train_year, help="discharge year of training and internal rows")
+    cohort.add_argument("--temporal-year", default=rule.temporal_year, help="discharge year of the temporal rows")
+    cohort.add_argument(
+        "--external-region", default=rule.external_region, help="region whose hospitals are external rows"
+    )
+    cohort.add_argument(
+        "--internal-percent", type=int, default=rule.internal_percent, help="patients set apart as internal"
+    )
+    cohort.add_argument("--seed", type=int, default=rule.seed, help="changes which patients are internal")
+    cohort.add_argument(
+        "--min-admissions", type=int, default=10, help="training admissions an ingredient must be ordered in"
+    )
+
+    add_fit(_verb(verbs, "fit", run_fit, "train adapters on a cohort's training rows by a recipe"))
+    add_export(_verb(verbs, "export", run_export, "write a trained run as a model package of GGUF files"))
+
+    calibrate = _verb(
+        verbs, "calibrate", _calibrate, "score tuning rows, fit each drug's calibration and the thresholds"
+    )
+    _scored(calibrate)
+    calibrate.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="PACKAGE", help="the package folder to write"
+    )
+    calibrate.add_argument(
+        "--splits", nargs="+", choices=SPLITS, default=["train"], help="rows to calibrate and tune on"
+    )
+    calibrate.add_argument(
+        "--report", nargs="*", choices=SPLITS, default=["internal"], help="rows whose figures it records"
+    )
+    calibrate.add_argument(
+        "--limit", type=int, help="tune on so many rows at most, drawn at random; all when not given"
+    )
+    calibrate.add_argument("--version", default="0.1.0", help="version of the package written")
+
+    evaluate = _verb(verbs, "evaluate", _evaluate, "print a package's figures on some rows, beside the base rates'")
+    _scored(evaluate)
+    evaluate.add_argument("--splits", nargs="+", choices=SPLITS, default=["internal"], help="rows to judge on")
+    evaluate.add_argument("--json", type=Path, metavar="OUT.json", help="also write the figures to a file")
+    return top
+
+
+def _verb(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[[argparse.Namespace], None],
+    purpose: str,
+) -> argparse.ArgumentParser:
+    defaults = argparse.ArgumentDefaultsHelpFormatter
+    verb = verbs.add_parser(name, help=purpose, description=f"{purpose.capitalize()}.", formatter_class=defaults)
+    verb.set_defaults(run=run)
+    return verb
+
+
+def _scored(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("cohort", type=Path, metavar="COHORT", help="a file made by `lamo-train cohort`")
+    verb.add_argument(
+        "--model", type=Path, metavar="PACKAGE", help="package to start from; the embedded one when not given"
+    )
+    verb.add_argument(
+        "--scores", type=Path, metavar="FILE", help="keeps scores for another run; beside the cohort by default"
+    )
+    verb.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto", help="where the model runs")
+    verb.add_argument("--threads", type=int, help="CPU threads; all cores when not given")
+
+
+def _cohort(options: argparse.Namespace) -> None:
+    cohort = read_cohort(options.input, load_formulary(), options.profile, lambda stage, share: _say(stage))
+    rule = SplitRule(
+        options.train_year, options.temporal_year, options.external_region, options.internal_percent, options.seed
+    )
+    rows = benchmark_rows(cohort, rule, options.min_admissions, options.source)
+    write_rows(rows, options.output)
+    counts = ", ".join(f"{len(found)} {name}" for name, found in rows.splits.items())
+    _say(f"{options.output}: {counts} admissions, {len(rows.candidates)} candidates")
+
+
+def _calibrate(options: argparse.Namespace) -> None:
+    rows, formulary = read_rows(options.cohort), load_formulary()
+    start = load_package(options.model)
+    settings, scores = _settings(options), _scores_file(options)
+    tuning = sample(rows.of(options.splits), options.limit)
+    reported = {split: rows.of([split]) for split in options.report}
+    everything = [*tuning, *itertools.chain.from_iterable(reported.values())]
+    score_rows(start, everything, sorted(rows.candidates), scores, settings, _say)  # in one run of the engine
+    package = calibrated_package(start, rows, formulary.drug_class, tuning, scores, settings, _say)
+    if not start.adapters:
+        package = replace(package, fine_tuned=False, label=UNTUNED)
+    metrics = {}
+    for split, admissions in reported.items():
+        found = package_figures(package, admissions, scores, settings, _say)
+        base = base_rate_figures(rows.of(["train"]), admissions, sorted(rows.candidates))
+        metrics[split] = {"model": as_metrics(found), "base rates": as_metrics(base)}
+        _table(split, {"model": found, "base rates": base})
+    training = {**package.training, "formulary": formulary.version}
+    write_package(options.output, replace(package, version=options.version, metrics=metrics, training=training))
+    _say(f"wrote {options.output}")
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    rows, package = read_rows(options.cohort), load_package(options.model)
+    candidates, out = [drug.name for drug in package.drugs], {}
+    for split in options.splits:
+        found = package_figures(package, rows.of([split]), _scores_file(options), _settings(options), _say)
+        base = base_rate_figures(rows.of(["train"]), rows.of([split]), candidates)
+        _table(split, {"model": found, "base rates": base})
+        out[split] = {"model": as_metrics(found), "base rates": as_metrics(base)}
+    if options.json:
+        options.json.write_text(json.dumps(out, indent=1) + "\n")
+
+
+def _settings(options: argparse.Namespace) -> EngineSettings:
+    return EngineSettings(device=options.device, threads=options.threads)
+
+
+def _scores_file(options: argparse.Namespace) -> Path:
+    cohort: Path = options.cohort
+    chosen: Path | None = options.scores
+    return chosen or cohort.with_name(f"{cohort.name.split('.')[0]}.scores.jsonl")
+
+
+def _table(split: str, models: dict[str, dict[str, Figures]]) -> None:
+    """Print visit means; the ratio is drugs recommended / drugs ordered."""
+    print(
+        f"{split:<11}{'policy':<22}{'n':>5}{'Jaccard':>9}{'ratio':>7}{'prec.':>7}{'recall':>8}{'PRAUC':>7}{'loss':>8}"
+    )
+    for model, by_policy in models.items():
+        for policy, f in by_policy.items():
+            numbers = f"{f.admissions:>5}{f.jaccard:>9.4f}{f.ratio:>7.2f}{f.precision:>7.3f}{f.recall:>8.3f}"
+            print(f"{model:<11}{policy:<22}{numbers}{f.prauc:>7.3f}{f.log_loss:>8.4f}")
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

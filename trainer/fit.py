@@ -1,0 +1,292 @@
+"""Fitting: set up, then for every epoch train each group's adapter, validate, keep the best, save.
+
+A step takes a few admissions. Each one's prefix is encoded once by the frozen base, or taken from memory, and every
+group's adapter is trained on its own drugs' suffixes after it. Groups do not touch each other's weights, so each has
+its own best epoch and stops by itself.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits
+from transformers import get_scheduler
+
+from lamo_desktop.errors import ModelError
+from trainer.adapters import Adapters, places
+from trainer.base import Base
+from trainer.calibrate import log_loss
+from trainer.checkpoint import load_checkpoint, save_checkpoint
+from trainer.curves import Curves
+from trainer.examples import Examples, check_groups
+from trainer.memory import Memories
+from trainer.packing import Asked, pack, within_budget
+from trainer.recipe import Recipe
+
+Floats = NDArray[np.float64]
+CENTRING_ADMISSIONS = 100  # enough for each drug's mean score to within a few hundredths
+
+
+@dataclass
+class Watch:
+    """One group's progress on the validation rows: its best value (higher is better), where, and its weights then."""
+
+    value: float = -np.inf
+    epoch: int = 0
+    worse: int = 0
+    stopped: bool = False
+    weights: dict[str, Tensor] = field(default_factory=dict)
+
+
+class Training:
+    """A run: adapters, optimiser and position. `fit` carries it to its end."""
+
+    def __init__(
+        self, base: Base, examples: Examples, groups: Sequence[Sequence[str]], recipe: Recipe, folder: Path
+    ) -> None:
+        """Raises InputError for a group with too few orders or a base without the recipe's layers."""
+        self.base, self.examples, self.groups, self.recipe, self.folder = base, examples, groups, recipe, folder
+        self.columns = places(groups, examples.drugs)
+        check_groups(examples, groups, self.columns)
+        torch.manual_seed(recipe.seed)
+        torch.use_deterministic_algorithms(True, warn_only=True)  # or sums of gradients depend on timing
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+        self.adapters = Adapters(base.model, len(groups), recipe)
+        self.memories = (
+            Memories(base, self.adapters, examples.prefixes, recipe.memory_gb) if recipe.suffix_only else None
+        )
+        self.optimiser = torch.optim.AdamW(
+            self.adapters.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+        )
+        self.steps_per_epoch = -(-len(examples.train) // recipe.admissions_per_step)
+        self.scheduler = get_scheduler(
+            recipe.scheduler, self.optimiser, recipe.warmup_steps, recipe.epochs * self.steps_per_epoch
+        )
+        self.epoch, self.step, self.seconds = 0, 0, 0.0
+        self.watches = [Watch() for _ in groups]
+        self.offset: NDArray[np.float32] = examples.offset
+        self.curves = Curves(folder / "curves.csv")
+
+    def loss(self, group: int, admissions: Sequence[int], epoch: int) -> float:
+        """Mean loss of a group's pairs in one step; its gradients are added to the adapter's."""
+        asked, weights = self._asked(group, admissions, epoch)
+        self.adapters.use(group)
+        pairs = len(admissions) * len(self.columns[group])
+        total = 0.0
+        n_drugs = len(self.examples.drugs)
+        for run in within_budget(asked, self.recipe.token_budget):
+            packed = pack(run, self.base.device)
+            scores = self.base.scores(packed)
+            rows, drugs = np.divmod(np.array(packed.places), n_drugs)
+            loss = (
+                binary_cross_entropy_with_logits(
+                    scores + torch.from_numpy(self.offset[rows, drugs]).to(scores.device),
+                    torch.from_numpy(self.examples.ordered[rows, drugs]).to(scores),
+                    torch.from_numpy(weights[rows, drugs]).to(scores),
+                    reduction="sum",
+                )
+                / pairs
+            )
+            loss.backward()  # type: ignore[no-untyped-call]
+            total += float(loss.detach())
+        return total
+
+    def _asked(self, group: int, admissions: Sequence[int], epoch: int) -> tuple[list[Asked], NDArray[np.float32]]:
+        """A step's pairs of one group and every pair's weight; places are admission * drugs + drug."""
+        weights = np.zeros(self.examples.ordered.shape, dtype=np.float32)
+        asked = []
+        for admission in admissions:
+            drugs, weight = self._drawn(group, admission, epoch)
+            weights[admission, drugs] = weight
+            asked.append(self.asked(admission, drugs))
+        return asked, weights
+
+    def _drawn(self, group: int, admission: int, epoch: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+        """The drugs to ask one admission in one epoch: all ordered ones, and all or some of the others with weights."""
+        members = np.array(self.columns[group])
+        ordered = self.examples.ordered[admission, members]
+        others = int((~ordered).sum())
+        keep = self.recipe.negatives
+        if keep is None or others <= keep:
+            return members, np.ones(len(members), dtype=np.float32)
+        rng = np.random.default_rng([self.recipe.seed, 2, epoch, group, admission])
+        drawn = rng.choice(members[~ordered], keep, replace=False)
+        chosen = np.sort(np.concatenate([members[ordered], drawn]))
+        weight = np.where(self.examples.ordered[admission, chosen], 1.0, others / keep)
+        return chosen, weight.astype(np.float32)
+
+    def asked(self, admission: int, drugs: Sequence[int] | NDArray[np.intp]) -> Asked:
+        """One admission with some drugs, its prefix from memory where adapters leave it alone."""
+        memory = self.memories.get(admission) if self.memories else None
+        suffixes = [self.examples.suffixes[drug] for drug in drugs]
+        first = admission * len(self.examples.drugs)
+        return Asked(self.examples.prefixes[admission], suffixes, [first + int(drug) for drug in drugs], memory)
+
+    @torch.no_grad()
+    def scores(self, admissions: Sequence[int], group: int | None) -> Floats:
+        """Scores (admissions, all drugs) by one group's adapter, of its drugs; None: by the untuned base, of all."""
+        drugs = range(len(self.examples.drugs)) if group is None else self.columns[group]
+        out = np.full((len(admissions), len(self.examples.drugs)), np.nan)
+        row = {admission: place for place, admission in enumerate(admissions)}
+        if group is not None:
+            self.adapters.use(group)
+        for admission in admissions:
+            for run in within_budget([self.asked(admission, list(drugs))], self.recipe.token_budget):
+                packed = pack(run, self.base.device)
+                at = np.array(packed.places) % len(self.examples.drugs)
+                out[row[admission], at] = self.base.scores(packed).cpu().numpy()
+        return out
+
+    def centre(self) -> None:
+        """Take each drug's mean score by the untuned base off its offset."""
+        sample = np.random.default_rng([self.recipe.seed, 3]).permutation(self.examples.train)[:CENTRING_ADMISSIONS]
+        with self.adapters.off():
+            mean = self.scores(sample.tolist(), None).mean(0)
+        self.offset = self.examples.offset - mean.astype(np.float32)
+
+    def validate(self, say: Callable[[str], None]) -> None:
+        """Score the validation rows by every group that still learns, and keep what is best."""
+        aside = self.examples.validation.tolist()
+        self.adapters.train(False)
+        for group, watch in enumerate(self.watches):
+            if watch.stopped:
+                continue
+            members = self.columns[group]
+            logits = self.scores(aside, group)[:, members] + self.offset[np.ix_(aside, members)]
+            ordered = self.examples.ordered[np.ix_(aside, members)]
+            figures = {"jaccard": jaccard_at_ratio_one(logits, ordered), "loss": log_loss(logits, ordered)}
+            value = figures["jaccard"] if self.recipe.watch == "jaccard" else -figures["loss"]
+            if not np.isfinite(figures["loss"]):
+                raise ModelError("Training diverged: a score is not a finite number; lower the learning rate.")
+            if value > watch.value:
+                watch.value, watch.epoch, watch.worse = value, self.epoch, 0
+                watch.weights = self.adapters.weights(group)
+            else:
+                watch.worse += 1
+                watch.stopped = watch.worse >= self.recipe.patience
+            self.curves.add(self.epoch, self.step, group, "validation", **figures)
+            note = "stopped" if watch.stopped else f"best at epoch {watch.epoch}"
+            say(f"  group {group}: Jaccard {figures['jaccard']:.4f}, log loss {figures['loss']:.4f}, {note}")
+        self.adapters.train(True)
+
+    def state(self, identity: str) -> dict[str, Any]:
+        """Everything that `restore` needs to go on exactly."""
+        return {
+            "identity": identity,
+            "position": [self.epoch, self.step, self.seconds],
+            "weights": [self.adapters.weights(group) for group in range(len(self.groups))],
+            "watches": [vars(watch) for watch in self.watches],
+            "optimiser": self.optimiser.state_dict(),
+            "scheduler": self.scheduler.state_dict(),
+            "random": torch.get_rng_state(),
+            "random_gpu": torch.cuda.get_rng_state() if self.base.device.type == "cuda" else None,
+            "offset": torch.from_numpy(self.offset),
+            "curves": self.curves.rows,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a saved state."""
+        self.epoch, self.step, self.seconds = state["position"]
+        for group, weights in enumerate(state["weights"]):
+            self.adapters.set_weights(group, weights)
+        self.watches = [Watch(**watch) for watch in state["watches"]]
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.scheduler.load_state_dict(state["scheduler"])
+        torch.set_rng_state(state["random"])
+        if state["random_gpu"] is not None:
+            torch.cuda.set_rng_state(state["random_gpu"])
+        self.offset = state["offset"].numpy()
+        self.curves.restore(state["curves"])
+
+
+def fit(training: Training, identity: str, say: Callable[[str], None], checkpoint_seconds: float = 300.0) -> None:
+    """Carry a run to its end, from its checkpoint when it has one; the adapters then hold each group's best weights.
+
+    Raises ModelError when memory or disk run out; the checkpoint stays.
+    """
+    try:
+        state = load_checkpoint(training.folder, identity)
+        training.adapters.train(True)
+        if state:
+            training.restore(state)
+            say(f"resumed in epoch {training.epoch + 1} at step {training.step}")
+        else:
+            _start(training, say)
+        _epochs(training, identity, say, checkpoint_seconds)
+    except (torch.OutOfMemoryError, MemoryError) as error:
+        raise ModelError(_NO_MEMORY) from error
+    except RuntimeError as error:
+        if "memory" in str(error).lower():  # how PyTorch reports a failed allocation on the CPU
+            raise ModelError(_NO_MEMORY) from error
+        raise
+    for group, watch in enumerate(training.watches):
+        training.adapters.set_weights(group, watch.weights)
+    training.adapters.train(False)
+
+
+_NO_MEMORY = (
+    "There is not enough memory for this run: lower token_budget or memory_gb of the recipe, then run it again."
+)
+
+
+def _start(training: Training, say: Callable[[str], None]) -> None:
+    say(f"{training.adapters.count():,} weights in {len(training.groups)} adapters; figures before training:")
+    training.adapters.train(False)
+    if training.recipe.centred:
+        training.centre()
+    training.validate(say)
+
+
+def _epochs(training: Training, identity: str, say: Callable[[str], None], checkpoint_seconds: float) -> None:
+    recipe = training.recipe
+    saved = begun = time.monotonic()
+    before, done = training.seconds, 0
+    while training.epoch < recipe.epochs and not all(watch.stopped for watch in training.watches):
+        order = np.random.default_rng([recipe.seed, 4, training.epoch]).permutation(training.examples.train)
+        while training.step < training.steps_per_epoch:
+            start = training.step * recipe.admissions_per_step
+            losses = _step(training, order[start : start + recipe.admissions_per_step].tolist())
+            training.step, done = training.step + 1, done + 1
+            now = time.monotonic()
+            training.seconds = before + now - begun
+            left = (recipe.epochs - training.epoch) * training.steps_per_epoch - training.step
+            say(
+                f"epoch {training.epoch + 1} of {recipe.epochs}, step {training.step} of {training.steps_per_epoch}: "
+                f"loss {np.mean(losses):.4f}, at most {left * (now - begun) / done / 60:.0f} min left"
+            )
+            if now - saved > checkpoint_seconds:
+                save_checkpoint(training.folder, training.state(identity))
+                saved = now
+        training.epoch, training.step = training.epoch + 1, 0
+        training.validate(say)
+        save_checkpoint(training.folder, training.state(identity))
+        training.curves.write()
+        saved = time.monotonic()
+
+
+def _step(training: Training, admissions: Sequence[int]) -> list[float]:
+    """One optimiser step of every group that still learns; returns their losses."""
+    learning = [group for group, watch in enumerate(training.watches) if not watch.stopped]
+    losses = []
+    rate = training.scheduler.get_last_lr()[0]
+    for group in learning:
+        losses.append(training.loss(group, admissions, training.epoch))
+        training.curves.add(training.epoch, training.step, group, "train", loss=losses[-1], rate=rate)
+    training.optimiser.step()
+    training.scheduler.step()
+    training.optimiser.zero_grad()
+    return losses
+
+
+def jaccard_at_ratio_one(logits: Floats, ordered: NDArray[np.bool_]) -> float:
+    """Pooled |P∩G| / |P∪G| when the highest logits are recommended, as many as were ordered; 0 without any order."""
+    count = int(ordered.sum())
+    highest = np.argsort(-logits, axis=None, kind="stable")[:count]
+    both = int(ordered.ravel()[highest].sum())
+    return both / (2 * count - both) if count else 0.0

@@ -1,0 +1,107 @@
+"""The verbs `lamo-train fit` and `lamo-train export`: their options, and what they run."""
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+
+from lamo_desktop.formulary import load_formulary
+from lamo_desktop.model.package import load_package
+from trainer.recipe import RECIPES, as_dict, load_recipe
+from trainer.rows import read_rows
+
+PRECISIONS = ("F16", "Q8_0", "Q4_K_M")
+
+
+def add_fit(fit: argparse.ArgumentParser) -> None:
+    """Options of `lamo-train fit`."""
+    shipped = ", ".join(sorted(file.stem for file in RECIPES.glob("*.yaml")))
+    fit.add_argument("cohort", type=Path, metavar="COHORT", help="a file made by `lamo-train cohort`")
+    fit.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="RUN", help="folder of the run; one cut short goes on"
+    )
+    fit.add_argument("--recipe", default="default", metavar="NAME|FILE", help=f"{shipped}, or a YAML file")
+    fit.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting of the recipe")
+    fit.add_argument(
+        "--base", type=Path, metavar="FILE.gguf|FOLDER", help="base weights; those of the embedded package by default"
+    )
+    fit.add_argument(
+        "--offsets", type=Path, metavar="FILE.npz", help="frozen logits of every pair (admission_ids, drugs, logits)"
+    )
+    fit.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto", help="where to train")
+    fit.add_argument("--threads", type=int, help="CPU threads; all cores when not given")
+    fit.add_argument("--checkpoint-minutes", type=float, default=5.0, help="how often the run is saved within an epoch")
+
+
+def run_fit(options: argparse.Namespace) -> None:
+    """Fit adapters on a cohort's training rows, or go on with a run that was cut short."""
+    rows, recipe = read_rows(options.cohort), load_recipe(options.recipe, options.set)
+    rows.of(["train"])  # an empty cohort is said before anything is loaded
+
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # on a GPU too, the same run gives the same weights
+
+    import torch  # here, because it takes seconds and the other verbs do without
+
+    from trainer.adapters import device_of, dtype_of, group_drugs
+    from trainer.base import load_base
+    from trainer.examples import make_examples
+    from trainer.fit import Training, fit
+    from trainer.run_folder import write_run
+
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    device = device_of(options.device)
+    base = load_base(options.base or load_package().base_path, device, dtype_of(recipe.precision, device))
+    examples = make_examples(rows, recipe, base.tokens, options.offsets)
+    groups = group_drugs(rows.candidates, recipe, load_formulary().drug_class)
+    training = Training(base, examples, groups, recipe, options.output)
+    _say(
+        f"{len(examples.train)} admissions to learn from, {len(examples.validation)} to watch, "
+        f"{len(examples.drugs)} drugs in {len(groups)} groups, recipe {recipe.name}, on {device}"
+    )
+    what = [as_dict(recipe), base.sha256, groups, examples.identity]
+    identity = hashlib.sha256(json.dumps(what).encode()).hexdigest()
+    fit(training, identity, _say, options.checkpoint_minutes * 60)
+    write_run(training, rows, identity)
+    _say(f"wrote {options.output}: export it with `lamo-train export {options.output} -o PACKAGE`")
+
+
+def add_export(export: argparse.ArgumentParser) -> None:
+    """Options of `lamo-train export`."""
+    export.add_argument("run_folder", type=Path, metavar="RUN", help="a folder made by `lamo-train fit`")
+    export.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="PACKAGE", help="the package folder to write"
+    )
+    export.add_argument(
+        "--base", type=Path, metavar="FILE.gguf", help="the base as GGUF; the embedded package's by default"
+    )
+    export.add_argument("--name", default="lamo-trained", help="name of the package")
+    export.add_argument("--version", default="0.1.0", help="version of the package")
+    export.add_argument("--licence", default="", help="licence of the adapters")
+    export.add_argument(
+        "--merge", choices=PRECISIONS, help="merge a single whole-prompt adapter into the base at this precision"
+    )
+    export.add_argument("--threads", type=int, default=1, help="CPU threads for quantising")
+
+
+def run_export(options: argparse.Namespace) -> None:
+    """Write a run as a model package: GGUF adapters beside the base, or one merged base."""
+    from trainer.export import export_adapters, export_merged
+    from trainer.run_folder import load_run
+
+    run, formulary = load_run(options.run_folder), load_formulary()
+    start = load_package()
+    base = options.base or start.base_path
+    about = {"name": options.name, "version": options.version, "licence": options.licence}
+    if options.merge:
+        export_merged(run, base, options.output, options.merge, formulary.drug_class, about, options.threads)
+    else:
+        source = start.base_source if base.name == start.base_file else ""
+        export_adapters(run, base, options.output, formulary.drug_class, {**about, "base_source": source})
+    _say(f"wrote {options.output}: now run `lamo-train calibrate COHORT --model {options.output} -o PACKAGE`")
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)

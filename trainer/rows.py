@@ -1,0 +1,110 @@
+"""A cohort file: a benchmark's admissions with their splits and candidates, one JSON object a line, gzip by name."""
+
+import gzip
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamo_desktop.admissions.cohort import Admission, Cohort
+from lamo_desktop.errors import InputError
+from lamo_desktop.recommend.codec import from_json, to_json
+from trainer.splits import SPLITS, SplitRule, split, vocabulary
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Admissions by split, and the candidates (ingredient → number of training admissions that have it).
+
+    `origin` says where they came from: source files with hashes, the rules of the split, the counts.
+    """
+
+    splits: dict[str, tuple[Admission, ...]]
+    candidates: dict[str, int]
+    origin: dict[str, Any] = field(default_factory=dict)
+
+    def of(self, names: Sequence[str]) -> tuple[Admission, ...]:
+        """The admissions of some splits. Raises InputError when there are none."""
+        chosen = tuple(admission for name in names for admission in self.splits.get(name, ()))
+        if not chosen:
+            raise InputError(f"The cohort has no {' or '.join(names)} rows.")
+        return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    split: str
+    admission: Admission
+
+
+def benchmark_rows(cohort: Cohort, rule: SplitRule, fewest: int, source: str = "") -> Rows:
+    """Split a cohort and take its vocabulary from the training rows; `source` names the data and its licence."""
+    splits = split(cohort.admissions, rule)
+    candidates = vocabulary(splits["train"], fewest)
+    orders = {name: [set(a.orders or ()) for a in rows] for name, rows in splits.items()}
+    origin = {
+        "source": source,
+        "profile": cohort.source.profile,
+        "files": dict(cohort.source.files),
+        "split": asdict(rule),
+        "fewest_admissions": fewest,
+        "admissions": {name: len(rows) for name, rows in splits.items()},
+        "orders_in_vocabulary": {
+            name: round(sum(len(o & candidates.keys()) for o in rows) / max(1, sum(map(len, rows))), 4)
+            for name, rows in orders.items()
+        },
+    }
+    return Rows(splits, candidates, origin)
+
+
+def write_rows(rows: Rows, path: Path) -> None:
+    """Write a cohort file whole or not at all. Raises InputError when the place cannot be written."""
+    head = {"format": FORMAT, "candidates": rows.candidates, "origin": rows.origin}
+    lines = [json.dumps(head)]
+    for name in SPLITS:
+        lines += [to_json(_Line(name, admission)) for admission in rows.splits.get(name, ())]
+    content = ("\n".join(lines) + "\n").encode()
+    scratch = path.with_name(f".{path.name}.part")
+    try:
+        scratch.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+        scratch.replace(path)
+    except OSError as error:
+        scratch.unlink(missing_ok=True)
+        raise InputError(f"{path} could not be written: {error.strerror}.") from error
+
+
+def read_rows(path: Path) -> Rows:
+    """Read a cohort file. Raises InputError naming the line that is not of this format."""
+    at = 1
+    try:
+        content = path.read_bytes()
+        text = (gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content).decode()
+        first, *others = text.splitlines()
+        head = json.loads(first)
+        if head["format"] != FORMAT:
+            raise ValueError
+        splits: dict[str, list[Admission]] = {name: [] for name in SPLITS}
+        for text in others:
+            at += 1
+            line = from_json(_Line, text)
+            splits[line.split].append(line.admission)
+        return Rows({name: tuple(found) for name, found in splits.items()}, dict(head["candidates"]), head["origin"])
+    except gzip.BadGzipFile as error:
+        raise InputError(f"{path} is damaged: it is not a whole gzip file.") from error
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError, EOFError) as error:
+        raise InputError(f"{path} line {at} is not of a cohort file: make it with `lamo-train cohort`.") from error
+
+
+def ordered_matrix(admissions: Sequence[Admission], candidates: Sequence[str]) -> NDArray[np.bool_]:
+    """Which candidates clinicians ordered, shape (admissions, candidates)."""
+    orders = [set(admission.orders or ()) for admission in admissions]
+    cells = [[drug in each for drug in candidates] for each in orders]
+    return np.array(cells, dtype=bool).reshape(len(admissions), len(candidates))
