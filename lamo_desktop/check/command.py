@@ -12,7 +12,7 @@ from lamo_desktop.check.workbook import names_to_confirm, write_check
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, confirmed_names, load_formulary, write_site_names
 from lamo_desktop.progress import Progress, Reporter
-from lamo_desktop.report.saving import check_writable
+from lamo_desktop.report.saving import check_writable, replacing
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:
@@ -30,6 +30,8 @@ def check(options: argparse.Namespace) -> int:
     """
     for target, suffix in ((options.xlsx, ".xlsx"), (options.save_profile, ".yaml"), (options.save_names, ".csv")):
         if target is not None:
+            if target.resolve() == options.input.resolve():
+                raise InputError(f"{target.name} is the export itself: choose another name for what is to be saved.")
             check_writable(target, suffix)
     formulary = load_formulary(options.names, options.interactions)
     export = read_export(options.input, formulary, options.profile, _told(Reporter(options.progress)))
@@ -67,5 +69,6 @@ def _save(export: Export, formulary: Formulary, options: argparse.Namespace, fou
         print(f"Profile: {options.save_profile}; use it with --profile {options.save_profile}")
     if options.save_names is not None:
         confirmed = confirmed_names(options.names) if options.names is not None else []
-        rows = write_site_names(options.save_names, names_to_confirm(export, formulary, confirmed))
+        with replacing(options.save_names) as scratch:  # it may hold what people have confirmed: all or nothing
+            rows = write_site_names(scratch, names_to_confirm(export, formulary, confirmed))
         print(f"Names: {options.save_names} ({rows:,} rows); fill in 'ingredients', then use it with --names")

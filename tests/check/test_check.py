@@ -6,7 +6,6 @@ import openpyxl
 import pytest
 
 from lamo_desktop.cli import main
-from lamo_desktop.formulary import load_formulary
 from lamo_desktop.paths import resource
 
 NOTE = (
@@ -165,6 +164,7 @@ def test_a_file_of_the_wrong_kind_is_refused_before_reading(
     assert not (tmp_path / name).exists()
 
 
-def test_formulary_suggestions_never_map(export: Path) -> None:
-    formulary = load_formulary()
-    assert formulary.suggest("hydralzine") and formulary.map("hydralzine").status == "unmapped"
+def test_the_export_itself_is_never_overwritten(export: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = export.read_bytes()
+    assert main(["check", str(export), "--xlsx", str(export), "--progress", "none"]) == 2
+    assert "is the export itself" in capsys.readouterr().err and export.read_bytes() == before

@@ -19,6 +19,7 @@ from lamo_desktop.admissions.read import read_export
 from lamo_desktop.check.leakage import FROM_NOTES, audit, notes_of, split
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.model.prompt import parts
+from tests.admissions.test_mimic import mimic3
 
 DATA = os.environ.get("LAMO_DATA", "")
 LATER = re.compile(
@@ -97,6 +98,19 @@ def test_what_a_column_of_its_own_says_is_no_leak(tmp_path: Path, formulary: For
     export = read_export(path, formulary)
     found = audit(export.cohort.admissions, notes_of(export, path), formulary)
     assert found.leaks == () and found.named == 1
+
+
+def test_discharge_summaries_of_mimic_are_audited(tmp_path: Path, formulary: Formulary) -> None:
+    folder = mimic3(tmp_path)
+    text = (folder / "NOTEEVENTS.csv").read_text(encoding="utf-8")
+    (folder / "NOTEEVENTS.csv").write_text(
+        text.replace("Treated with vancomycin", "Treated with heparin"), encoding="utf-8"
+    )
+    export = read_export(folder, formulary)
+    found = audit(export.cohort.admissions, notes_of(export, folder), formulary)
+    assert (found.admissions, found.notes, found.in_cut_text, found.leaks) == (3, 1, 1, ())
+    named = {part.part: part.drugs for part in found.parts if part.drugs}
+    assert named["medications before admission"] == 1  # aspirin
 
 
 def test_without_orders_or_notes_nothing_is_claimed(formulary: Formulary) -> None:
