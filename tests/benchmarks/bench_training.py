@@ -104,7 +104,9 @@ def one_per_sequence(base: Base, prefix: list[int], suffixes: Sequence[list[int]
     base.model.set_attn_implementation("lamo_packed")
 
 
-def compare(cohort: Path, weights: Path, pairs: int, run: Path | None, threads: int) -> dict[str, object]:
+def compare(
+    cohort: Path, weights: Path, pairs: int, run: Path | None, threads: int, precisions: Sequence[str]
+) -> dict[str, object]:
     """Parity on about `pairs` pairs, with a run's adapters or noise in their place, by precision."""
     rows, base = read_rows(cohort), load_base(weights)
     drugs = sorted(rows.candidates)
@@ -135,7 +137,7 @@ def compare(cohort: Path, weights: Path, pairs: int, run: Path | None, threads: 
         out["adapters move scores by"] = round(float(np.abs(ours - plain).mean()), 3)
         counts = np.array([rows.candidates[drug] for drug in drugs])
         offset = np.log(counts / (len(rows.of(["train"])) - counts)) - plain.mean(0)
-        for precision in ("F16", "Q8_0", "Q4_K_M"):
+        for precision in precisions:
             converted = Path(scratch) / f"{precision}.gguf"
             merge(weights, {}, converted, precision, threads)  # type: ignore[arg-type]
             theirs = engine_scores(converted, files, admissions, drugs, threads)
@@ -150,7 +152,7 @@ def noise(base: Base, groups: int) -> Adapters:
     with torch.no_grad():
         for name, weight in adapters.model.named_parameters():
             if "lora_B" in name:
-                weight.normal_(0, 0.01)
+                weight.normal_(0, 0.1)
     return adapters
 
 
@@ -188,6 +190,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--pairs", type=int, default=1000)
     parser.add_argument("--run", type=Path, help="a finished run, for its adapters; noise when not given")
+    parser.add_argument("--precisions", nargs="+", default=["F16", "Q8_0", "Q4_K_M"])
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -195,7 +198,7 @@ def main() -> None:
     if args.what == "speed":
         result = speed(args.cohort, base, args.lengths, args.repeats)
     else:
-        result = compare(args.cohort, base, args.pairs, args.run, args.threads)
+        result = compare(args.cohort, base, args.pairs, args.run, args.threads, args.precisions)
     print(json.dumps(result, indent=1))
 
 
