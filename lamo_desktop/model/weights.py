@@ -9,6 +9,7 @@ the same tokens are decoded in other batches, F16 by 0.003.
 import hashlib
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from lamo_desktop.model.native import Model, convert_to_f16
 from lamo_desktop.paths import data_dir
 
 LARGEST = 1_000_000_000  # bytes; the F16 form of larger weights would not fit an office computer's memory
+SCRATCH = ".making-"
+ABANDONED_SECONDS = 3600.0
 GROWTH = 3.2  # F16 needs 64 bytes for 32 numbers, Q4_1 needs 20
 
 
@@ -78,7 +81,10 @@ def _derive(source: Path, target: Path, threads: int) -> Weights:
     """Convert into a file of this process's own, then give it its name: another process never sees half a file."""
     if shutil.disk_usage(target.parent).free < GROWTH * source.stat().st_size:
         raise OSError("the disk is too full")
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=target.parent) as scratch:
+    for left in target.parent.glob(f"{SCRATCH}*"):  # by a process that was killed while it converted
+        if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=target.parent) as scratch:
         made = Path(scratch) / target.name
         if not convert_to_f16(source, made, threads):
             raise OSError("llama.cpp could not write it")
