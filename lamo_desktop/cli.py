@@ -5,14 +5,16 @@ the engine failed; 130 cancelled with Ctrl-C (the job file is kept and can be re
 """
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from lamo_desktop import commands, validation_commands
+from lamo_desktop import commands, job_commands, validation_commands
 from lamo_desktop.check import command as check_command
-from lamo_desktop.errors import LamoError
+from lamo_desktop.errors import LamoError, fault, one_line
+from lamo_desktop.model.memory import forbid_memory_dumps
 from lamo_desktop.validate.subgroups import SMALL_CELL
 
 WORKER = "worker"  # the engine's own process; not a command for people
@@ -25,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from lamo_desktop.model import worker
 
         return worker.main()
+    _make_safe()
     options = parser().parse_args(given)
     run: Callable[[argparse.Namespace], int] = options.run
     try:
@@ -43,8 +46,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 3
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
-        print(f"lamo: {error.strerror or error}{where}.", file=sys.stderr)
+        print(f"lamo: {one_line(f'{error.strerror or error}{where}')}.", file=sys.stderr)
         return 2
+    except Exception as error:  # a traceback could quote a patient's data
+        print(f"lamo: the program met a fault of its own ({fault(error)}); nothing saved is lost.", file=sys.stderr)
+        return 3
+
+
+def _make_safe() -> None:
+    """No crash may write memory to disk, and no odd character of a file name or header may stop a message."""
+    forbid_memory_dumps()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -65,6 +79,9 @@ def parser() -> argparse.ArgumentParser:
     _input(recommend)
     recommend.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.xlsx", help="the workbook to write")
     _scoring(recommend)
+    recommend.add_argument(
+        "--candidates", metavar="FILE|NAMES", help="only these drugs: a file with one a line, or names with commas"
+    )
     _policy(recommend)
 
     resume = _verb(verbs, "resume", commands.resume, "go on with an interrupted job and write its workbook")
@@ -95,6 +112,14 @@ def parser() -> argparse.ArgumentParser:
     _report(validate)
     _scoring(validate)
     _policy(validate)
+
+    for name, run, text in (
+        ("audit", job_commands.audit, "verify a job file against its own log: every row, setting and event"),
+        ("purge", job_commands.purge_job, "delete a job file for good, with everything that belongs to it"),
+        ("lock", job_commands.lock, "encrypt a job file with a passphrase and delete the plain one"),
+        ("unlock", job_commands.unlock, "make an encrypted job file plain again"),
+    ):
+        _verb(verbs, name, run, text).add_argument("job", type=Path, metavar="FILE.lamo")
 
     model = _verb(verbs, "model", None, "look at, verify or complete a model package")
     actions = model.add_subparsers(required=True, metavar="ACTION")

@@ -16,6 +16,7 @@ from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.report.workbook import check_writable, write_workbook
 from lamo_desktop.steps import (
     NOTICE,
+    chosen_candidates,
     chosen_package,
     chosen_policy,
     engine_settings,
@@ -35,10 +36,11 @@ def recommend(options: argparse.Namespace) -> int:
     check_writable(options.output, ".xlsx")
     policy, package = chosen_policy(options), chosen_package(options)
     formulary = load_formulary(options.names, options.interactions)
+    candidates = chosen_candidates(options.candidates, package, formulary)
     cohort = read_input(options, formulary, reporter)
     with job_file(options) as path:
         outcome = score_cohort(
-            path, cohort, package, policy, formulary, engine_settings(options), options.limit, reporter
+            path, cohort, package, policy, formulary, engine_settings(options), options.limit, reporter, candidates
         )
         write_workbook(outcome, options.output)
     print_summary(outcome, options.output)

@@ -3,7 +3,7 @@
 import argparse
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +48,35 @@ def chosen_policy(options: argparse.Namespace) -> Policy:
     return policy
 
 
+def chosen_candidates(asked: str | None, package: ModelPackage, formulary: Formulary) -> list[str]:
+    """The candidate drugs: all of the package, or those named in a file (one a line) or with commas, in its order.
+
+    A drug that the package was not trained on may be among them if the formulary knows it; it comes last. Raises
+    InputError for an unknown name, or when none is left.
+    """
+    vocabulary = [drug.name for drug in package.drugs]
+    if asked is None:
+        return vocabulary
+    try:
+        written = Path(asked).read_text(encoding="utf-8-sig") if _is_file(asked) else asked.replace(",", "\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"The list of candidates {asked} cannot be read as text.") from error
+    names = list(dict.fromkeys(" ".join(line.split()).lower() for line in written.splitlines() if line.strip()))
+    for name in names:
+        if name not in package.by_name and not formulary.known(name):
+            raise InputError(f'The candidate "{name[:60]}" is neither in the model package nor in the formulary.')
+    if not names:
+        raise InputError("The list of candidates is empty.")
+    return [name for name in vocabulary if name in names] + [name for name in names if name not in package.by_name]
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):  # too long for a file name: a list of names
+        return False
+
+
 def engine_settings(options: argparse.Namespace) -> EngineSettings:
     """Device and threads asked for."""
     return EngineSettings(device=options.device, threads=options.threads)
@@ -80,9 +109,10 @@ def score_cohort(
     settings: EngineSettings,
     limit: int | None,
     reporter: Reporter,
+    candidates: Sequence[str] | None = None,
 ) -> Recommendations:
-    """Score a cohort's first `limit` admissions in a new job file, to its end."""
-    candidates = [drug.name for drug in package.drugs]
+    """Score a cohort's first `limit` admissions in a new job file, to its end; `candidates` None: the package's."""
+    candidates = candidates or [drug.name for drug in package.drugs]
     with batch.create_job(path, cohort, package, settings, candidates, policy, limit) as store:
         run_to_end(store, package, settings, reporter)
         return batch.results(store, package, formulary)

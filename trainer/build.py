@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +11,41 @@ from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import InputError
-from lamo_desktop.model.package import Drug, ModelPackage
+from lamo_desktop.model.package import Drug, LinearTerms, ModelPackage
 from lamo_desktop.model.process import EngineSettings
-from lamo_desktop.model.prompt import PROMPT_VERSION
+from lamo_desktop.model.prompt import PROMPT_VERSION, parts
+from lamo_desktop.model.terms import features, write_terms
+from lamo_desktop.model.weights import file_sha256
 from lamo_desktop.recommend.policy import POLICIES, Policy, cut_offs, probabilities, recommended
-from trainer.calibrate import Calibration, cross_fit, fit, folds, log_odds
+from trainer.calibrate import Calibration, cross_fit, fit, folds, log_loss, log_odds
 from trainer.evaluate import Figures, figures
+from trainer.linear import KINDS, fit_terms, pooled
 from trainer.rows import Rows, ordered_matrix
-from trainer.scores import score_rows
+from trainer.scores import answers, score_rows
+from trainer.splits import watched
 from trainer.thresholds import policy_thresholds
 
 Progress = Callable[[str], None]
-UNTUNED = "base model, not fine-tuned"
+TERM_KINDS: dict[str, Sequence[str]] = {"all": KINDS, "features": KINDS[:1], "state": KINDS[1:], "none": ()}
+LABELS = {
+    "all": "base model, not fine-tuned, with a fitted reading head and code model",
+    "features": "base model, not fine-tuned, with a fitted code model",
+    "state": "base model, not fine-tuned, with a fitted reading head",
+    "none": "base model, not fine-tuned",
+}
+TERMS = "terms.npz"
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """A calibrated package that is not written yet, with its new files by name, and what adapters may learn on top of.
+
+    `offsets` are out-of-fold logits (tuning admissions, candidates) of the linear terms with the base rates.
+    """
+
+    package: ModelPackage
+    files: dict[str, Path]
+    offsets: NDArray[np.float64]
 
 
 def calibrated_package(
@@ -38,36 +61,99 @@ def calibrated_package(
 
     The log-odds come from all training rows. Raises InputError when a drug with an adapter is not a candidate.
     """
-    candidates = sorted(rows.candidates)
-    homeless = [drug for adapter in start.adapters for drug in adapter.drugs if drug not in rows.candidates]
-    if homeless:
-        raise InputError(f"{homeless[0]} has an adapter in {start.name} but is not a candidate of this cohort.")
+    candidates, groups = _candidates(start, rows)
     ordered = ordered_matrix(tuning, candidates)
     tuned = {admission.admission_id for admission in tuning}
     others = [admission for admission in rows.of(["train"]) if admission.admission_id not in tuned]
     elsewhere = ordered_matrix(others, candidates)
-    scores = score_rows(start, tuning, candidates, scores_file, settings, progress)
-    group = {drug: place for place, adapter in enumerate(start.adapters) for drug in adapter.drugs}
-    groups = [group.get(drug) for drug in candidates]
+    scores = answers(start, tuning, candidates, scores_file, settings, progress).llm
     crossed = cross_fit(scores, ordered, groups, [a.patient_id for a in tuning], elsewhere, progress)
     final = fit(scores, ordered, groups, log_odds(np.concatenate([ordered, elsewhere])), crossed.shrinkage)
-    training = {
-        **start.training,
-        "cohort": rows.origin,
-        "calibration": {
-            "admissions": len(tuning),
-            "shrinkage": asdict(crossed.shrinkage),
-            "out_of_fold_log_loss": crossed.losses,
-        },
-    }
-    return replace(
-        start,
-        prompt_version=PROMPT_VERSION,
-        drugs=_drugs(candidates, final, groups, rows.candidates, drug_class),
-        policies=policy_thresholds(crossed.logits, ordered),
-        training=training,
-        metrics={},
+    record = {"shrinkage": asdict(crossed.shrinkage), "out_of_fold_log_loss": crossed.losses}
+    return _calibrated(
+        replace(start, terms=None),
+        rows,
+        _drugs(candidates, final, groups, rows.candidates, drug_class),
+        policy_thresholds(crossed.logits, ordered),
+        {"admissions": len(tuning), **record},
     )
+
+
+def package_with_terms(
+    start: ModelPackage,
+    rows: Rows,
+    drug_class: Callable[[str], str],
+    tuning: Sequence[Admission],
+    scores_file: Path,
+    settings: EngineSettings,
+    kinds: Sequence[str],
+    folder: Path,
+    progress: Progress,
+) -> Tuned:
+    """`start` with linear terms of some `kinds`, the model's gain beside them, and thresholds, from the tuning rows.
+
+    Adapters have seen the admissions they were trained on, so the gain and the thresholds of a fine-tuned package come
+    from those of its run's validation rows. The file of terms is written to `folder`. Raises as `calibrated_package`.
+    """
+    candidates, groups = _candidates(start, rows)
+    ordered = ordered_matrix(tuning, candidates)
+    found = answers(start, tuning, candidates, scores_file, settings, progress)
+    seen = [features(parts(admission), admission.codes) for admission in tuning]
+    fitted = fit_terms(seen, found.states, ordered, candidates, [a.patient_id for a in tuning], progress, kinds)
+    unseen = _not_trained_on(start, rows, tuning)
+    centre = found.llm.mean(0, dtype=np.float64)
+    varied = (found.llm - centre)[unseen]
+    base, crossed = log_odds(ordered), fitted.crossed[unseen]
+    sets = [np.array([group == each for group in groups]) for each in dict.fromkeys(groups)]
+    columns = [crossed - base, *(varied * members for members in sets)]
+    slope, *gains = pooled(columns, base, ordered[unseen])
+    logits = base + np.tensordot([slope, *gains], np.stack(columns), 1)
+    loss = log_loss(logits, ordered[unseen])
+    progress(f"model beside the terms: log loss {log_loss(crossed, ordered[unseen]):.5f} -> {loss:.5f}")
+    gain = np.array(gains) @ np.array(sets, dtype=np.float64) / slope
+    terms = replace(fitted.terms, gain=gain.astype(np.float32), centre=centre.astype(np.float32))
+    file = folder / TERMS
+    write_terms(terms, file)
+    plain = Calibration(np.full(len(candidates), slope), base, base)
+    package = _calibrated(
+        replace(start, terms=LinearTerms(TERMS, file_sha256(file))),
+        rows,
+        _drugs(candidates, plain, groups, rows.candidates, drug_class),
+        policy_thresholds(logits, ordered[unseen]),
+        {"admissions": len(tuning), "linear_terms": {**fitted.record, "with the model": round(loss, 6)}},
+    )
+    return Tuned(package, {TERMS: file}, fitted.crossed - base)
+
+
+def _candidates(start: ModelPackage, rows: Rows) -> tuple[list[str], list[int | None]]:
+    """The candidates, sorted, and the place of each one's adapter."""
+    homeless = [drug for adapter in start.adapters for drug in adapter.drugs if drug not in rows.candidates]
+    if homeless:
+        raise InputError(f"{homeless[0]} has an adapter in {start.name} but is not a candidate of this cohort.")
+    group = {drug: place for place, adapter in enumerate(start.adapters) for drug in adapter.drugs}
+    candidates = sorted(rows.candidates)
+    return candidates, [group.get(drug) for drug in candidates]
+
+
+def _not_trained_on(package: ModelPackage, rows: Rows, tuning: Sequence[Admission]) -> NDArray[np.intp]:
+    """Places of the tuning admissions that the package's adapters, if it has any, have not learned from."""
+    if not package.adapters:
+        return np.arange(len(tuning))
+    recipe = package.training.get("recipe", {})
+    train = rows.of(["train"])
+    learned, _ = watched(train, recipe.get("validation_percent", 0), recipe.get("seed", 0))
+    seen = {train[place].admission_id for place in learned}
+    places = [place for place, admission in enumerate(tuning) if admission.admission_id not in seen]
+    if not places:
+        raise InputError(f"The adapters of {package.name} have learned from every tuning admission.")
+    return np.array(places, dtype=np.intp)
+
+
+def _calibrated(
+    start: ModelPackage, rows: Rows, drugs: tuple[Drug, ...], policies: dict[str, float], record: dict[str, Any]
+) -> ModelPackage:
+    training = {**start.training, "cohort": rows.origin, "calibration": record}
+    return replace(start, prompt_version=PROMPT_VERSION, drugs=drugs, policies=policies, training=training, metrics={})
 
 
 def sample(admissions: Sequence[Admission], limit: int | None) -> tuple[Admission, ...]:

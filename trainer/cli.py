@@ -5,8 +5,8 @@ Exit codes as for `lamo`: 0 done, 2 unusable input or usage, 3 the model or the 
 
 import argparse
 import itertools
-import json
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,11 +16,21 @@ from lamo_desktop.errors import LamoError
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.model.package import load_package, write_package
 from lamo_desktop.model.process import EngineSettings
-from trainer.build import UNTUNED, as_metrics, base_rate_figures, calibrated_package, package_figures, sample
+from trainer.build import (
+    LABELS,
+    TERM_KINDS,
+    as_metrics,
+    base_rate_figures,
+    calibrated_package,
+    package_figures,
+    package_with_terms,
+    sample,
+)
 from trainer.evaluate import Figures
+from trainer.evaluate_command import add_evaluate, run_evaluate
 from trainer.fit_command import add_export, add_fit, run_export, run_fit
-from trainer.rows import benchmark_rows, read_rows, write_rows
-from trainer.scores import score_rows
+from trainer.rows import benchmark_rows, read_rows, write_offsets, write_rows
+from trainer.scores import answers
 from trainer.splits import SPLITS, SplitRule
 
 
@@ -61,6 +71,12 @@ def parser() -> argparse.ArgumentParser:
         "--source", default="", help="name and licence of the data, recorded in every package made from it"
     )
     rule = SplitRule()
+    cohort.add_argument(
+        "--split",
+        choices=("year-region", "patient"),
+        default=rule.by,
+        help="by discharge year and region, or patients at random into training and internal rows",
+    )
     cohort.add_argument("--train-year", default=rule.train_year, help="discharge year of training and internal rows")
     cohort.add_argument("--temporal-year", default=rule.temporal_year, help="discharge year of the temporal rows")
     cohort.add_argument(
@@ -72,6 +88,13 @@ def parser() -> argparse.ArgumentParser:
     cohort.add_argument("--seed", type=int, default=rule.seed, help="changes which patients are internal")
     cohort.add_argument(
         "--min-admissions", type=int, default=10, help="training admissions an ingredient must be ordered in"
+    )
+    cohort.add_argument(
+        "--hold-out",
+        type=float,
+        default=0.0,
+        metavar="PERCENT",
+        help="leave so many of the candidates out, to be judged with `evaluate --unseen` after training",
     )
 
     add_fit(_verb(verbs, "fit", run_fit, "train adapters on a cohort's training rows by a recipe"))
@@ -93,12 +116,23 @@ def parser() -> argparse.ArgumentParser:
     calibrate.add_argument(
         "--limit", type=int, help="tune on so many rows at most, drawn at random; all when not given"
     )
+    calibrate.add_argument(
+        "--terms",
+        choices=TERM_KINDS,
+        default="all",
+        help="terms to add to the model's scores: of codes and words (features), a reading head (state), all",
+    )
+    calibrate.add_argument(
+        "--offsets",
+        type=Path,
+        metavar="FILE.npz",
+        help="also write the terms' out-of-fold logits, for `lamo-train fit --offsets`",
+    )
     calibrate.add_argument("--version", default="0.1.0", help="version of the package written")
 
-    evaluate = _verb(verbs, "evaluate", _evaluate, "print a package's figures on some rows, beside the base rates'")
-    _scored(evaluate)
-    evaluate.add_argument("--splits", nargs="+", choices=SPLITS, default=["internal"], help="rows to judge on")
-    evaluate.add_argument("--json", type=Path, metavar="OUT.json", help="also write the figures to a file")
+    add_evaluate(
+        _verb(verbs, "evaluate", run_evaluate, "judge packages on some rows beside simple models, in one table")
+    )
     return top
 
 
@@ -129,9 +163,14 @@ def _scored(verb: argparse.ArgumentParser) -> None:
 def _cohort(options: argparse.Namespace) -> None:
     cohort = read_cohort(options.input, load_formulary(), options.profile, lambda stage, share: _say(stage))
     rule = SplitRule(
-        options.train_year, options.temporal_year, options.external_region, options.internal_percent, options.seed
+        options.split,
+        options.train_year,
+        options.temporal_year,
+        options.external_region,
+        options.internal_percent,
+        options.seed,
     )
-    rows = benchmark_rows(cohort, rule, options.min_admissions, options.source)
+    rows = benchmark_rows(cohort, rule, options.min_admissions, options.source, options.hold_out)
     write_rows(rows, options.output)
     counts = ", ".join(f"{len(found)} {name}" for name, found in rows.splits.items())
     _say(f"{options.output}: {counts} admissions, {len(rows.candidates)} candidates")
@@ -144,10 +183,19 @@ def _calibrate(options: argparse.Namespace) -> None:
     tuning = sample(rows.of(options.splits), options.limit)
     reported = {split: rows.of([split]) for split in options.report}
     everything = [*tuning, *itertools.chain.from_iterable(reported.values())]
-    score_rows(start, everything, sorted(rows.candidates), scores, settings, _say)  # in one run of the engine
-    package = calibrated_package(start, rows, formulary.drug_class, tuning, scores, settings, _say)
+    answers(start, everything, sorted(rows.candidates), scores, settings, _say)  # in one run of the engine
+    given = (start, rows, formulary.drug_class, tuning, scores, settings)
+    about = {"version": options.version}
     if not start.adapters:
-        package = replace(package, fine_tuned=False, label=UNTUNED)
+        about |= {"fine_tuned": False, "label": LABELS[options.terms]}
+    with tempfile.TemporaryDirectory() as scratch:
+        if kinds := TERM_KINDS[options.terms]:
+            tuned = package_with_terms(*given, kinds, Path(scratch), _say)
+            package = write_package(options.output, replace(tuned.package, **about), tuned.files)
+            if options.offsets:
+                write_offsets(options.offsets, [a.admission_id for a in tuning], sorted(rows.candidates), tuned.offsets)
+        else:
+            package = write_package(options.output, replace(calibrated_package(*given, _say), **about))
     metrics = {}
     for split, admissions in reported.items():
         found = package_figures(package, admissions, scores, settings, _say)
@@ -155,20 +203,8 @@ def _calibrate(options: argparse.Namespace) -> None:
         metrics[split] = {"model": as_metrics(found), "base rates": as_metrics(base)}
         _table(split, {"model": found, "base rates": base})
     training = {**package.training, "formulary": formulary.version}
-    write_package(options.output, replace(package, version=options.version, metrics=metrics, training=training))
+    write_package(options.output, replace(package, metrics=metrics, training=training))
     _say(f"wrote {options.output}")
-
-
-def _evaluate(options: argparse.Namespace) -> None:
-    rows, package = read_rows(options.cohort), load_package(options.model)
-    candidates, out = [drug.name for drug in package.drugs], {}
-    for split in options.splits:
-        found = package_figures(package, rows.of([split]), _scores_file(options), _settings(options), _say)
-        base = base_rate_figures(rows.of(["train"]), rows.of([split]), candidates)
-        _table(split, {"model": found, "base rates": base})
-        out[split] = {"model": as_metrics(found), "base rates": as_metrics(base)}
-    if options.json:
-        options.json.write_text(json.dumps(out, indent=1) + "\n")
 
 
 def _settings(options: argparse.Namespace) -> EngineSettings:

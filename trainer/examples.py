@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import InputError
 from lamo_desktop.model.prompt import PROMPT_VERSION, parts, suffix
 from lamo_desktop.model.prompt import fit as fit_prompt
@@ -17,7 +16,8 @@ from lamo_desktop.model.slots import LONGEST_SUFFIX
 from trainer.base import Tokens
 from trainer.calibrate import log_odds
 from trainer.recipe import Recipe
-from trainer.rows import Rows, ordered_matrix
+from trainer.rows import Rows, ordered_matrix, read_offsets
+from trainer.splits import watched
 
 FEWEST_POSITIVES = 10  # orders of a group's drugs in the training rows
 
@@ -54,7 +54,7 @@ def make_examples(rows: Rows, recipe: Recipe, tokens: Tokens, offsets: Path | No
     """
     admissions = rows.of(["train"])
     drugs = tuple(sorted(rows.candidates))
-    train, validation = watched(admissions, recipe)
+    train, validation = watched(admissions, recipe.validation_percent, recipe.seed)
     budget = recipe.context_tokens - LONGEST_SUFFIX
     prefixes, n_cut = [], 0
     for admission in admissions:
@@ -71,20 +71,6 @@ def make_examples(rows: Rows, recipe: Recipe, tokens: Tokens, offsets: Path | No
     return Examples(drugs, prefixes, suffixes, ordered, offset, train, validation, n_cut)
 
 
-def watched(admissions: Sequence[Admission], recipe: Recipe) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Places of the admissions to learn from and of those to watch, by patient."""
-    patients = sorted({admission.patient_id for admission in admissions})
-    shuffled = np.random.default_rng([recipe.seed, 1]).permutation(len(patients))
-    count = round(len(patients) * recipe.validation_percent / 100)
-    if not 0 < count < len(patients):
-        raise InputError(
-            f"The cohort has {len(patients)} training patients: too few to keep {recipe.validation_percent} % aside."
-        )
-    chosen = {patients[place] for place in shuffled[:count]}
-    aside = np.array([admission.patient_id in chosen for admission in admissions])
-    return np.flatnonzero(~aside), np.flatnonzero(aside)
-
-
 def check_groups(examples: Examples, groups: Sequence[Sequence[str]], columns: Sequence[Sequence[int]]) -> None:
     """Raises InputError for a group whose drugs were hardly ever ordered."""
     for group, members in zip(groups, columns, strict=True):
@@ -94,25 +80,3 @@ def check_groups(examples: Examples, groups: Sequence[Sequence[str]], columns: S
                 f"The {len(group)} drugs of one group ({group[0]}, ...) were ordered {positives} times in "
                 f"{len(examples.train)} training admissions: at least {FEWEST_POSITIVES} are needed to learn from."
             )
-
-
-def read_offsets(path: Path, admission_ids: Sequence[str], drugs: Sequence[str]) -> NDArray[np.float32]:
-    """Frozen logits to add to every pair, from an .npz with `admission_ids` (n,), `drugs` (d,), `logits` (n, d).
-
-    Raises InputError when an admission or a drug is missing or a number is not finite.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            ids, names, logits = file["admission_ids"].tolist(), file["drugs"].tolist(), file["logits"]
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(f"{path} is not an offset file: it needs admission_ids, drugs and logits (.npz).") from error
-    if logits.shape != (len(ids), len(names)):
-        raise InputError(f"{path} has logits of shape {logits.shape} for {len(ids)} admissions and {len(names)} drugs.")
-    row, column = ({name: place for place, name in enumerate(each)} for each in (ids, names))
-    missing = [str(key) for key in admission_ids if key not in row] + [drug for drug in drugs if drug not in column]
-    if missing:
-        raise InputError(f"{path} has no offset for {missing[0]}.")
-    found = logits[np.ix_([row[key] for key in admission_ids], [column[drug] for drug in drugs])]
-    if not np.isfinite(found).all():
-        raise InputError(f"{path} holds an offset that is not a finite number.")
-    return np.asarray(found, dtype=np.float32)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lamo_desktop.admissions.cohort import Admission, Cohort
 from lamo_desktop.errors import InputError
 from lamo_desktop.recommend.codec import from_json, to_json
-from trainer.splits import SPLITS, SplitRule, split, vocabulary
+from trainer.splits import SPLITS, SplitRule, hold_out, split, vocabulary
 
 FORMAT = 1
 
@@ -43,10 +43,17 @@ class _Line:
     admission: Admission
 
 
-def benchmark_rows(cohort: Cohort, rule: SplitRule, fewest: int, source: str = "") -> Rows:
-    """Split a cohort and take its vocabulary from the training rows; `source` names the data and its licence."""
+def benchmark_rows(
+    cohort: Cohort, rule: SplitRule, fewest: int, source: str = "", hold_out_percent: float = 0.0
+) -> Rows:
+    """Split a cohort and take its vocabulary from the training rows; `source` names the data and its licence.
+
+    `hold_out_percent` of the candidates are taken out of it for the unseen-drug experiment, drawn by the rule's seed.
+    """
     splits = split(cohort.admissions, rule)
     candidates = vocabulary(splits["train"], fewest)
+    held_out = hold_out(candidates, hold_out_percent, rule.seed) if hold_out_percent else ()
+    candidates = {drug: count for drug, count in candidates.items() if drug not in held_out}
     orders = {name: [set(a.orders or ()) for a in rows] for name, rows in splits.items()}
     origin = {
         "source": source,
@@ -54,6 +61,7 @@ def benchmark_rows(cohort: Cohort, rule: SplitRule, fewest: int, source: str = "
         "files": dict(cohort.source.files),
         "split": asdict(rule),
         "fewest_admissions": fewest,
+        "held_out": list(held_out),
         "admissions": {name: len(rows) for name, rows in splits.items()},
         "orders_in_vocabulary": {
             name: round(sum(len(o & candidates.keys()) for o in rows) / max(1, sum(map(len, rows))), 4)
@@ -108,3 +116,34 @@ def ordered_matrix(admissions: Sequence[Admission], candidates: Sequence[str]) -
     orders = [set(admission.orders or ()) for admission in admissions]
     cells = [[drug in each for drug in candidates] for each in orders]
     return np.array(cells, dtype=bool).reshape(len(admissions), len(candidates))
+
+
+def read_offsets(path: Path, admission_ids: Sequence[str], drugs: Sequence[str]) -> NDArray[np.float32]:
+    """Frozen logits to add to every pair, from an .npz with `admission_ids` (n,), `drugs` (d,), `logits` (n, d).
+
+    Raises InputError when an admission or a drug is missing or a number is not finite.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            ids, names, logits = file["admission_ids"].tolist(), file["drugs"].tolist(), file["logits"]
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(f"{path} is not an offset file: it needs admission_ids, drugs and logits (.npz).") from error
+    if logits.shape != (len(ids), len(names)):
+        raise InputError(f"{path} has logits of shape {logits.shape} for {len(ids)} admissions and {len(names)} drugs.")
+    row, column = ({name: place for place, name in enumerate(each)} for each in (ids, names))
+    missing = [str(key) for key in admission_ids if key not in row] + [drug for drug in drugs if drug not in column]
+    if missing:
+        raise InputError(f"{path} has no offset for {missing[0]}.")
+    found = logits[np.ix_([row[key] for key in admission_ids], [column[drug] for drug in drugs])]
+    if not np.isfinite(found).all():
+        raise InputError(f"{path} holds an offset that is not a finite number.")
+    return np.asarray(found, dtype=np.float32)
+
+
+def write_offsets(path: Path, admission_ids: Sequence[str], drugs: Sequence[str], logits: NDArray[np.floating]) -> None:
+    """Write a file that `read_offsets` reads. Raises InputError when the place cannot be written."""
+    try:
+        with path.open("wb") as file:
+            np.savez_compressed(file, admission_ids=np.array(admission_ids), drugs=np.array(drugs), logits=logits)
+    except OSError as error:
+        raise InputError(f"{path} could not be written: {error.strerror}.") from error

@@ -24,6 +24,7 @@ from lamo_desktop.admissions.values import AmbiguousDateError, is_unknown, parse
 from lamo_desktop.formulary import Formulary
 
 Progress = Callable[[str, float], None]
+TOLD_ROWS = 2_000  # rows between two reports of progress
 LISTED = 20  # problems of one kind that are listed one by one; the rest are counted
 ENTRY_LENGTH = 80  # longer texts in a list cell are narrative
 SHORTENED_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
@@ -35,7 +36,8 @@ def read_mapping(path: Path, profile: Profile) -> tuple[HeaderMapping, list[Prob
     Raises InputError where the file as a whole cannot be used.
     """
     vocabulary = Vocabulary(profile.data)
-    file = read_tables(path, vocabulary.recognised, int(profile.data["header_row"]))
+    header_sheet = profile.data["sheets"]["admissions"]
+    file = read_tables(path, vocabulary.recognised, int(profile.data["header_row"]), header_sheet)
     mapping = map_headers(file.tables, profile.data, vocabulary)
     return mapping, [*file.problems, *mapping.problems]
 
@@ -47,10 +49,10 @@ def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     """
     progress("reading the file", 0.0)
     mapping, problems = read_mapping(path, profile)
-    progress("reading admissions", 0.5)
+    progress("reading admissions", 0.15)
     reader = _RowReader(mapping, profile, formulary)
-    stays, ordered = reader.rows()
-    progress("reading orders", 0.7)
+    stays, ordered = reader.rows(lambda share: progress("reading admissions", 0.15 + 0.7 * share))
+    progress("reading orders", 0.85)
     known: dict[str, Ordered | None] = {**dict.fromkeys((a.admission_id for a in reader.aside), None), **ordered}
     problems += reader.orders.add_sheet(mapping, known, profile.data)
     progress("building admissions", 0.9)
@@ -88,11 +90,13 @@ class _RowReader:
         if self._direct:
             self._note("patient_id", 0, "a record number of persons: replaced by running numbers, kept nowhere", "info")
 
-    def rows(self) -> tuple[dict[str, Stay], dict[str, Ordered]]:
+    def rows(self, progress: Callable[[float], None]) -> tuple[dict[str, Stay], dict[str, Ordered]]:
         """Every readable row and what it orders, by admission id; the others are set aside."""
         stays: dict[str, Stay] = {}
         ordered: dict[str, Ordered] = {}
         for i in range(len(self.table)):
+            if i % TOLD_ROWS == 0:
+                progress(i / len(self.table))
             name = identifier(self._cell("admission_id", i))
             first = stays.get(name)
             if first and self.mapping.long_form and self._person(i) == self._person(first.row):

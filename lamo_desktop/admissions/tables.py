@@ -73,10 +73,13 @@ class TableFile:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read_tables(path: Path, recognised: Callable[[Sequence[str]], int], header_row: int = 0) -> TableFile:
+def read_tables(
+    path: Path, recognised: Callable[[Sequence[str]], int], header_row: int = 0, header_sheet: str = ""
+) -> TableFile:
     """Read a workbook or text table. `recognised(cells)` counts the known headers in a row, to find the header row.
 
-    `header_row` (1-based) overrides the search. Raises InputError when nothing usable is there.
+    `header_row` (1-based) overrides the search, where `header_sheet` names a sheet only in that one. Raises InputError
+    when nothing usable is there.
     """
     sheets = _read_sheets(path)
     tables: list[Table] = []
@@ -88,7 +91,7 @@ def read_tables(path: Path, recognised: Callable[[Sequence[str]], int], header_r
             reasons.append(f"{title} is empty")
             continue
         sheet.form = sheet.form or f"{path.suffix.casefold().removeprefix('.')} workbook"
-        table = _table(path.name, sheet, recognised, header_row)
+        table = _table(path.name, sheet, recognised, header_row if header_sheet in ("", sheet.name) else 0)
         if table is None:
             reasons.append(f"{title} has no header row")
             continue

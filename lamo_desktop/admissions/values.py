@@ -61,9 +61,9 @@ def parse_age(text: str) -> int | None:
         raise ValueError("expected an age in years such as 67, 67y or >89")
     if number < 0:
         raise ValueError(f"negative age; expected 0 to {OLDEST}")
-    years = int(number / parts)
-    if years > OLDEST:
+    if number / parts >= OLDEST + 1:
         raise ValueError(f"expected an age from 0 to {OLDEST}")
+    years = int(number / parts)
     if match["over"] or match["plus"]:
         if years < OLDEST_SHOWN - 1:  # ">65" is a band, not an age
             raise ValueError("expected one age in years, not a range")

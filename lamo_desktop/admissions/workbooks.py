@@ -4,7 +4,10 @@ calamine does the reading. It holds a sheet as one dense block, so a single stra
 550 GB and abort the process; such sheets, and those whose number formats carry leading zeros, go through openpyxl.
 """
 
+import contextlib
+import os
 import re
+import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +25,7 @@ from lamo_desktop.admissions.workbook_scan import MAX_CELLS, scan_parts, sheet_p
 from lamo_desktop.errors import InputError
 
 CHUNK_ROWS = 65_536
+MAX_ROW_CELLS = 16_384  # Excel's limit; a line of a million commas is no row of a table
 EXACT_INTEGERS = 1e15  # Excel keeps 15 digits; a longer number has already lost the rest
 
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -75,7 +79,7 @@ def columnar(rows: Iterable[Sequence[Any]], sheet: Sheet) -> None:
     iterator = iter(rows)
     known: list[dict[str, str]] = []
     done = 0
-    while chunk := list(islice(iterator, CHUNK_ROWS)):
+    while chunk := [row if len(row) <= MAX_ROW_CELLS else row[:MAX_ROW_CELLS] for row in islice(iterator, CHUNK_ROWS)]:
         texts: list[list[str]] = []
         for j, values in enumerate(zip_longest(*chunk, fillvalue="")):
             if j == len(known):
@@ -123,7 +127,8 @@ def _opened(path: Path) -> calamine.CalamineWorkbook:
 def _guarded(path: Path, action: Callable[[], Any]) -> Any:
     """Run a calamine call; its errors and Rust panics become one sentence."""
     try:
-        return action()
+        with _silent():
+            return action()
     except calamine.PasswordError:
         raise InputError(f"{path.name} is protected by a password; save a copy without one and open that.") from None
     except (KeyboardInterrupt, SystemExit, MemoryError):
@@ -132,6 +137,25 @@ def _guarded(path: Path, action: Callable[[], Any]) -> Any:
         raise InputError(
             f"{path.name} is damaged or not an Excel workbook; open it in Excel, save it as .xlsx and try again."
         ) from None
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """A Rust panic writes what it was about, perhaps a cell, to the error stream before anyone can catch it."""
+    try:
+        sys.stderr.flush()
+        kept = os.dup(2)
+    except (OSError, AttributeError):  # a windowed program has no such stream
+        yield
+        return
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _calamine_sheet(book: calamine.CalamineWorkbook, index: int) -> Sheet:
@@ -159,7 +183,7 @@ def _read_zipped(path: Path) -> list[Sheet]:
             scans = scan_parts(path, archive)
             parts = sheet_parts(archive, scans)
             careful = "xl/styles.xml" in names and _ZEROS_FORMAT.search(archive.read("xl/styles.xml")) is not None
-    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, UnicodeError):
         raise InputError(
             f"{path.name} is damaged or incomplete; expected an Excel workbook. Export it again."
         ) from None

@@ -14,7 +14,7 @@ from lamo_desktop.errors import ModelError
 from lamo_desktop.paths import base_weight_folders
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2  # 1 had no linear terms; it is read too
 ARCHITECTURES = ("llama",)  # what the engine's suffix-only adapters are tested on
 
 _POLICY = re.compile(r"no-more-than-ordered|balanced|precise-0\.\d+")
@@ -25,9 +25,9 @@ T = TypeVar("T")
 class Drug:
     """One candidate of the vocabulary with its calibration: p = sigmoid(scale * score + offset).
 
-    `score` is logit_yes - logit_no. `log_odds` is the drug's log-odds in the training admissions, `n_train` how many of
-    them it was ordered in. `threshold` (logits) is added to the policy's for this drug. `group` is the place of its
-    adapter in the package, None for none.
+    `score` is logit_yes - logit_no, with the package's linear terms where it has any. `log_odds` is the drug's log-odds
+    in the training admissions, `n_train` how many of them it was ordered in. `threshold` (logits) is added to the
+    policy's for this drug. `group` is the place of its adapter in the package, None for none.
     """
 
     name: str
@@ -47,6 +47,14 @@ class Adapter:
     file: str
     sha256: str
     drugs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinearTerms:
+    """The package's file of linear terms (see terms.py), by name and SHA-256 (hex)."""
+
+    file: str
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,7 @@ class ModelPackage:
     adapters: tuple[Adapter, ...]
     drugs: tuple[Drug, ...]
     policies: dict[str, float]
+    terms: LinearTerms | None = None
     training: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     licence: str = ""
@@ -89,6 +98,11 @@ class ModelPackage:
     def adapter_groups(self) -> list[tuple[Path, tuple[str, ...]]]:
         """Each adapter's file with the drugs it scores, in the package's order."""
         return [(self.path / adapter.file, adapter.drugs) for adapter in self.adapters]
+
+    @property
+    def files(self) -> list[str]:
+        """The names of the package's own files besides its manifest."""
+        return [adapter.file for adapter in self.adapters] + ([self.terms.file] if self.terms else [])
 
     @cached_property
     def sha256(self) -> str:
@@ -124,8 +138,8 @@ def read_manifest(folder: Path) -> ModelPackage:
         raise ModelError(f"The {where} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
         raise ModelError(f"The {where} is damaged: it is not valid JSON.") from error
-    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
-        raise ModelError(f"The {where} is not of format {FORMAT}, the only one this program reads.")
+    if not isinstance(raw, dict) or raw.get("format") not in (1, FORMAT):
+        raise ModelError(f"The {where} is not of format 1 or {FORMAT}, which this program reads.")
     try:
         package = _package(folder, raw)
         _check(package)
@@ -153,6 +167,7 @@ def _package(folder: Path, raw: dict[str, Any]) -> ModelPackage:
         adapters=tuple(_adapter(each) for each in _value(raw, "adapters", list)),
         drugs=tuple(_drug(each) for each in _value(raw, "drugs", list)),
         policies={name: _number(threshold, name) for name, threshold in _value(raw, "policies", dict).items()},
+        terms=_terms(raw.get("terms")),
         training=_value(raw, "training", dict),
         metrics=_value(raw, "metrics", dict),
         licence=_value(raw, "licence", str),
@@ -163,6 +178,10 @@ def _package(folder: Path, raw: dict[str, Any]) -> ModelPackage:
 def _adapter(raw: Any) -> Adapter:
     drugs = _value(raw, "drugs", list)
     return Adapter(file_name(_value(raw, "file", str)), _value(raw, "sha256", str), tuple(map(str, drugs)))
+
+
+def _terms(raw: Any) -> LinearTerms | None:
+    return None if raw is None else LinearTerms(file_name(_value(raw, "file", str)), _value(raw, "sha256", str))
 
 
 def _drug(raw: Any) -> Drug:
@@ -181,7 +200,7 @@ def _drug(raw: Any) -> Drug:
 def _check(package: ModelPackage) -> None:
     """What no single field shows: names are distinct, and the adapters' drugs and the drugs' groups agree."""
     _distinct([drug.name for drug in package.drugs], "drug")
-    _distinct([adapter.file.casefold() for adapter in package.adapters], "adapter file")
+    _distinct([file.casefold() for file in package.files], "file")
     _distinct([name for adapter in package.adapters for name in adapter.drugs], "drug with an adapter")
     group = {name: place for place, adapter in enumerate(package.adapters) for name in adapter.drugs}
     for drug in package.drugs:

@@ -10,12 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 os.environ.setdefault("GGML_NO_BACKTRACE", "1")  # an aborting worker must not start a debugger or print memory
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # spinning threads halve the speed of a computer with other work
 
-import llama_cpp.llama_cpp as llama
-
 from lamo_desktop.errors import ModelError
+from lamo_desktop.paths import engine_folder
+
+if (_folder := engine_folder()) is not None:
+    os.environ["LLAMA_CPP_LIB_PATH"] = str(_folder)  # where llama_cpp loads its library from
+
+import llama_cpp.llama_cpp as llama
 
 AdapterHandle = Any  # a pointer of llama.cpp's
 SLOW_TYPES = (llama.LLAMA_FTYPE_MOSTLY_Q4_1, llama.LLAMA_FTYPE_MOSTLY_Q5_1)  # see weights.py
@@ -55,7 +62,10 @@ class Model:
         self.gpu = gpu
         self.handle = llama.llama_model_load_from_file(os.fsencode(path), params)
         if not self.handle:
-            raise ModelError(f"The model file {path.name} cannot be loaded: it is damaged or of an unsupported kind.")
+            raise ModelError(
+                f"The model file {path.name} cannot be loaded: it is damaged, of an unsupported kind or too large for "
+                "the memory."
+            )
         self._vocab = llama.llama_model_get_vocab(self.handle)
         self._adapters: list[AdapterHandle] = []
         self.trained_context = int(llama.llama_model_n_ctx_train(self.handle))
@@ -142,6 +152,7 @@ class Context:
         params.flash_attn_type = llama.LLAMA_FLASH_ATTN_TYPE_ENABLED
         params.no_perf = True
         self.shape = shape
+        self._width = model.width
         self.decoded = 0  # tokens decoded so far
         self.handle = llama.llama_init_from_model(model.handle, params)
         if not self.handle:
@@ -173,6 +184,18 @@ class Context:
         if not row:
             raise ModelError("The engine returned no logits.")
         return [row[token] for token in tokens]
+
+    def states(self, batch: Batch) -> NDArray[np.float32]:
+        """Decode a batch and give the last hidden state, after the final norm, of every token: (tokens, width)."""
+        llama.llama_set_embeddings(self.handle, True)
+        try:
+            self.decode(batch)
+            rows = [llama.llama_get_embeddings_ith(self.handle, place) for place in range(len(batch))]
+            if not all(rows):
+                raise ModelError("The engine returned no states.")
+            return np.stack([np.ctypeslib.as_array(row, (self._width,)).copy() for row in rows])
+        finally:
+            llama.llama_set_embeddings(self.handle, False)
 
     def share(self, source: int, target: int) -> None:
         """Let sequence `target` see all cells of `source`; nothing is copied."""

@@ -16,11 +16,29 @@ from typing import IO
 
 from lamo_desktop.errors import InputError, ModelError
 from lamo_desktop.model.gguf_header import header_strings
-from lamo_desktop.model.manifest import MANIFEST, Adapter, Drug, ModelPackage, manifest_bytes, read_manifest
+from lamo_desktop.model.manifest import (
+    MANIFEST,
+    Adapter,
+    Drug,
+    LinearTerms,
+    ModelPackage,
+    manifest_bytes,
+    read_manifest,
+)
 from lamo_desktop.model.prompt import PROMPT_VERSION
+from lamo_desktop.model.terms import read_terms
 from lamo_desktop.paths import data_dir, resource
 
-__all__ = ["Adapter", "Drug", "ModelPackage", "install_base", "load_package", "verify_package", "write_package"]
+__all__ = [
+    "Adapter",
+    "Drug",
+    "LinearTerms",
+    "ModelPackage",
+    "install_base",
+    "load_package",
+    "verify_package",
+    "write_package",
+]
 
 
 def load_package(path: Path | None = None) -> ModelPackage:
@@ -38,6 +56,9 @@ def load_package(path: Path | None = None) -> ModelPackage:
     for adapter in package.adapters:
         _check_hash(folder / adapter.file, adapter.sha256)
         _check_architecture(folder / adapter.file, package.architecture)
+    if package.terms:
+        _check_hash(folder / package.terms.file, package.terms.sha256)
+        read_terms(folder / package.terms.file)
     return package
 
 
@@ -52,7 +73,7 @@ def verify_package(package: ModelPackage) -> None:
 def write_package(folder: Path, package: ModelPackage, files: Mapping[str, Path] | None = None) -> ModelPackage:
     """Write a package's manifest and adapter files to `folder`, all or nothing; returns it as loaded back from there.
 
-    `files` says where each adapter's file lies now, by the name it has in the package; those it does not name are
+    `files` says where each of its files lies now, by the name it has in the package; those it does not name are
     copied from `package.path`. A package already in the folder is replaced whole; a folder that holds anything else is
     refused (InputError). Raises ModelError, and leaves the folder as it was, when the package would not load or
     writing fails.
@@ -67,8 +88,8 @@ def write_package(folder: Path, package: ModelPackage, files: Mapping[str, Path]
         new, old = scratch / folder.name, scratch / "old"
         new.mkdir()
         (new / MANIFEST).write_bytes(manifest_bytes(package))
-        for adapter in read_manifest(new).adapters:
-            shutil.copyfile((files or {}).get(adapter.file, package.path / adapter.file), new / adapter.file)
+        for file in read_manifest(new).files:
+            shutil.copyfile((files or {}).get(file, package.path / file), new / file)
         load_package(new)
         if folder.exists():
             folder.rename(old)

@@ -47,8 +47,10 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Scores of one admission: `logits` float32 (n_candidates,), logit_yes - logit_no, in the candidates' order.
+    """Scores of one admission: `logits` float32 (n_candidates,), in the candidates' order.
 
+    They are the package's scores: `llm` (logit_yes - logit_no of the model, of the same shape) with the package's
+    linear terms where it has any. `state` float32 (width,) is the model's state of the prefix, empty without terms.
     `cut` names the parts of the prompt that were shortened to fit; `decoded` counts all tokens the model processed.
     """
 
@@ -58,14 +60,16 @@ class Scored:
     decoded: int
     cut: tuple[str, ...]
     seconds: float
+    llm: np.ndarray
+    state: np.ndarray
 
 
 class RowFailed(ModelError):  # noqa: N818
     """One admission cannot be scored; the others can."""
 
 
-def start_message(package: ModelPackage, settings: EngineSettings) -> dict[str, Any]:
-    """What the worker needs to load a package's weights and adapters."""
+def start_message(package: ModelPackage, settings: EngineSettings, state: bool) -> dict[str, Any]:
+    """What the worker needs to load a package's weights and adapters; `state` asks for the prefix's state too."""
     return {
         "weights": str(package.base_path),
         "weights_sha256": package.base_sha256,
@@ -74,4 +78,5 @@ def start_message(package: ModelPackage, settings: EngineSettings) -> dict[str, 
         "device": settings.device,
         "threads": settings.threads,
         "ubatch": settings.ubatch,
+        "state": state,
     }

@@ -16,6 +16,7 @@ from typing import Any, TextIO
 from lamo_desktop.errors import LamoError, ModelError
 from lamo_desktop.model import selftest
 from lamo_desktop.model.engine import Engine
+from lamo_desktop.model.memory import forbid_memory_dumps
 from lamo_desktop.model.native import gpu_backend, llama_version
 from lamo_desktop.model.prompt import Part
 from lamo_desktop.model.protocol import EngineInfo
@@ -26,6 +27,7 @@ from lamo_desktop.model.weights import fast_weights
 def main() -> int:
     """Serve one program until it closes the pipe; returns the process's exit code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the program's to handle; it closes the pipe
+    forbid_memory_dumps()
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
     os.dup2(2, 1)  # whatever a native library prints must not come between the answers
 
@@ -74,9 +76,10 @@ def start(request: dict[str, Any]) -> tuple[Engine, EngineInfo]:
             threads=threads,
             batch=request["ubatch"],
             gpu=gpu,
+            state=request["state"],
         )
 
-    chosen, note, outcome = choose(engine, request["device"], gpu_backend())
+    chosen, note, outcome = choose(engine, request["device"], gpu_backend(), request["weights_sha256"])
     return chosen, EngineInfo(
         device="gpu" if chosen.model.gpu else "cpu",
         device_note=note,
@@ -89,17 +92,19 @@ def start(request: dict[str, Any]) -> tuple[Engine, EngineInfo]:
     )
 
 
-def choose(engine: Callable[[bool], Engine], device: str, has_gpu: bool) -> tuple[Engine, str, str]:
+def choose(engine: Callable[[bool], Engine], device: str, has_gpu: bool, base_sha256: str) -> tuple[Engine, str, str]:
     """The engine on the device asked for, a note when that is not possible, and the outcome of the self-test.
 
-    `engine(gpu)` loads one. A GPU is used only once it has repeated the CPU's scores of a made-up patient.
+    `engine(gpu)` loads one. The CPU must give the scores that are known of a made-up patient (ModelError when it does
+    not), and a GPU is used only once it has repeated the CPU's.
     """
-    if device == "cpu":
-        return engine(False), "", "not needed on the CPU"
-    if not has_gpu:
-        return engine(False), "this build of llama.cpp sees no GPU: the CPU is used", "not needed on the CPU"
     on_cpu = engine(False)
     expected = on_cpu.score(selftest.PROBE, selftest.PROBE_DRUGS).logits
+    verdict = selftest.verdict_on_cpu(base_sha256, expected)
+    if device == "cpu":
+        return on_cpu, "", verdict
+    if not has_gpu:
+        return on_cpu, "this build of llama.cpp sees no GPU: the CPU is used", verdict
     on_gpu: Engine | None = None
     try:
         on_gpu = engine(True)
@@ -110,7 +115,7 @@ def choose(engine: Callable[[bool], Engine], device: str, has_gpu: bool) -> tupl
     if on_gpu is None or fault:
         if on_gpu is not None:
             on_gpu.close()
-        return on_cpu, f"the GPU is not used: {fault}", f"failed: {fault}"
+        return on_cpu, f"the GPU is not used: {fault}", f"failed: {fault}; on the CPU {verdict}"
     on_cpu.close()
     return on_gpu, "", f"passed: scores within {selftest.largest_difference(expected, measured):.3f} of the CPU's"
 

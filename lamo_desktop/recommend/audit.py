@@ -4,11 +4,12 @@ import hashlib
 import sqlite3
 from collections.abc import Sequence
 
-from lamo_desktop.recommend import journal
+from lamo_desktop.recommend import journal, marks
 from lamo_desktop.recommend.codec import to_json
 from lamo_desktop.recommend.job import FACTS
 
-RESULT = "ordinal, state, scores, prefix_tokens, suffix_tokens, cut, error"
+RESULT = ("ordinal", "state", "scores", "prefix_tokens", "suffix_tokens", "cut", "error")
+ROW = (*RESULT, "seconds", "attempts")  # what the log's hashes cover; those of older job files cover RESULT only
 
 
 def disagreements(connection: sqlite3.Connection) -> list[str]:
@@ -19,19 +20,27 @@ def disagreements(connection: sqlite3.Connection) -> list[str]:
     """
     found = journal.broken_links(connection)
     logged: dict[str, str] = {}
+    covered: dict[str, Sequence[str]] = {}
+    weights = None
     for event in journal.events(connection):
         if event.kind == "created":
             columns = [name for name in event.detail["columns"] if name in FACTS]
             if event.detail["sha256"] != content_sha256(connection, columns):
                 found.append("The job's settings or admissions were changed after it was created.")
+        elif event.kind == "started":
+            weights = event.detail["weights"]
         elif event.kind == "scored":
             logged.update(event.detail["sha256"])
+            columns = [name for name in event.detail.get("columns", RESULT) if name in ROW]
+            covered.update(dict.fromkeys(event.detail["sha256"], columns))
+    if connection.execute("SELECT weights_sha256 FROM run").fetchone()[0] != weights:
+        found.append("The hash of the weights in use is not the one that was logged.")
     finished = connection.execute("SELECT ordinal FROM item WHERE state IN ('done', 'failed')").fetchall()
-    present = result_sha256s(connection, [row[0] for row in finished])
+    present = {str(n): result_sha256(connection, n, covered.get(str(n), ROW)) for (n,) in finished}
     for ordinal in sorted({*logged, *present}, key=int):
         if logged.get(ordinal) != present.get(ordinal):
             found.append(f"The result of admission {int(ordinal) + 1} is not the one that was logged.")
-    return found
+    return found + marks.disagreements(connection)
 
 
 def content_sha256(connection: sqlite3.Connection, columns: Sequence[str]) -> str:
@@ -43,11 +52,8 @@ def content_sha256(connection: sqlite3.Connection, columns: Sequence[str]) -> st
     return digest.hexdigest()
 
 
-def result_sha256s(connection: sqlite3.Connection, ordinals: Sequence[int]) -> dict[str, str]:
-    """Ordinal (as text, being a JSON key) -> hash of that item's result."""
-    digests = {}
-    for ordinal in ordinals:
-        row = connection.execute(f"SELECT {RESULT} FROM item WHERE ordinal = ?", (ordinal,)).fetchone()
-        plain = [value.hex() if isinstance(value, bytes) else value for value in row]
-        digests[str(ordinal)] = hashlib.sha256(to_json(plain).encode()).hexdigest()
-    return digests
+def result_sha256(connection: sqlite3.Connection, ordinal: int, columns: Sequence[str] = ROW) -> str:
+    """Hash (hex) of an item's result, that is of these columns of it."""
+    row = connection.execute(f"SELECT {', '.join(columns)} FROM item WHERE ordinal = ?", (ordinal,)).fetchone()
+    plain = [value.hex() if isinstance(value, bytes) else value for value in row]
+    return hashlib.sha256(to_json(plain).encode()).hexdigest()

@@ -20,6 +20,7 @@ from lamo_desktop.model.prompt import PROMPT_VERSION, parts
 from lamo_desktop.recommend import provenance, safety
 from lamo_desktop.recommend.job import Item, Job, Outcome, PackageIdentity
 from lamo_desktop.recommend.journal import now
+from lamo_desktop.recommend.marks import Mark, read_marks
 from lamo_desktop.recommend.policy import Policy, probabilities, recommended
 from lamo_desktop.recommend.recommendations import Recommendation, Recommendations
 from lamo_desktop.recommend.store import JobStore
@@ -116,7 +117,7 @@ def _score_all(
     progress: Callable[[Progress], None],
     cancelled: Callable[[], bool],
 ) -> None:
-    begun, n_scored, chunk, info = time.monotonic(), 0, 1, engine.info
+    begun, n_scored, chunk, n_replaced = time.monotonic(), 0, 1, 0
     while claimed := store.claim(chunk):
         outcomes: list[Outcome] = []
         try:
@@ -124,10 +125,10 @@ def _score_all(
                 if cancelled():
                     return
                 outcome = _score(engine, item, candidates)
-                if engine.info != info:  # the engine was restarted: on other weights its scores would not belong here
+                for why in engine.replaced[n_replaced:]:  # on other weights its scores would not belong here
                     _check_weights(store, engine.info.weights_sha256)
-                    info = engine.info
-                    store.note("engine restarted", {"engine": asdict(info)})
+                    store.note("engine restarted", {"why": why, "engine": asdict(engine.info)})
+                    n_replaced += 1
                 outcomes.append(outcome)
                 n_scored += 1
                 progress(_progress(store, n_scored, time.monotonic() - begun, outcomes))
@@ -149,7 +150,7 @@ def _check_weights(store: JobStore, weights_sha256: str) -> None:
 def _score(engine: EngineProcess, item: Item, candidates: Sequence[str]) -> Outcome:
     begun = time.monotonic()
     try:
-        scored = engine.score(parts(item.admission), candidates)
+        scored = engine.score(parts(item.admission), candidates, item.admission.codes)
     except RowFailed as error:
         return Outcome(
             item.ordinal, None, error=str(error) or "The model could not score it.", seconds=time.monotonic() - begun
@@ -211,15 +212,21 @@ def _check_same(job: Job, package: ModelPackage, settings: EngineSettings | None
 
 
 def results(
-    store: JobStore, package: ModelPackage, formulary: Formulary, policy: Policy | None = None
+    store: JobStore,
+    package: ModelPackage,
+    formulary: Formulary,
+    policy: Policy | None = None,
+    calibrated: ModelPackage | None = None,
 ) -> Recommendations:
     """The lists of every admission, computed from the saved scores; `policy` replaces the job's own.
 
+    `calibrated` is the same package with a site's calibration, which changes no score: its probabilities are taken.
     Deterministic: the same job, package, formulary and policy give the same recommendations. Raises InputError when the
     package is not the one that the job was scored with.
     """
     job = store.job()
     _check_same(job, package)
+    package = calibrated or package
     chosen = policy or job.policy
     place = {drug: d for d, drug in enumerate(job.candidates)}
     items = list(store.items())
@@ -229,6 +236,9 @@ def results(
             scores[n] = item.scores
     chances = probabilities(package, job.candidates, scores, formulary.drug_class)
     listed = recommended(package, job.candidates, chances, chosen)
+    marks: dict[int, dict[str, Mark]] = {}
+    for (ordinal, drug), mark in read_marks(store.path).items():
+        marks.setdefault(ordinal, {})[drug] = mark
     found = []
     for n, item in enumerate(items):
         ordered = np.zeros(len(place), dtype=bool)
@@ -245,6 +255,7 @@ def results(
             prefix_tokens=item.prefix_tokens,
             suffix_tokens=item.suffix_tokens,
             seconds=item.seconds,
+            marks=marks.get(item.ordinal, {}),
         )
         found.append(replace(row, flags=_flags(row, formulary, package)) if row.state == "done" else row)
     return Recommendations(

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, Problem, SetAside
+from lamo_desktop.recommend.marks import NOTHING, Mark
 from lamo_desktop.recommend.safety import SAFETY_KINDS, Flag
 
-Agreement = Literal["both", "recommended only", "ordered only", "orders not given"]
+Agreement = Literal["both", "recommended only", "ordered only", "orders not given", "neither"]
 State = Literal["done", "failed", "pending"]
 
 
@@ -25,6 +26,7 @@ class DrugLine:
     ordered: bool
     agreement: Agreement
     flags: tuple[Flag, ...]
+    mark: Mark = NOTHING
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +48,7 @@ class Recommendation:
     prefix_tokens: int = 0
     suffix_tokens: int = 0
     seconds: float = 0.0
+    marks: Mapping[str, Mark] = field(default_factory=dict)  # the analyst's, by drug
 
     @property
     def has_orders(self) -> bool:
@@ -69,10 +72,11 @@ class Recommendation:
 
     @cached_property
     def lines(self) -> tuple[DrugLine, ...]:
-        """Drugs recommended or ordered: candidates by falling probability, then name; after them other orders."""
+        """Drugs recommended, ordered or marked: candidates by falling probability, then name; then other orders."""
         if self.state != "done":
             return ()
-        places = np.flatnonzero(self.recommended | self.ordered)
+        marked = np.array([drug in self.marks for drug in self.candidates], dtype=bool)
+        places = np.flatnonzero(self.recommended | self.ordered | marked)
         chosen = [(-self.probabilities[d], self.candidates[d], d) for d in places]
         lines = [
             self._line(drug, float(-negative), bool(self.recommended[d]), bool(self.ordered[d]))
@@ -81,11 +85,11 @@ class Recommendation:
         return (*lines, *(self._line(drug, None, False, True) for drug in self.ordered_outside))
 
     def _line(self, drug: str, probability: float | None, recommended: bool, ordered: bool) -> DrugLine:
-        agreement: Agreement = "ordered only"
+        agreement: Agreement = "ordered only" if ordered else "neither"
         if recommended:
             agreement = "both" if ordered else "recommended only" if self.has_orders else "orders not given"
         flags = tuple(flag for flag in self.flags if flag.drug == drug)
-        return DrugLine(drug, probability, recommended, ordered, agreement, flags)
+        return DrugLine(drug, probability, recommended, ordered, agreement, flags, self.marks.get(drug, NOTHING))
 
     @property
     def n_both(self) -> int:

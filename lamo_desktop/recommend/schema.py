@@ -56,6 +56,16 @@ MIGRATIONS = (
     CREATE TRIGGER event_is_kept BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
     CREATE TRIGGER event_is_fixed BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
     """,
+    """
+    CREATE TABLE mark (                 -- what the analyst thinks of one line; see marks.py
+        ordinal INTEGER NOT NULL REFERENCES item (ordinal),
+        drug TEXT NOT NULL,
+        mark TEXT NOT NULL CHECK (mark IN ('', 'agree', 'disagree', 'unsure')),
+        comment TEXT NOT NULL,
+        at TEXT NOT NULL,               -- UTC, ISO 8601
+        PRIMARY KEY (ordinal, drug)
+    ) STRICT;
+    """,
 )
 
 LOCAL_FILE_SYSTEMS = {
@@ -165,6 +175,13 @@ def check_pages(connection: sqlite3.Connection, path: Path) -> None:
 def is_unborn(connection: sqlite3.Connection) -> bool:
     """Whether the file holds nothing yet: creating a job was interrupted before its first commit."""
     return _pragma(connection, "application_id") == 0 and not _objects(connection)
+
+
+def looks_like_a_job(path: Path) -> bool:
+    """Whether a file, perhaps damaged, begins as job files do (SQLite's file format, offset 68), or is still empty."""
+    with path.open("rb") as file:
+        head = file.read(72)
+    return not head or (head.startswith(b"SQLite format 3\0") and int.from_bytes(head[68:], "big") == APPLICATION_ID)
 
 
 def is_local(path: Path) -> bool:

@@ -113,13 +113,14 @@ class JobStore:
         with self._reading():
             return float(self._connection.execute("SELECT coalesce(sum(seconds), 0) FROM item").fetchone()[0])
 
-    def items(self) -> Iterator[Item]:
-        """All admissions with their results, in input order."""
-        query = f"SELECT {audit.RESULT}, admission, attempts, seconds FROM item ORDER BY ordinal"
+    def items(self, first: int = 0) -> Iterator[Item]:
+        """All admissions from ordinal `first` on with their results, in input order."""
+        columns = ", ".join((*audit.RESULT, "admission", "attempts", "seconds"))
+        query = f"SELECT {columns} FROM item WHERE ordinal >= ? ORDER BY ordinal"
         with self._reading():
             n_candidates = len(self.job().candidates)
             for ordinal, state, scores, prefix, suffix, cut, error, text, attempts, seconds in self._connection.execute(
-                query
+                query, (first,)
             ):
                 yield Item(
                     ordinal,
@@ -182,8 +183,8 @@ class JobStore:
                 )
             self._connection.execute("UPDATE item SET state = 'pending' WHERE state = 'running'")
             if outcomes:
-                digests = audit.result_sha256s(self._connection, [outcome.ordinal for outcome in outcomes])
-                journal.append(self._connection, "scored", {"sha256": digests})
+                digests = {str(o.ordinal): audit.result_sha256(self._connection, o.ordinal) for o in outcomes}
+                journal.append(self._connection, "scored", {"columns": list(audit.ROW), "sha256": digests})
 
     def note(self, kind: str, detail: dict[str, Any]) -> None:
         """Add an event to the log (no patient text)."""
@@ -191,8 +192,12 @@ class JobStore:
             journal.append(self._connection, kind, detail)
 
     def audit(self) -> list[str]:
-        """Whatever in the file does not agree with its log, one sentence each; empty when nothing was changed."""
+        """Whatever in the file does not agree with its log, one sentence each; empty when nothing was changed.
+
+        Raises InputError when the file is damaged beyond that.
+        """
         with self._reading():
+            schema.check_pages(self._connection, self.path)
             return audit.disagreements(self._connection)
 
     def close(self) -> None:
@@ -210,7 +215,7 @@ class JobStore:
         try:
             with schema.explained(self.path):
                 yield
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError) as error:
             raise InputError(f"{self.path.name} is damaged and cannot be used as a job file.") from error
 
     @contextlib.contextmanager
@@ -223,12 +228,29 @@ def purge(path: Path) -> None:
     """Delete a job file and what belongs to it. Raises InputError when it is in use or cannot be deleted."""
     lock = JobLock(path)
     try:
-        for suffix in ("-wal", "-shm", "-journal", ""):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        for suffix in ("-wal", "-journal", "-shm", ""):
+            erase(path.with_name(path.name + suffix))
     except OSError as error:
         raise InputError(f"{path.name} could not be deleted: {error.strerror}.") from error
     finally:
         lock.release()
+
+
+def erase(file: Path) -> None:
+    """Overwrite a file with zeros, on disk, then delete it; nothing when there is none. Raises OSError.
+
+    What a disk keeps of overwritten blocks (flash drives do, and folders with snapshots) no program can reach.
+    """
+    if not file.exists():
+        return
+    with file.open("r+b") as opened:
+        left = opened.seek(0, os.SEEK_END)
+        opened.seek(0)
+        while left > 0:
+            left -= opened.write(bytes(min(left, 1 << 20)))
+        opened.flush()
+        os.fsync(opened.fileno())
+    file.unlink()
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path, lock: JobLock | None) -> None:

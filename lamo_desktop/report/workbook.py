@@ -95,6 +95,8 @@ def _write_recommendations(
         Column("Ordered", width=12, align="center"),
         Column("Agreement", width=19),
         Column("Flags", width=90),
+        Column("Mark", width=11),
+        Column("Comment", width=50),
     )
 
     def decorate(sheet: Worksheet, first: int, last: int) -> None:
@@ -108,9 +110,8 @@ def _write_recommendations(
     for item, line in recommendations.rows():
         ordered = line.ordered if item.has_orders else None
         flags = flags_text(line.flags)
-        table.append(
-            (item.admission.admission_id, line.drug, line.probability, line.recommended, ordered, line.agreement, flags)
-        )
+        listed = (line.probability, line.recommended, ordered, line.agreement, flags)
+        table.append((item.admission.admission_id, line.drug, *listed, line.mark.mark, line.mark.comment))
 
 
 def flags_text(flags: Sequence[Flag]) -> str:

@@ -1,10 +1,12 @@
 """The About dialog: what the program is, its parts' versions and licences."""
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution, version
+from pathlib import Path
 
 from PySide6.QtCore import qVersion
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.ui.tables import ColumnModel, Table, text_column
@@ -19,7 +21,10 @@ _PARTS = (
     ("openpyxl", "openpyxl", "MIT"),
     ("python-calamine", "python-calamine", "MIT"),
     ("PyYAML", "PyYAML", "MIT"),
+    ("rapidfuzz", "RapidFuzz", "MIT"),
 )
+_TEXT = ("", ".txt", ".md", ".rst")
+_LICENCE_FILES = ("licen", "copying", "notice")  # beginnings of their names, in lower case
 
 
 def version_of(name: str) -> str:
@@ -30,13 +35,27 @@ def version_of(name: str) -> str:
         return "–"
 
 
+def licence_text(package: str) -> str:
+    """The licence files that a package brings with it; empty where the bundle does not carry them."""
+    try:
+        files = distribution(package).files or []
+    except PackageNotFoundError:
+        return ""
+    texts = []
+    for file in files:
+        path = Path(str(file.locate()))
+        if path.name.lower().startswith(_LICENCE_FILES) and path.suffix.lower() in _TEXT and path.is_file():
+            texts.append(path.read_text(encoding="utf-8", errors="replace").strip())
+    return "\n\n".join(dict.fromkeys(texts))
+
+
 class AboutDialog(QDialog):
     """Shown from the Help menu."""
 
     def __init__(self, package: ModelPackage | None, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("About LAMO Desktop"))
-        self.setMinimumWidth(em(34))
+        self.setMinimumSize(em(40), em(40))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(em(1.2), em(1.2), em(1.2), em(1))
         layout.setSpacing(em(0.75))
@@ -63,12 +82,18 @@ class AboutDialog(QDialog):
             )
         )
         layout.addWidget(Notice(self.tr("Decision support for retrospective analysis, not for prescribing."), "warn"))
-        rows = [("Python", platform.python_version(), "PSF-2.0"), ("Qt", qVersion(), "LGPL-3.0")]
+        rows = [
+            ("LAMO Desktop", version_of("lamo-desktop"), "Apache-2.0"),
+            ("Python", platform.python_version(), "PSF-2.0"),
+            ("Qt", qVersion(), "LGPL-3.0"),
+        ]
         rows += [(title, version_of(name), licence) for name, title, licence in _PARTS]
+        self._packages = ["lamo-desktop", "", "PySide6-Essentials", *(name for name, _, _ in _PARTS), ""]
         if package is not None:
             rows.append(
                 (f"{self.tr('Model')}: {package.name}", f"{package.version} ({package.label})", package.licence)
             )
+        self._licences = [licence for _, _, licence in rows]
         columns = [
             text_column(self.tr("Part"), [row[0] for row in rows], 10, stretch=True),
             text_column(self.tr("Version"), [row[1] for row in rows], 12),
@@ -76,8 +101,25 @@ class AboutDialog(QDialog):
         ]
         self.table = Table(ColumnModel(columns, self), self.tr("Parts and licences"))
         self.table.fit_columns(columns)
-        self.table.setMinimumHeight(em(15))
-        layout.addWidget(self.table, 1)
+        self.table.setMinimumHeight(em(12))
+        layout.addWidget(self.table, 3)
+        self.text = QPlainTextEdit(readOnly=True)
+        self.text.setAccessibleName(self.tr("Licence text"))
+        self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.text.setTabChangesFocus(True)
+        self.text.setMinimumHeight(em(7))
+        layout.addWidget(self.text, 2)
+        self.table.selectionModel().currentRowChanged.connect(lambda index, _: self._show_licence(index.row()))
+        self.table.selectRow(0)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
+
+    def _show_licence(self, row: int) -> None:
+        """The text that came with the part in this row of the view."""
+        model = self.table.model()
+        assert isinstance(model, ColumnModel)
+        part = int(model.order[row])
+        found = licence_text(self._packages[part]) if self._packages[part] else ""
+        none = self.tr("Licence: {l}. Its text does not come with this installation.").format(l=self._licences[part])
+        self.text.setPlainText(found or none)

@@ -4,39 +4,49 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
+from lamo_desktop.model.memory import forbid_memory_dumps
 from lamo_desktop.paths import resource
-from lamo_desktop.ui import theme
+from lamo_desktop.ui import installation, language, theme
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.window import MainWindow
 
 
 def make_application(arguments: Sequence[str]) -> QApplication:
-    """The application with its font, style, colours and Qt's own translations; there can be only one."""
+    """The application with its font, style, colours and language; there can be only one."""
     app = QApplication(list(arguments))
     app.setApplicationName("LAMO Desktop")
     app.setDesktopFileName("lamo-desktop")
     app.setStyle("Fusion")
     app.setWindowIcon(QIcon(str(resource("icons/lamo.svg"))))
     theme.choose_font(app)
-    translator = QTranslator(app)
-    if translator.load(QLocale(), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-        app.installTranslator(translator)
+    language.install(app)
     theme.choose(str(settings().value("scheme", "system", type=str)))
-    theme.apply(app)
+    theme.apply_palette(app)
     return app
+
+
+def open_window(app: QApplication) -> MainWindow:
+    """The window, shown. The stylesheet comes last: on widgets that are still being put together it costs twice."""
+    app.setStyleSheet("")
+    window = MainWindow()
+    theme.apply(app)
+    window.show()
+    return window
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window, with a file or folder if one is named; returns the exit code."""
     given = list(sys.argv if arguments is None else arguments)
+    forbid_memory_dumps()
     app = make_application(given)
-    window = MainWindow()
-    window.show()
+    window = open_window(app)
+    window.journal.catch_faults(window.say_fault)
     paths = [Path(argument) for argument in given[1:] if not argument.startswith("-")]
     if paths:
         window.open_path(paths[0])
+    if (picture := installation.picture_asked(given)) is not None:
+        installation.take_picture(window, picture)
     return app.exec()

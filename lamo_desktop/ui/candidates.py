@@ -1,24 +1,28 @@
-"""The candidates of one admission: probability, recommended, ordered, flags."""
+"""The candidates of one admission: probability, recommended, ordered, flags with their source, the analyst's mark."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from lamo_desktop.recommend.marks import AGREE, DISAGREE, UNSURE, Mark
 from lamo_desktop.ui.charts import THRESHOLD_ROLE, ProbabilityDelegate
+from lamo_desktop.ui.marks import KEYS, MarkBar, MarkBook
 from lamo_desktop.ui.tables import Column, ColumnModel, Index, Table, text_column
-from lamo_desktop.ui.theme import icon, tokens
+from lamo_desktop.ui.theme import em, icon, tokens
+from lamo_desktop.ui.widgets import label
 
 if TYPE_CHECKING:
     from lamo_desktop.ui.results import Lists, Results
 
-DRUG, PROBABILITY, RECOMMENDED, ORDERED, FLAGS = range(5)
-_ICONS = {
-    "allergy": "allergy",
-    "interaction": "interaction",
-    "duplicate class": "duplicate",
-}  # the kinds of safety flags
+DRUG, PROBABILITY, RECOMMENDED, ORDERED, FLAGS, MARK = range(6)
+EVERY, EITHER, DIFFERENT, FLAGGED, MARKED = range(5)
+_ICONS = {"allergy": "allergy", "interaction": "interaction", "duplicate class": "duplicate"}  # safety flags
+_MARK_ICONS = {AGREE: ("tick", "good"), DISAGREE: ("close", "bad"), UNSURE: ("question", "warn")}
 
 
 class CandidateModel(ColumnModel):
@@ -27,18 +31,28 @@ class CandidateModel(ColumnModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._thresholds = np.zeros(0)
         self._kinds: list[str] = []
+        self.drugs: list[str] = []
         self.details: list[str] = []
+        self._marks: list[Mark] = []
+        self.recommended = self.ordered = np.zeros(0, dtype=bool)
         super().__init__(parent=parent)
         self._sorting = (PROBABILITY, Qt.SortOrder.DescendingOrder)
 
-    def show_admission(self, results: "Results", row: int, lists: "Lists", thresholds: np.ndarray) -> list[Column]:
+    def show_admission(
+        self,
+        results: "Results",
+        row: int,
+        lists: "Lists",
+        thresholds: np.ndarray,
+        mark_of: Callable[[str], Mark] = lambda drug: Mark(),
+    ) -> list[Column]:
         """Show one admission's candidates under the present lists; returns the columns."""
         admission = results.admissions[row]
         outside = sorted(set(admission.orders or ()) - set(results.candidates))
-        drugs = [*results.candidates, *outside]
+        self.drugs = drugs = [*results.candidates, *outside]
         probability = np.append(results.probabilities[row], np.full(len(outside), np.nan))
-        recommended = np.append(lists[row], np.zeros(len(outside), dtype=bool))
-        ordered = np.append(results.ordered[row], np.ones(len(outside), dtype=bool))
+        self.recommended = np.append(lists[row], np.zeros(len(outside), dtype=bool))
+        self.ordered = np.append(results.ordered[row], np.ones(len(outside), dtype=bool))
         self._thresholds = np.append(thresholds, np.full(len(outside), np.nan))
         found: dict[str, list[Any]] = {}
         for flag in results.flags(row, lists):
@@ -50,36 +64,60 @@ class CandidateModel(ColumnModel):
             for drug in drugs
         ]
         classes = {d.name: d.drug_class for d in results.package.drugs}
-        yes = {True: self.tr("yes"), False: ""}
-        columns = [
-            text_column(self.tr("Drug"), drugs, 7.5),
-            Column(
-                self.tr("Probability"),
-                probability,
-                lambda p: f"{p:.0%}",
-                self.tr("The tick is the drug's threshold"),
-                7.5,
-                left=True,
-            ),
-            text_column(self.tr("Recommended"), [yes[bool(r)] for r in recommended], 6.2),
-            text_column(self.tr("Ordered"), [yes[bool(o)] for o in ordered], 4.4),
-            text_column(self.tr("Flags"), [", ".join(names) for names in kinds], 6, stretch=True),
-        ]
         self._tips = [classes.get(drug, "") or results.formulary.drug_class(drug) for drug in drugs]
+        yes = {True: self.tr("yes"), False: ""}
+        tick = self.tr("The tick is the drug's threshold")
+        columns = [
+            text_column(self.tr("Drug"), drugs, 7),
+            Column(self.tr("Probability"), probability, lambda p: f"{p:.0%}", tick, 7, left=True),
+            text_column(self.tr("On list"), [yes[bool(r)] for r in self.recommended], 4),
+            text_column(self.tr("Ordered"), [yes[bool(o)] for o in self.ordered], 4.2),
+            text_column(self.tr("Flags"), [", ".join(names) for names in kinds], 6, stretch=True),
+            *self._mark_columns(mark_of).values(),
+        ]
         self.set_columns(columns)
         return columns
 
+    def show_marks(self, mark_of: Callable[[str], Mark]) -> None:
+        """Other marks on the same drugs."""
+        self.replace_columns(self._mark_columns(mark_of))
+
+    def _mark_columns(self, mark_of: Callable[[str], Mark]) -> dict[int, Column]:
+        self._marks = [mark_of(drug) for drug in self.drugs]
+        words = {AGREE: self.tr("agree"), DISAGREE: self.tr("disagree"), UNSURE: self.tr("unsure")}
+        texts = [": ".join(filter(None, (words.get(mark.mark, ""), mark.comment))) for mark in self._marks]
+        return {MARK: text_column(self.tr("Your mark"), texts, 7)}
+
+    def shown(self, only: int, search: str) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+        """Which drugs a filter and a search leave, (rows,)."""
+        marked = np.array([not mark.empty for mark in self._marks], dtype=bool)
+        flagged = np.array([bool(kind) for kind in self._kinds], dtype=bool)
+        mask: np.ndarray[Any, np.dtype[np.bool_]] = {
+            EITHER: self.recommended | self.ordered,
+            DIFFERENT: self.recommended != self.ordered,
+            FLAGGED: flagged,
+            MARKED: marked,
+        }.get(only, np.ones(len(self.drugs), dtype=bool))
+        wanted = search.strip().casefold()
+        named = [
+            wanted in drug.casefold() or wanted in tip.casefold()
+            for drug, tip in zip(self.drugs, self._tips, strict=True)
+        ]
+        mask &= np.array(named, dtype=bool)
+        return mask
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Adds icons, thresholds, and the whole text of flags and the drug's class as tooltips."""
+        """Adds icons, thresholds, and as tooltips the whole text of flags, comments and the drug's class."""
         if not index.isValid():
             return None
         if role == THRESHOLD_ROLE and index.column() == PROBABILITY:
             return float(self._thresholds[self.source_row(index)])
         if role == Qt.ItemDataRole.DecorationRole:
             return self._decoration(index)
-        if role == Qt.ItemDataRole.ToolTipRole and index.column() in (DRUG, FLAGS):
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() in (DRUG, FLAGS, MARK):
             row = self.source_row(index)
-            return (self.details[row] if index.column() == FLAGS else self._tips[row]) or None
+            tips = {DRUG: self._tips, FLAGS: self.details}
+            return (tips[index.column()][row] if index.column() in tips else self._marks[row].comment) or None
         return super().data(index, role)
 
     def _decoration(self, index: Index) -> Any:
@@ -89,23 +127,136 @@ class CandidateModel(ColumnModel):
         if index.column() == FLAGS and self._kinds[row]:
             colour = tokens().bad if self._kinds[row] == "allergy" else tokens().warn
             return icon(_ICONS.get(self._kinds[row], "info"), colour)
+        if index.column() == MARK and self._marks[row].mark in _MARK_ICONS:
+            name, colour = _MARK_ICONS[self._marks[row].mark]
+            return icon(name, getattr(tokens(), colour))
         return None
 
 
-class CandidateTable(Table):
-    """The candidates of the selected admission."""
+class CandidatePanel(QWidget):
+    """The candidates of the selected admission, a filter, and what the analyst says of them."""
 
-    def __init__(self) -> None:
-        self.candidates = CandidateModel()
-        super().__init__(self.candidates, "Candidate drugs")
-        self.candidates.setParent(self)
-        self.setItemDelegateForColumn(PROBABILITY, ProbabilityDelegate(self))
-        self.horizontalHeader().setSortIndicator(PROBABILITY, Qt.SortOrder.DescendingOrder)
+    drug_chosen = Signal(str)
+
+    def __init__(self, book: MarkBook) -> None:
+        super().__init__()
+        self._book = book
+        self._ordinal = -1
+        self._results: Results | None = None
+        self._row = -1
+        self.model = CandidateModel()
+        self.table = Table(self.model, self.tr("Candidate drugs"))
+        self.table.setObjectName("review-candidates")
+        self.model.setParent(self.table)
+        self.table.setItemDelegateForColumn(PROBABILITY, ProbabilityDelegate(self.table))
+        self.table.horizontalHeader().setSortIndicator(PROBABILITY, Qt.SortOrder.DescendingOrder)
+        self.table.selectionModel().selectionChanged.connect(self._selected)
+        self.filters = self._filters()
+        self.details = label("", "small", wrap=True)
+        self.details.hide()
+        self.bar = MarkBar()
+        self.bar.marked.connect(self._mark)
+        self.bar.commented.connect(lambda text: self._book.comment(self.lines(), text))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, em(0.3), 0, 0)
+        layout.setSpacing(em(0.35))
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.details)
+        layout.addWidget(self.bar)
         self._fitted = False
+        for mark, key in KEYS.items():
+            self._shortcut(key, partial(self._mark, mark))
+        self._shortcut("Backspace", partial(self._mark, ""))
+        self._shortcut("Delete", partial(self._mark, ""))
+        self._shortcut("F2", self.bar.comment.setFocus)
+        book.changed.connect(self._show_marks)
+        self.bar.show_mark(Mark(), False)
+
+    def _filters(self) -> QWidget:
+        holder = QWidget()
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, em(0.2))
+        row.setSpacing(em(0.4))
+        self.search = QLineEdit(clearButtonEnabled=True)
+        self.search.setPlaceholderText(self.tr("Search drug or class"))
+        self.search.setAccessibleName(self.tr("Search candidate drugs"))
+        self.search.setFixedWidth(em(10))
+        self.only = QComboBox()
+        self.only.addItems(
+            [
+                self.tr("All drugs"),
+                self.tr("On the list or ordered"),
+                self.tr("List and orders differ"),
+                self.tr("With flags"),
+                self.tr("Marked"),
+            ]
+        )
+        self.only.setAccessibleName(self.tr("Show only these drugs"))
+        self.search.textChanged.connect(self._filter)
+        self.only.currentIndexChanged.connect(self._filter)
+        row.addWidget(self.search)
+        row.addWidget(self.only)
+        return holder
+
+    def _shortcut(self, key: str, call: Callable[[], object]) -> None:
+        QShortcut(QKeySequence(key), self.table, call, context=Qt.ShortcutContext.WidgetShortcut)
 
     def show_admission(self, results: "Results", row: int, lists: "Lists", thresholds: np.ndarray) -> None:
-        """Show one admission's candidates."""
-        columns = self.candidates.show_admission(results, row, lists, thresholds)
+        """Show one admission's candidates; the selected drug stays selected where it is among them."""
+        self.bar.flush()
+        same = self._results is results and self._row == row
+        selected = self.drug() if same else ""
+        self._results, self._row, self._ordinal = results, row, int(results.ordinals[row])
+        columns = self.model.show_admission(results, row, lists, thresholds, self._mark_of)
         if not self._fitted:
-            self.fit_columns(columns)
+            self.table.fit_columns(columns)
             self._fitted = True
+        self._filter()
+        if selected in self.model.drugs:
+            self.choose(selected)
+        else:
+            self.table.select_only(0)
+
+    def choose(self, drug: str) -> None:
+        """Select a drug."""
+        row = self.model.view_row(self.model.drugs.index(drug))
+        if row >= 0:
+            self.table.select_only(row)
+
+    def drug(self) -> str:
+        """The current drug, "" for none."""
+        index = self.table.currentIndex()
+        return self.model.drugs[self.model.source_row(index)] if index.isValid() else ""
+
+    def lines(self) -> list[tuple[int, str]]:
+        """The selected lines."""
+        rows = self.table.selectionModel().selectedRows()
+        return [(self._ordinal, self.model.drugs[self.model.source_row(index)]) for index in rows]
+
+    def _mark_of(self, drug: str) -> Mark:
+        return self._book.of((self._ordinal, drug))
+
+    def _usable(self) -> bool:
+        results = self._results
+        return results is not None and 0 <= self._row < results.n_done and not results.errors[self._row]
+
+    def _mark(self, mark: str) -> None:
+        if self._usable():
+            self._book.mark(self.lines(), mark)
+
+    def _show_marks(self) -> None:
+        if self._results is not None:
+            self.model.show_marks(self._mark_of)
+            self._selected()
+
+    def _filter(self) -> None:
+        mask = self.model.shown(self.only.currentIndex(), self.search.text())
+        self.model.set_filter(None if mask.all() else mask)
+
+    def _selected(self, *_: object) -> None:
+        drug, lines = self.drug(), self.lines()
+        self.bar.show_mark(self._mark_of(drug), bool(lines) and self._usable())
+        text = self.model.details[self.model.drugs.index(drug)] if drug and lines else ""
+        self.details.setText(f"{drug} – {text}" if text else "")
+        self.details.setVisible(bool(text))
+        self.drug_chosen.emit(drug if lines else "")

@@ -1,4 +1,4 @@
-"""The patient's context as the model saw it: the prompt's parts in order, what was cut marked as such."""
+"""The patient's context as the model saw it: the prompt's parts in order, what was cut struck through."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QTextBrowser
 
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.model.prompt import Part, parts
+from lamo_desktop.recommend.explain import as_seen
 from lamo_desktop.ui.theme import em, tokens
 
 
@@ -24,12 +25,14 @@ class ContextView(QTextBrowser):
         """Show an admission's prompt; `cut` is what the engine said it left out, "NAME (how much is kept)"."""
         self.clear()
         cursor = QTextCursor(self.document())
-        for place, part in enumerate(parts(admission)):
+        whole = parts(admission)
+        seen = {part.name: part.text for part in as_seen(whole, cut)}
+        for place, part in enumerate(whole):
             said = next((text for text in cut if text == part.name or text.startswith(f"{part.name} (")), "")
-            self._write(cursor, part, said, first=place == 0)
+            self._write(cursor, part, seen.get(part.name, ""), said, first=place == 0)
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
-    def _write(self, cursor: QTextCursor, part: Part, cut: str, first: bool) -> None:
+    def _write(self, cursor: QTextCursor, part: Part, seen: str, cut: str, first: bool) -> None:
         colours = tokens()
         heading, separator, body = part.text.strip().partition(": ")
         if not separator:
@@ -39,8 +42,10 @@ class ContextView(QTextBrowser):
         head = QTextCharFormat()
         head.setFontWeight(QFont.Weight.DemiBold)
         head.setForeground(QColor(colours.warn if cut else colours.muted))
-        text = QTextCharFormat()
-        text.setForeground(QColor(colours.muted if cut else colours.text))
+        text, gone = QTextCharFormat(), QTextCharFormat()
+        text.setForeground(QColor(colours.text))
+        gone.setForeground(QColor(colours.muted))
+        gone.setFontStrikeOut(True)
         if first:
             cursor.setBlockFormat(block)
         else:
@@ -56,4 +61,7 @@ class ContextView(QTextBrowser):
             tight = QTextBlockFormat()
             tight.setTopMargin(em(0.1))
             cursor.insertBlock(tight)
-        cursor.insertText(body, text)
+        kept_body = seen.strip().partition(": ")[2] if separator else body
+        kept_body = kept_body if body.startswith(kept_body) else kept_body.removesuffix(".")
+        cursor.insertText(kept_body, text)
+        cursor.insertText(body.removeprefix(kept_body), gone)

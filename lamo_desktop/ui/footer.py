@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import IconLabel, label, tone
+from lamo_desktop.ui.words import said
 
 
 class Footer(QWidget):
@@ -19,7 +20,11 @@ class Footer(QWidget):
         layout.setSpacing(em(0.4))
         layout.addWidget(IconLabel("info", 1.1))
         layout.addWidget(
-            label(self.tr("Decision support for retrospective analysis, not for prescribing. Works offline."))
+            label(
+                self.tr(
+                    "Decision support for retrospective analysis, not for prescribing. Nothing leaves this computer."
+                )
+            )
         )
         layout.addStretch(1)
         self.model = label("", "chip")
@@ -28,6 +33,6 @@ class Footer(QWidget):
 
     def show_model(self, text: str, fine_tuned: bool) -> None:
         """Say which kind of model makes the recommendations."""
-        self.model.setText(self.tr("Model: {m}").format(m=text))
+        self.model.setText(self.tr("Model: {m}").format(m=said(text)))
         tone(self.model, "good" if fine_tuned else "warn")
         self.model.show()

@@ -1,33 +1,57 @@
-"""A few sentences of help on each page."""
+"""Help on the page that is shown: F1."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from lamo_desktop.ui.flow import Step
+from lamo_desktop.ui.helptexts import sections
+from lamo_desktop.ui.theme import em
+from lamo_desktop.ui.widgets import Button, IconLabel, label
 
-HELP = {
-    Step.IMPORT: (
-        "Open a workbook or CSV with one row per admission, or a folder of eICU or MIMIC tables; dropping it on "
-        "the window does the same. The kind of export is detected; choose it under “Read as” if that fails. "
-        "Unfinished runs are listed here and can be resumed."
-    ),
-    Step.CHECK: (
-        "The funnel shows how many admissions remain after each criterion. Problems name the sheet or table, the "
-        "cell or row and what was expected. Unknown drug names are order texts without a known ingredient: they "
-        "are counted, never guessed."
-    ),
-    Step.RECOMMEND: (
-        "The model reads each admission once and is asked about every candidate drug. Results are saved as they "
-        "come: pause at any time, close the window, and resume later with the same results."
-    ),
-    Step.REVIEW: (
-        "Choose an admission to see its context as the model saw it and every candidate with its probability. The "
-        "tick on the bar is the drug's threshold. The slider lengthens or shortens all lists at once; nothing is "
-        "scored again."
-    ),
-    Step.VALIDATE: (
-        "How the lists agree with what clinicians ordered, with 95 % intervals from resampling patients. Orders "
-        "are what was done, not what was right: read disagreement as a question."
-    ),
-    Step.EXPORT: (
-        "The workbook has one row per admission and drug, one per admission, the rows set aside and the "
-        "provenance. The job file opens again in this program and can be kept as a record of the run."
-    ),
-}
+
+class HelpDialog(QDialog):
+    """A page's sections; stays open beside the window, Esc closes it."""
+
+    def __init__(self, step: Step, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Help: {t}").format(t=title))
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, em(0.6), 0)
+        column.setSpacing(em(0.25))
+        for heading, text in sections(step):
+            column.addWidget(label(heading, "strong"))
+            words = label(text, wrap=True)
+            words.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+            column.addWidget(words)
+            column.addSpacing(em(0.6))
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setAccessibleName(title)
+        area.setWidget(content)
+        content.setAutoFillBackground(False)
+        area.viewport().setAutoFillBackground(False)
+        head = QHBoxLayout()
+        head.setSpacing(em(0.6))
+        head.addWidget(IconLabel(step.value, 1.8, "accent"))
+        head.addWidget(label(title, "title"), 1)
+        self.shortcuts = Button(self.tr("&Keyboard shortcuts"), kind="flat")
+        close = Button(self.tr("Close"), kind="primary")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.addWidget(self.shortcuts)
+        foot.addStretch(1)
+        foot.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(em(1.4), em(1.2), em(1.4), em(1))
+        layout.setSpacing(em(0.8))
+        layout.addLayout(head)
+        layout.addWidget(area, 1)
+        layout.addLayout(foot)
+        self.resize(em(36), em(30))

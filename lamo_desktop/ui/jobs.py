@@ -57,9 +57,10 @@ def kept_jobs() -> list[KeptJob]:
 
 
 def delete(path: Path) -> None:
-    """Delete a job file and what belongs to it (journal, lock, workbook)."""
-    for suffix in ("", "-wal", "-shm", "-journal", ".lock"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    """Delete a job file for good, with what belongs to it. Raises InputError when it is in use."""
+    from lamo_desktop.recommend.store import purge
+
+    purge(path)
     workbook_of(path).unlink(missing_ok=True)
 
 

@@ -1,7 +1,9 @@
 """Runs one function in a process of its own: the window never waits for it, and cancelling is ending that process."""
 
 import contextlib
+import gc
 import multiprocessing
+import pickle
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -11,6 +13,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from lamo_desktop.ui.faults import fault
+
+LARGE_BYTES = 1024 * 1024  # of a message: an export of some thousand admissions
 
 
 def _run(connection: Connection, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
@@ -32,6 +36,18 @@ def _run(connection: Connection, work: Callable[..., Any], arguments: tuple[Any,
         connection.send(("failed", "There is not enough memory for this; split the export and take one part."))
     except Exception as error:
         connection.send(("failed", f"This failed unexpectedly ({fault(error)}); nothing was changed."))
+
+
+def _received(receiver: Connection) -> Any:
+    """The next message. Collecting garbage among its many new objects would hold up the window, for seconds."""
+    data = receiver.recv_bytes()
+    gc.disable()
+    try:
+        return pickle.loads(data)
+    finally:
+        if len(data) > LARGE_BYTES:
+            gc.freeze()
+        gc.enable()
 
 
 class Offload(QObject):
@@ -89,7 +105,7 @@ class Offload(QObject):
         last: tuple[str, Any] = ("failed", "The process stopped unexpectedly: the file may be damaged or too large.")
         with contextlib.suppress(EOFError, OSError):
             while True:
-                message = receiver.recv()
+                message = _received(receiver)
                 if message[0] != "progress":
                     last = message
                 elif number == self._number:

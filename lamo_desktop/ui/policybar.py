@@ -2,13 +2,16 @@
 
 import math
 
+import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSlider, QWidget
 
+from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.recommend.policy import POLICIES, Policy
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import label
+from lamo_desktop.ui.words import said
 
 STEP = 0.1  # logits per step of the knob
 REACH = 30  # steps to either side
@@ -20,6 +23,7 @@ class PolicyBar(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._package: ModelPackage | None = None
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(em(0.5))
@@ -33,7 +37,7 @@ class PolicyBar(QWidget):
         }
         for name, why in POLICIES.items():
             self.policy.addItem(titles.get(name, name), name)
-            self.policy.setItemData(self.policy.count() - 1, why, Qt.ItemDataRole.ToolTipRole)
+            self.policy.setItemData(self.policy.count() - 1, said(why), Qt.ItemDataRole.ToolTipRole)
         self.policy.currentIndexChanged.connect(self._changed)
         self.knob = QSlider(Qt.Orientation.Horizontal)
         self.knob.setRange(-REACH, REACH)
@@ -65,11 +69,31 @@ class PolicyBar(QWidget):
             self.knob.setValue(round(-self._session.policy.knob / STEP))
         self.expected.setText(self._words())
 
+    def show_package(self, package: ModelPackage | None) -> None:
+        """The package of the next run: before there are results, its own test says how long lists will be."""
+        self._package = package
+        self.refresh()
+
+    def _expected(self) -> str:
+        from lamo_desktop.ui.modelcard import own_test
+
+        policy = self._session.policy
+        figures = own_test(self._package, policy.name) if self._package else {}
+        if not figures:
+            return ""
+        text = self.tr("about {r} drugs per drug ordered, in the model's own test").format(r=f"{figures['ratio']:.2f}")
+        if policy.knob:
+            change = self.tr("fewer") if policy.knob > 0 else self.tr("more")
+            text = self.tr("{c} than {r} drugs per drug ordered, the model's own test without the slider").format(
+                c=change, r=f"{figures['ratio']:.2f}"
+            )
+        return text
+
     def _words(self) -> str:
         results = self._session.results
         if results is None or not results.n_done:
-            return ""
-        length = self._session.lists.sum() / max(1, int(results.scored.sum()))
+            return self._expected()
+        length = np.count_nonzero(self._session.lists) / max(1, int(results.scored.sum()))
         text = self.tr("{n} drugs per admission").format(n=f"{length:.1f}")
         ordered = results.mean_ordered()
         if not math.isnan(ordered):

@@ -1,8 +1,10 @@
 """A job's results as arrays, ready to be listed, sorted and cut to lists by any policy without scoring again."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +13,17 @@ from lamo_desktop.admissions.cohort import Admission, Cohort
 from lamo_desktop.errors import ModelError
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.model.package import ModelPackage, load_package
+from lamo_desktop.recommend.flag_counts import FlagCounter
 from lamo_desktop.recommend.job import Job
+from lamo_desktop.recommend.marks import Marks, read_marks
 from lamo_desktop.recommend.policy import Policy, probabilities, recommended, sigmoid, threshold
-from lamo_desktop.recommend.safety import SAFETY_KINDS, Flag, model_flags, safety_flags
+from lamo_desktop.recommend.safety import Flag, model_flags, safety_flags
 from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.ui.admissionlist import AdmissionList
+from lamo_desktop.ui.ownfiles import used_names
+
+if TYPE_CHECKING:
+    from lamo_desktop.validate.overlay import SiteOverlay
 
 Lists = NDArray[np.bool_]
 
@@ -34,6 +43,10 @@ class Results:
     cut: tuple[tuple[str, ...], ...]  # (n,) what of the prompt was cut
     errors: tuple[str, ...]  # (n,) why a row failed, else ""
     n_total: int
+    ordinals: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # (n,) places in the job
+    marks: Marks = field(default_factory=dict)  # the analyst's, as they were when the file was read
+    ran_on: str = ""  # the device of the last run, and why not another
+    overlay: "SiteOverlay | None" = None  # the site's calibration that `package` has
 
     @property
     def n_done(self) -> int:
@@ -83,34 +96,50 @@ class Results:
         """What a reader of one admission's list must be told, as in the workbook; nothing for a failed row."""
         if self.errors[row]:
             return ()
-        admission = self.admissions[row]
-        names = [self.candidates[place] for place in np.flatnonzero(lists[row])]
+        return self.flags_of(self.admissions[row], lists[row], self.cut[row])
+
+    def flags_of(self, admission: Admission, listed: Lists, cut: Sequence[str]) -> tuple[Flag, ...]:
+        """What a reader of a list, bool (d,), for this admission must be told; also for an imagined one."""
+        names = [self.candidates[place] for place in np.flatnonzero(listed)]
         ordered = admission.orders or ()
         return (
             *safety_flags(admission, names, ordered, self.formulary),
-            *model_flags(admission, names, ordered, self.candidates, self.trained, self.cut[row]),
+            *model_flags(admission, names, ordered, self.candidates, self.trained, cut),
         )
+
+    @cached_property
+    def _flag_counter(self) -> FlagCounter:
+        return FlagCounter(self.formulary, self.candidates, self.admissions, self.ordered)
 
     def flag_counts(self, lists: Lists) -> NDArray[np.int64]:
         """How many safety findings (allergy, interaction, duplicate class) each admission's list has, (n,)."""
-        counts = [sum(f.kind in SAFETY_KINDS for f in self.flags(row, lists)) for row in range(self.n_done)]
-        return np.array(counts, dtype=np.int64)
+        return np.where(self.scored, self._flag_counter.counts(lists), 0)
+
+    @cached_property
+    def listing(self) -> AdmissionList:
+        """The columns of the table of admissions; made where the results are loaded, since it takes a while."""
+        return AdmissionList(self)
 
     def mean_ordered(self) -> float:
         """Drugs of the vocabulary that clinicians ordered per admission with orders; NaN without any."""
-        return float(self.ordered[self.with_orders].sum(axis=1).mean()) if self.has_orders else float("nan")
+        return self._mean_ordered
+
+    @cached_property
+    def _mean_ordered(self) -> float:
+        return float(np.nanmean(self.listing.n_ordered)) if self.has_orders else float("nan")
 
 
-def load_results(path: Path) -> Results:
-    """Read a job file, also one that another process is working on.
+def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
+    """Read a job file, also one that another process is working on; with a site's calibration where one is in use.
 
     Raises InputError for a file that is no job, ModelError when its model package is gone or is another one by now.
     """
     with JobStore.open(path, read_only=True) as store:
         job, total = store.job(), store.counts().total
         items = list(store.items())
-    package = package_of(job)
-    formulary = load_formulary()
+        engines = [event.detail["engine"] for event in store.events() if event.kind == "started"]
+    package = package_of(job) if overlay is None else overlay.apply(package_of(job))
+    formulary = load_formulary(used_names())
     finished = [item for item in items if item.state in ("done", "failed")]
     columns = {name: place for place, name in enumerate(job.candidates)}
     logits = np.full((len(finished), len(job.candidates)), np.nan)
@@ -120,7 +149,7 @@ def load_results(path: Path) -> Results:
             logits[row] = item.scores
         ordered[row, [columns[name] for name in item.admission.orders or () if name in columns]] = True
     admissions = tuple(item.admission for item in items)
-    return Results(
+    results = Results(
         path=path,
         job=job,
         package=package,
@@ -132,7 +161,19 @@ def load_results(path: Path) -> Results:
         cut=tuple(item.cut for item in finished),
         errors=tuple(item.error for item in finished),
         n_total=total,
+        ordinals=np.array([item.ordinal for item in finished], dtype=np.int64),
+        marks=read_marks(path),
+        ran_on=engine_words(engines[-1]) if engines else "",
+        overlay=overlay,
     )
+    results.listing  # noqa: B018 - here, where nobody waits for it
+    return results
+
+
+def engine_words(engine: Mapping[str, Any]) -> str:
+    """What a run was on, as its log says: "CPU, 4 threads", and why not on what was asked for."""
+    note = engine.get("device_note")
+    return f"{str(engine.get('device', '')).upper()}, {engine.get('threads')} threads" + (f" ({note})" if note else "")
 
 
 def package_of(job: Job) -> ModelPackage:

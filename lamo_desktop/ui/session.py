@@ -8,18 +8,22 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from lamo_desktop.admissions.cohort import Cohort
-from lamo_desktop.errors import LamoError
+from lamo_desktop.errors import InputError, LamoError
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.background import Background
+from lamo_desktop.ui.corrections import Corrections
+from lamo_desktop.ui.evaluation import Evaluation
 from lamo_desktop.ui.flow import Step
+from lamo_desktop.ui.lookups import Lookups
 from lamo_desktop.ui.offload import Offload
+from lamo_desktop.ui.opening import Opened, open_export
+from lamo_desktop.ui.ownfiles import used_names
 from lamo_desktop.ui.scoring import ScoringProcess
-from lamo_desktop.ui.work import read_export, validate_job
 
 if TYPE_CHECKING:  # loaded when there is something to show, so that the window opens sooner
+    from lamo_desktop.admissions.profile import Profile
     from lamo_desktop.ui.results import Results
-    from lamo_desktop.validate.validation import Validation
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class RunSettings:
     threads: int = 0
     limit: int = 0
     package: Path | None = None
+    candidates: tuple[str, ...] = ()  # none: all of the package
 
 
 class Session(QObject):
@@ -37,11 +42,11 @@ class Session(QObject):
 
     changed = Signal()
     reading = Signal(str, float)
+    opened_changed = Signal()
     cohort_changed = Signal()
     scoring = Signal(dict)
     results_changed = Signal()
     policy_changed = Signal()
-    validation_changed = Signal()
     model_label_changed = Signal(str, bool)
     message = Signal(str, str)  # a sentence and its tone
     go = Signal(Step)
@@ -50,25 +55,27 @@ class Session(QObject):
         super().__init__(parent)
         self.input: Path | None = None
         self.profile: str | None = None
+        self.opened: Opened | None = None  # how the export was read
         self.cohort: Cohort | None = None
+        self.corrections = Corrections()
+        self.lookups, self.names_lookup = Lookups(self), Lookups(self)
+        self._profile_before: str | None = None
         self.job: Path | None = None
         self.results: Results | None = None
         self.policy = Policy()
         self.lists = np.zeros((0, 0), dtype=bool)  # of the results, by the policy
-        self.validation: Validation | None = None
-        self.validated_policy: Policy | None = None
         self.exported = False
         self.last_progress: dict[str, Any] = {}
         self.background = Background(self)
         self.reader = Offload(self)
         self.reader.progress.connect(self.reading)
-        self.reader.finished.connect(self._cohort_read)
+        self.reader.finished.connect(self._export_read)
         self.reader.failed.connect(self._reading_failed)
         self.reader.cancelled.connect(self._reading_cancelled)
-        self.validator = Offload(self)
-        self.validator.finished.connect(self._validated)
-        self.validator.failed.connect(self._say_bad)
-        self.validator.cancelled.connect(self.changed)
+        self.evaluation = Evaluation(self)
+        self.evaluation.changed.connect(self.changed)
+        self.evaluation.overlay_changed.connect(self.show_results)
+        self.evaluation.failed.connect(self._say_bad)
         self.exporter = Offload(self)
         self.run = ScoringProcess(self)
         self.run.progress.connect(self._scoring_progress)
@@ -90,13 +97,32 @@ class Session(QObject):
             self.open_job(path)
             return
         self.reader.close()
-        self.input, self.profile, self.cohort, self.job, self.results = path, profile, None, None, None
+        self._forget_export()
+        self.corrections.forget()
+        self.input, self.profile, self.job, self.results = path, profile, None, None
         self.exported = False
-        self.reader.start(read_export, path, profile)
-        self.cohort_changed.emit()
+        self.evaluation.forget()
+        self.reader.start(open_export, path, profile, used_names())
         self.results_changed.emit()
         self.go.emit(Step.IMPORT)
         self.changed.emit()
+
+    def read_again(self, profile: str | None) -> None:
+        """Read the same export with another profile or after names were confirmed; until then all stays as it is."""
+        if self.input is None or self.run.running:
+            return
+        if not self.reader.running:
+            self._profile_before = self.profile
+        self.profile = profile
+        self.reader.start(open_export, self.input, profile, used_names())
+        self.changed.emit()
+
+    def adopt_profile(self, path: Path, profile: "Profile", changed: dict[str, Any]) -> None:
+        """The way the export was read has been saved as a profile: the same columns under its name."""
+        if self.opened is not None:
+            self.corrections.remember(self.profile)
+            self.profile = str(path)
+            self._show_opened(self.opened.under(profile, changed))
 
     @property
     def can_start(self) -> bool:
@@ -124,18 +150,19 @@ class Session(QObject):
             return
         self.job = jobs.new_job_path()
         arguments = ["recommend", str(self.input), "--job", str(self.job), *self._output()]
-        if self.profile:
-            arguments += ["--profile", self.profile]
+        arguments += ["--profile", self.profile] if self.profile else []
+        arguments += ["--names", str(names)] if (names := used_names()) else []
         if settings.limit:
             arguments += ["--limit", str(settings.limit)]
+        if settings.candidates:
+            arguments += ["--candidates", ",".join(settings.candidates)]
         self._start(arguments, settings)
 
     def resume_run(self, job: Path, settings: RunSettings) -> None:
         """Go on with a job where it stopped; its export is not needed."""
         if not self.busy:
             if job != self.job:
-                self.input, self.cohort = None, None
-                self.cohort_changed.emit()
+                self._forget_export()
             self.job = job
             self._start(["resume", str(job), *self._output()], settings)
 
@@ -151,8 +178,8 @@ class Session(QObject):
             return
         if job != self.job:
             self.reader.close()
-            self.input, self.cohort, self.results = None, None, None
-            self.cohort_changed.emit()
+            self.results = None
+            self._forget_export()
             self.results_changed.emit()
         self.job = job
         self.show_results(Step.REVIEW)
@@ -161,17 +188,25 @@ class Session(QObject):
         """Load what the job file holds so far; then go to a page."""
         if self.job is None:
             return
-        job = self.job
+        job, overlay = self.job, self.evaluation.overlay
 
         def load() -> "Results":
             from lamo_desktop.ui.results import load_results
 
-            return load_results(job)
+            try:
+                return load_results(job, overlay)
+            except InputError:
+                if overlay is None:
+                    raise
+                return load_results(job)  # the calibration was made for another package
 
         def loaded(results: "Results") -> None:
             self.results = results
             self.exported = False
-            self.forget_validation()
+            self.evaluation.forget()
+            if results.overlay is not self.evaluation.overlay:
+                self.evaluation.overlay = None
+                self.message.emit(self.tr("The site calibration was made for another model and is not used."), "warn")
             if self.cohort is None:
                 self.cohort = results.cohort
                 self.cohort_changed.emit()
@@ -187,7 +222,7 @@ class Session(QObject):
     def forget_results(self) -> None:
         """Go back to before the run; the job file is not touched."""
         self.job, self.results = None, None
-        self.forget_validation()
+        self.evaluation.forget()
         if self.input is None:
             self.cohort = None
             self.cohort_changed.emit()
@@ -197,20 +232,12 @@ class Session(QObject):
     def start_validation(self) -> None:
         """Compare the lists of the present policy with the orders, in a process of its own."""
         if self.results is not None and self.results.has_orders:
-            self.validated_policy = self.policy
-            self.validator.start(validate_job, self.results.path, self.policy)
-            self.changed.emit()
-
-    def forget_validation(self) -> None:
-        """The results are others now."""
-        self.validator.close()
-        self.validation, self.validated_policy = None, None
-        self.validation_changed.emit()
+            self.evaluation.start(self.results.path, self.policy)
 
     @property
     def validation_is_current(self) -> bool:
         """Whether there is a validation of the lists as they are now."""
-        return self.validation is not None and self.validated_policy == self.policy
+        return self.evaluation.is_current(self.policy)
 
     def set_exported(self) -> None:
         """A file was saved."""
@@ -220,7 +247,10 @@ class Session(QObject):
     def close(self) -> None:
         """End everything that runs and wait for it."""
         self.reader.close()
-        self.validator.close()
+        self.lookups.close()
+        self.names_lookup.close()
+        self.corrections.close()
+        self.evaluation.close()
         self.exporter.close()
         self.run.close()
         jobs.remove_workbook(self.job)
@@ -228,6 +258,9 @@ class Session(QObject):
 
     def _start(self, arguments: list[str], settings: RunSettings) -> None:
         self.results = None
+        self.lookups.close()  # the engine needs the memory
+        self.names_lookup.close()
+        self.evaluation.forget()
         self.last_progress = {}
         arguments += ["--progress", "json", "--device", settings.device]
         if settings.threads:
@@ -243,26 +276,43 @@ class Session(QObject):
         assert self.job is not None
         return ["-o", str(jobs.workbook_of(self.job))]
 
-    def _cohort_read(self, cohort: Cohort) -> None:
-        self.cohort = cohort
-        self.cohort_changed.emit()
-        self.changed.emit()
-        self.go.emit(Step.CHECK)
+    def _export_read(self, opened: Opened) -> None:
+        again = self.opened is not None
+        if again and self.job is not None:
+            self.forget_results()  # they are of the export as it was read before
+        self._show_opened(opened)
+        if not again:
+            self.go.emit(Step.IMPORT if opened.flat and (opened.fault or opened.doubtful) else Step.CHECK)
 
-    def _validated(self, validation: "Validation") -> None:
-        self.validation = validation
-        self.validation_changed.emit()
+    def _show_opened(self, opened: Opened | None) -> None:
+        self.opened, self.cohort = opened, opened.cohort if opened else None
+        self.opened_changed.emit()
+        self.cohort_changed.emit()
         self.changed.emit()
 
     def _reading_failed(self, sentence: str) -> None:
-        self.input = None
-        self.changed.emit()
+        self._reading_ended()
         self._say_bad(sentence)
 
     def _reading_cancelled(self) -> None:
+        self._reading_ended()
+        kept = self.tr("Reading was cancelled; nothing was kept.")
+        again = self.tr("Reading again was cancelled; the export stays as it was read before.")
+        self.message.emit(kept if self.opened is None else again, "")
+
+    def _forget_export(self) -> None:
+        self.lookups.close()
         self.input = None
+        self._show_opened(None)
+
+    def _reading_ended(self) -> None:
+        """Without a result: what was read before stands."""
+        if self.opened is None:
+            self.input = None
+        else:
+            self.profile = self._profile_before
+            self.opened_changed.emit()
         self.changed.emit()
-        self.message.emit(self.tr("Reading was cancelled; nothing was kept."), "")
 
     def _scoring_progress(self, progress: dict[str, Any]) -> None:
         self.last_progress = progress

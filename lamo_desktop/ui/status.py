@@ -7,6 +7,8 @@ from lamo_desktop.progress import duration
 from lamo_desktop.ui.flow import State, Step, StepStatus
 from lamo_desktop.ui.session import Session
 
+translate = QCoreApplication.translate  # under this name the translation tools find the texts
+
 
 def statuses(session: Session) -> dict[Step, StepStatus]:
     """The state of each step, given the session."""
@@ -14,7 +16,7 @@ def statuses(session: Session) -> dict[Step, StepStatus]:
         Step.IMPORT: _import(session),
         Step.CHECK: _check(session),
         Step.RECOMMEND: _recommend(session),
-        Step.REVIEW: _after_results(session, _tr("{n} admissions")),
+        Step.REVIEW: _after_results(session, translate("status", "{n} admissions")),
         Step.VALIDATE: _validate(session),
         Step.EXPORT: _export(session),
     }
@@ -23,33 +25,33 @@ def statuses(session: Session) -> dict[Step, StepStatus]:
 def left_out(cohort: Cohort) -> str:
     """What of an export could not be used as it was: "2 problems, 4 set aside"; empty when everything could."""
     serious = sum(problem.severity != "info" for problem in cohort.problems)
-    words = [_tr("{n} problems").format(n=f"{serious:,}")] if serious else []
+    words = [translate("status", "{n} problems").format(n=f"{serious:,}")] if serious else []
     if cohort.set_aside:
-        words.append(_tr("{n} rows set aside").format(n=f"{len(cohort.set_aside):,}"))
+        words.append(translate("status", "{n} rows set aside").format(n=f"{len(cohort.set_aside):,}"))
     return ", ".join(words)
-
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("status", text)
 
 
 def _import(session: Session) -> StepStatus:
     if session.reader.running:
-        return StepStatus(State.RUNNING, _tr("Reading"))
+        return StepStatus(State.RUNNING, translate("status", "Reading"))
+    if session.opened is not None and session.opened.fault:
+        return StepStatus(State.ATTENTION, translate("status", "Choose the columns"))
     if session.input is not None and session.cohort is not None:
-        return StepStatus(State.DONE, _tr("{n} admissions").format(n=f"{len(session.cohort.admissions):,}"))
+        return StepStatus(
+            State.DONE, translate("status", "{n} admissions").format(n=f"{len(session.cohort.admissions):,}")
+        )
     if session.job is not None:
-        return StepStatus(State.DONE, _tr("From a job file"))
-    return StepStatus(State.READY, _tr("Open an export"))
+        return StepStatus(State.DONE, translate("status", "From a job file"))
+    return StepStatus(State.READY, translate("status", "Open an export"))
 
 
 def _check(session: Session) -> StepStatus:
     if session.cohort is None:
         return StepStatus(State.LOCKED, "")
     if not session.cohort.admissions:
-        return StepStatus(State.ATTENTION, _tr("Nothing to score"))
+        return StepStatus(State.ATTENTION, translate("status", "Nothing to score"))
     words = left_out(session.cohort)
-    return StepStatus(State.ATTENTION if words else State.DONE, words or _tr("No problems"))
+    return StepStatus(State.ATTENTION if words else State.DONE, words or translate("status", "No problems"))
 
 
 def _recommend(session: Session) -> StepStatus:
@@ -58,11 +60,11 @@ def _recommend(session: Session) -> StepStatus:
     results = session.results
     if results is not None:
         if results.complete:
-            return StepStatus(State.DONE, _tr("{n} scored").format(n=f"{results.n_done:,}"))
-        text = _tr("Paused at {d} of {t}").format(d=f"{results.n_done:,}", t=f"{results.n_total:,}")
+            return StepStatus(State.DONE, translate("status", "{n} scored").format(n=f"{results.n_done:,}"))
+        text = translate("status", "Paused at {d} of {t}").format(d=f"{results.n_done:,}", t=f"{results.n_total:,}")
         return StepStatus(State.ATTENTION, text)
     if session.can_start:
-        return StepStatus(State.READY, _tr("Ready to start"))
+        return StepStatus(State.READY, translate("status", "Ready to start"))
     return StepStatus(State.LOCKED, "")
 
 
@@ -70,8 +72,8 @@ def _pace(session: Session) -> str:
     said = session.last_progress
     total, eta = said.get("total", 0), said.get("eta")
     if said.get("stage") != "scoring" or not total:
-        return _tr("Starting")
-    left = " · " + _tr("{t} left").format(t=duration(eta)) if eta else ""
+        return translate("status", "Starting")
+    left = " · " + translate("status", "{t} left").format(t=duration(eta)) if eta else ""
     return f"{100 * said.get('done', 0) // total} %{left}"
 
 
@@ -83,18 +85,19 @@ def _after_results(session: Session, text: str) -> StepStatus:
 
 def _validate(session: Session) -> StepStatus:
     if session.results is not None and session.results.n_done and not session.results.has_orders:
-        return StepStatus(State.LOCKED, _tr("Needs orders"))
-    if session.validator.running:
-        return StepStatus(State.RUNNING, _tr("Comparing"))
-    if session.validation is not None:
+        return StepStatus(State.LOCKED, translate("status", "Needs orders"))
+    if session.evaluation.running:
+        return StepStatus(State.RUNNING, translate("status", "Comparing"))
+    if session.evaluation.validation is not None:
         current = session.validation_is_current
         return StepStatus(
-            State.DONE if current else State.ATTENTION, _tr("Compared") if current else _tr("Lists have changed")
+            State.DONE if current else State.ATTENTION,
+            translate("status", "Compared") if current else translate("status", "Lists have changed"),
         )
-    return _after_results(session, _tr("Against orders"))
+    return _after_results(session, translate("status", "Against orders"))
 
 
 def _export(session: Session) -> StepStatus:
     if session.exported:
-        return StepStatus(State.DONE, _tr("Saved"))
-    return _after_results(session, _tr("Workbook, job file"))
+        return StepStatus(State.DONE, translate("status", "Saved"))
+    return _after_results(session, translate("status", "Workbook, job file"))

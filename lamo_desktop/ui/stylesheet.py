@@ -25,6 +25,10 @@ QMenu::separator { height: 1px; background: $border; margin: ${space1}px; }
 #muted { color: $muted; }
 #small { color: $muted; font-size: $small; }
 #figure { font-size: $figure; font-weight: 600; }
+#columnhead { color: $muted; font-size: $small; font-weight: 600; }
+#strong { font-weight: 600; }
+#warning { color: $warn; font-size: $small; }
+#sheet { background: $surface; }
 #chip { border-radius: ${radius}px; padding: ${space1}px ${space2}px; font-size: $small;
         background: $accent_soft; color: $accent; }
 #chip[tone="warn"] { background: $warn_soft; color: $warn; }
@@ -86,6 +90,7 @@ QHeaderView::up-arrow { image: url($icons/chevron-up-$name.svg); width: ${space2
     subcontrol-position: center right; }
 QHeaderView::down-arrow { image: url($icons/chevron-down-$name.svg); width: ${space2}px;
     subcontrol-position: center right; }
+QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $border; }
 QTabWidget::pane { border: none; top: 0; }
 QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $muted; padding: ${space2}px ${space3}px; border: none;

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
 
@@ -75,6 +75,18 @@ class ColumnModel(QAbstractTableModel):
         self._mask = None
         self.order = self._wanted_order()
         self.endResetModel()
+
+    def replace_columns(self, changed: "dict[int, Column]") -> None:
+        """Other values in some columns, the same rows: selection, current index and scrolling stay."""
+        self._columns = tuple(changed.get(section, column) for section, column in enumerate(self._columns))
+        if self._sorting[0] in changed:
+            self.layoutAboutToBeChanged.emit()
+            self._reorder()
+            self.layoutChanged.emit()
+        elif len(self.order):
+            last = len(self.order) - 1
+            for section in changed:
+                self.dataChanged.emit(self.index(0, section), self.index(last, section))
 
     def set_filter(self, mask: "np.ndarray[Any, Any] | None") -> None:
         """Show only the source rows where `mask` (bool, shape (rows,)) holds; None shows all."""
@@ -188,14 +200,27 @@ class Table(QTableView):
         copy.triggered.connect(self.copy_rows)
         self.addAction(copy)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.own_widths: dict[int, int] = {}  # of the columns that the user drew to another width
+        self.horizontalHeader().sectionResized.connect(self._resized)
+
+    def _resized(self, section: int, _: int, width: int) -> None:
+        drawn = bool(QApplication.mouseButtons() & Qt.MouseButton.LeftButton)
+        if drawn and self.horizontalHeader().sectionResizeMode(section) == QHeaderView.ResizeMode.Interactive:
+            self.own_widths[section] = width
 
     def fit_columns(self, columns: Sequence[Column]) -> None:
-        """Widths as the columns ask for, in lines of text."""
+        """Widths as the user drew them, else as the columns ask for, in lines of text."""
         for section, column in enumerate(columns):
-            self.setColumnWidth(section, em(column.width))
+            self.setColumnWidth(section, self.own_widths.get(section, em(column.width)))
             mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
             self.horizontalHeader().setSectionResizeMode(section, mode)
         self.horizontalHeader().setStretchLastSection(not any(column.stretch for column in columns))
+
+    def select_only(self, row: int) -> None:
+        """Make a row the current one and the only one selected, whatever keys are held down meanwhile."""
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().setCurrentIndex(self.model().index(row, 0), flags)
+        self.scrollTo(self.currentIndex())
 
     def copy_rows(self) -> None:
         """Put the selected rows on the clipboard as tab-separated text."""

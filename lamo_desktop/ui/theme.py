@@ -149,9 +149,8 @@ def scaled_font(factor: float, bold: bool = False) -> QFont:
 
 def apply(app: QApplication) -> None:
     """Set style, palette and stylesheet for the scheme in force; called at start and whenever the scheme changes."""
-    _icons.clear()
+    apply_palette(app)
     colours = tokens()
-    app.setPalette(_palette(colours))
     point = app.font().pointSizeF()
     sizes = {"space1": em(0.25), "space2": em(0.5), "space3": em(0.75), "radius": em(0.4), "box": em(0.95)}
     points = {
@@ -162,6 +161,12 @@ def apply(app: QApplication) -> None:
     }
     files = {"icons": resource("icons").as_posix()}
     app.setStyleSheet(STYLESHEET.substitute(vars(colours) | sizes | points | files))
+
+
+def apply_palette(app: QApplication) -> None:
+    """The colours alone, for what is drawn before there is a stylesheet."""
+    _icons.clear()
+    app.setPalette(_palette(tokens()))
 
 
 def choose_font(app: QApplication) -> None:

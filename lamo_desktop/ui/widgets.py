@@ -8,7 +8,9 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -181,6 +183,19 @@ class EmptyState(QWidget):
         layout.addStretch(3)
 
 
+class EmptyOr(QStackedWidget):
+    """A page's empty state, which leads elsewhere, until there is something to show."""
+
+    def __init__(self, empty: EmptyState, content: QWidget) -> None:
+        super().__init__()
+        self.addWidget(empty)
+        self.addWidget(content)
+
+    def show_content(self, there: bool) -> None:
+        """Show the content, or the empty state."""
+        self.setCurrentIndex(1 if there else 0)
+
+
 class ProgressCard(Card):
     """What runs, how far it is, how fast, how long it will still take, and a button that stops it."""
 
@@ -190,9 +205,10 @@ class ProgressCard(Card):
         super().__init__()
         self._stage, self._detail = label("", "heading"), label("", "muted")
         self.bar = QProgressBar(textVisible=False)
+        self.bar.setAccessibleName(self.tr("Progress"))
         self.stop = Button(stop_text, "stop")
         self.stop.clicked.connect(self.stop_clicked)
-        row = QHBoxLayout()
+        self._row = row = QHBoxLayout()
         words = QVBoxLayout()
         words.setSpacing(em(0.15))
         words.addWidget(self._stage)
@@ -201,6 +217,10 @@ class ProgressCard(Card):
         row.addWidget(self.stop, 0, Qt.AlignmentFlag.AlignVCenter)
         self.body.addLayout(row)
         self.body.addWidget(self.bar)
+
+    def add_button(self, button: QPushButton) -> None:
+        """Something else to do, before the button that stops."""
+        self._row.insertWidget(1, button, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def show_progress(self, stage: str, fraction: float | None, detail: str = "") -> None:
         """`fraction` from 0 to 1, or None while it cannot be known."""
@@ -236,6 +256,15 @@ class Page(QWidget):
         self.action_row.setSpacing(em(0.5))
         head.addLayout(self.action_row)
         self._outer.addLayout(head)
-        self.body = QVBoxLayout()
+        content = QWidget()
+        self.body = QVBoxLayout(content)
+        self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(em(0.9))
-        self._outer.addLayout(self.body, 1)
+        area = QScrollArea()  # scrolls only where a small screen or a large font leaves too little room
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidgetResizable(True)
+        area.setWidget(content)
+        content.setAutoFillBackground(False)
+        area.viewport().setAutoFillBackground(False)
+        self._outer.addWidget(area, 1)

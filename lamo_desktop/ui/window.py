@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
@@ -17,14 +17,16 @@ from PySide6.QtWidgets import (
 )
 
 from lamo_desktop.errors import LamoError
-from lamo_desktop.ui import jobs, theme
+from lamo_desktop.ui import dialogs, jobs, language, layout, localdata, theme
+from lamo_desktop.ui.dropzone import dropped_path
 from lamo_desktop.ui.flow import FlowRail, State, Step
 from lamo_desktop.ui.footer import Footer
-from lamo_desktop.ui.help import HELP
 from lamo_desktop.ui.jobs import KeptJob
+from lamo_desktop.ui.localdata import Kept
+from lamo_desktop.ui.log import Journal
 from lamo_desktop.ui.pages.checking import CheckPage
 from lamo_desktop.ui.pages.exporting import ExportPage
-from lamo_desktop.ui.pages.importing import ImportPage, dropped_path
+from lamo_desktop.ui.pages.importing import ImportPage
 from lamo_desktop.ui.pages.reviewing import ReviewPage
 from lamo_desktop.ui.pages.running import RunPage
 from lamo_desktop.ui.pages.validating import ValidatePage
@@ -32,6 +34,7 @@ from lamo_desktop.ui.session import RunSettings, Session
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.widgets import Button, IconLabel, Notice, Page
+from lamo_desktop.ui.words import said
 
 
 class MainWindow(QMainWindow):
@@ -42,6 +45,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("LAMO Desktop")
         self.setAcceptDrops(True)
         self.session = Session(self)
+        self.journal = Journal(self.session)
         self.rail = FlowRail(self)
         self.importing = ImportPage(self.session)
         self.checking = CheckPage(self.session)
@@ -107,7 +111,7 @@ class MainWindow(QMainWindow):
             file, self.tr("&Save workbook…"), self._save_workbook, QKeySequence.StandardKey.Save
         )
         file.addSeparator()
-        self._action(file, self.tr("Delete all &kept jobs…"), self.purge)
+        self._action(file, self.tr("Delete &local data…"), self.purge)
         file.addSeparator()
         self._action(file, self.tr("&Quit"), self.close, QKeySequence.StandardKey.Quit, "Ctrl+Q")
         view = self.menuBar().addMenu(self.tr("&View"))
@@ -125,15 +129,26 @@ class MainWindow(QMainWindow):
             action.setCheckable(True)
             action.setChecked(name == chosen)
             schemes.addAction(action)
+        view.addSeparator()
+        languages = QActionGroup(self)
+        chosen_language = language.chosen()
+        for name, text in ((language.SYSTEM, self.tr("Langua&ge of the system")), *language.LANGUAGES.items()):
+            action = self._action(view, text, lambda _=False, name=name: self.choose_language(name))
+            action.setCheckable(True)
+            action.setChecked(name == chosen_language)
+            languages.addAction(action)
         about = self.menuBar().addMenu(self.tr("&Help"))
         self._action(about, self.tr("&Help on this page"), self.show_help, QKeySequence.StandardKey.HelpContents, "F1")
+        self._action(about, self.tr("&Keyboard shortcuts"), self.show_shortcuts, "Ctrl+/")
+        self._action(about, self.tr("Program &log"), lambda: dialogs.show_log(self))
         self._action(about, self.tr("&About and licences"), self.show_about)
 
     def _action(self, menu: QMenu, text: str, call: object, *keys: object) -> QAction:
         action = QAction(text, self)
         action.triggered.connect(call)
-        if keys:
-            action.setShortcuts([key if isinstance(key, QKeySequence) else QKeySequence(key) for key in keys])  # type: ignore[call-overload]
+        if keys:  # one that the system has anyway is not there twice
+            found = [QKeySequence(key).toString() for key in keys]  # type: ignore[call-overload]
+            action.setShortcuts([QKeySequence(key) for key in dict.fromkeys(found) if key])
         menu.addAction(action)
         return action
 
@@ -150,6 +165,7 @@ class MainWindow(QMainWindow):
         self.importing.delete_wanted.connect(self.delete_job)
         self.checking.go_on.connect(lambda: self.go(Step.RECOMMEND))
         self.running.review_wanted.connect(lambda: self.go(Step.REVIEW))
+        self.exporting.purge_wanted.connect(self.purge)
         self.running.discard_wanted.connect(self.discard_job)
         for wanted in (self.checking.import_wanted, self.running.import_wanted):
             wanted.connect(lambda: self.go(Step.IMPORT))
@@ -172,9 +188,14 @@ class MainWindow(QMainWindow):
 
     def say(self, sentence: str, tone: str) -> None:
         """A sentence above the page, until it is closed or the next one comes."""
-        self.notice.say(sentence, tone, self.tr("Close"))
+        self.notice.say(said(sentence), tone, self.tr("Close"))
         self.notice.show()
         self._notice_holder.show()
+
+    def say_fault(self, place: str) -> None:
+        """Something that nobody expected: what it was, for support, and that the work goes on."""
+        text = self.tr("Something went wrong in the program ({p}). What was scored and saved is kept.")
+        self.say(text.format(p=place), "bad")
 
     def open_file(self) -> None:
         """Ask for a workbook or CSV and read it."""
@@ -222,12 +243,27 @@ class MainWindow(QMainWindow):
             self._delete([job])
 
     def purge(self) -> None:
-        """Delete every kept job after asking."""
-        if self.session.run.running:
-            self.say(self.tr("Pause the run first, then delete."), "warn")
-        elif self._sure(self.tr("Delete all jobs the program keeps on this computer? Files you exported stay.")):
+        """Delete what the program keeps on this computer, as far as the user chooses in a dialog."""
+        from lamo_desktop.ui.purge import PurgeDialog
+
+        if self.session.busy or self.session.evaluation.running:
+            self.say(self.tr("Pause or cancel what is running first, then delete."), "warn")
+            return
+        dialog = PurgeDialog(self)
+        if dialog.exec() == PurgeDialog.DialogCode.Accepted:
+            self.delete_kept(dialog.chosen)
+        dialog.deleteLater()
+
+    def delete_kept(self, chosen: list[Kept]) -> None:
+        """Delete these kinds of local data for good."""
+        if any(item.kind == localdata.JOBS for item in chosen):
             self.session.forget_results()
-            self._delete(list(jobs.folder().glob(f"*{jobs.SUFFIX}")))
+        try:
+            n_files = localdata.delete(chosen)
+            self.say(self.tr("{n} files were deleted for good.").format(n=f"{n_files:,}"), "good")
+        except LamoError as error:
+            self.say(str(error), "bad")
+        self.list_jobs()
 
     def _delete(self, paths: list[Path]) -> None:
         try:
@@ -248,16 +284,25 @@ class MainWindow(QMainWindow):
 
     def show_about(self) -> None:
         """The About dialog."""
-        from lamo_desktop.ui.about import AboutDialog
-
-        AboutDialog(self.running.model.package, self).open()
+        dialogs.show_about(self.running.model.package, self)
 
     def show_help(self) -> None:
-        """A few sentences on the page that is shown."""
+        """Help on the page that is shown."""
         step, page = next((s, p) for s, p in self.pages.items() if p is self.stack.currentWidget())
-        box = QMessageBox(QMessageBox.Icon.NoIcon, page.accessibleName(), self.tr(HELP[step]), parent=self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.open()
+        dialogs.show_help(step, page.accessibleName(), self).clicked.connect(self.show_shortcuts)
+
+    def show_shortcuts(self) -> None:
+        """Everything the keyboard does."""
+        from lamo_desktop.ui.shortcuts import ShortcutsDialog
+
+        dialog = ShortcutsDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def choose_language(self, name: str) -> None:
+        """Another language, from the next start on: what is shown now was made in this one."""
+        settings().setValue("language", name)
+        self.say(self.tr("The language changes when the program is started again."), "")
 
     def choose_scheme(self, name: str) -> None:
         """Light, dark, or as the system has it."""
@@ -277,10 +322,7 @@ class MainWindow(QMainWindow):
 
     def _restore_layout(self) -> None:
         self.resize(theme.em(75), theme.em(47))
-        geometry = settings().value("geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-        self.reviewing.restore_layout(settings())
+        layout.restore(self, settings())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """A file or folder may be dropped anywhere."""
@@ -297,7 +339,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """End everything that runs; a run under way is kept in its job file and offered at the next start."""
         store = settings()
-        store.setValue("geometry", self.saveGeometry())
-        self.reviewing.save_layout(store)
+        layout.save(self, store)
+        self.reviewing.close_work()
         self.session.close()
+        self.journal.close()
         event.accept()

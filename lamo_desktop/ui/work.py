@@ -1,55 +1,40 @@
-"""What is done in processes of their own: reading, validating, writing. No Qt here; imports where they are used."""
+"""What is done in processes of their own: reading and writing. No Qt here; imports where they are used."""
 
+import json
+import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.errors import InputError
 from lamo_desktop.recommend.policy import Policy
 
 if TYPE_CHECKING:  # what a process needs is loaded there; the window starts without it
+    from lamo_desktop.validate.overlay import SiteOverlay
     from lamo_desktop.validate.validation import Validation
 
 Progress = Callable[[str, float], None]
 
 
-def read_export(path: Path, profile: str | None, progress: Progress) -> Cohort:
-    """The cohort of an export."""
-    from lamo_desktop.admissions import read_cohort
-    from lamo_desktop.formulary import load_formulary
-
-    progress("Opening", 0.0)
-    return read_cohort(path, load_formulary(), profile, progress)
-
-
-def validate_job(path: Path, policy: Policy, progress: Progress) -> "Validation":
-    """A job's lists against its orders, every figure with its interval."""
-    from lamo_desktop.formulary import load_formulary
-    from lamo_desktop.recommend import batch
-    from lamo_desktop.recommend.store import JobStore
-    from lamo_desktop.ui.results import package_of
-    from lamo_desktop.validate.outcomes import from_recommendations
-    from lamo_desktop.validate.validation import validate
-
-    progress("results", 0.0)
-    formulary = load_formulary()
-    with JobStore.open(path, read_only=True) as store:
-        package = package_of(store.job())
-        recommendations = batch.results(store, package, formulary, policy)
-    return validate(from_recommendations(recommendations, package, formulary, policy), progress=progress)
-
-
-def save_workbook(job: Path, policy: Policy, target: Path, progress: Progress) -> None:
-    """The recommendations workbook of a job under a policy."""
+def save_workbook(job: Path, policy: Policy, overlay: "SiteOverlay | None", target: Path, progress: Progress) -> None:
+    """The recommendations workbook of a job under a policy and, where one is in use, a site calibration."""
     from lamo_desktop.formulary import load_formulary
     from lamo_desktop.recommend import batch
     from lamo_desktop.recommend.store import JobStore
     from lamo_desktop.report.workbook import write_workbook
+    from lamo_desktop.ui.ownfiles import used_names
     from lamo_desktop.ui.results import package_of
 
     progress("Reading the job", 0.0)
     with JobStore.open(job, read_only=True) as store:
-        recommendations = batch.results(store, package_of(store.job()), load_formulary(), policy)
+        package = package_of(store.job())
+        calibrated = overlay.apply(package) if overlay else package
+        recommendations = batch.results(store, package, load_formulary(used_names()), policy, calibrated)
+    if overlay:
+        said = f"of {overlay.created}, fitted on {overlay.n_admissions} admissions"
+        section = {**recommendations.provenance["policy"], "site_calibration": said}
+        recommendations = replace(recommendations, provenance={**recommendations.provenance, "policy": section})
     progress("Writing the workbook", 0.3)
     write_workbook(recommendations, target)
 
@@ -62,15 +47,44 @@ def save_report(validation: "Validation", target: Path, progress: Progress) -> N
     write_report(validation, target)
 
 
+def save_tables(validation: "Validation", target: Path, progress: Progress) -> None:
+    """The validation's tables as a workbook."""
+    from lamo_desktop.report.validation_workbook import write_validation_workbook
+
+    progress("Writing the tables", 0.0)
+    write_validation_workbook(validation, target)
+
+
+def save_figures(validation: "Validation", target: Path, progress: Progress) -> None:
+    """Every figure of the validation as JSON, as `lamo validate --json` writes it."""
+    from lamo_desktop.report.saving import replacing
+
+    progress("Writing the figures", 0.0)
+    text = json.dumps(validation.to_json(), indent=2, allow_nan=False) + "\n"
+    with replacing(target) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
+
+
+def save_overlay(overlay: "SiteOverlay", target: Path) -> None:
+    """A site calibration as a file, for `lamo --overlay` and for this window."""
+    overlay.save(target)
+
+
 def save_job(job: Path, target: Path, progress: Progress) -> None:
     """A copy of a job file, whole also while another process writes to it."""
-    import sqlite3
+    from lamo_desktop.report.saving import replacing
 
     progress("Copying the job", 0.0)
-    partial = target.with_name(f".{target.name}.part")
-    partial.touch(mode=0o600)
-    with sqlite3.connect(job) as source, sqlite3.connect(partial) as copy:
-        source.backup(copy)
-    source.close()
-    copy.close()
-    partial.replace(target)
+    if target.exists() and target.samefile(job):
+        raise InputError(f"{target.name} is the job itself: choose another name.")
+    with replacing(target) as unfinished:
+        source, copy = sqlite3.connect(job), sqlite3.connect(unfinished)
+        try:
+            source.backup(copy)
+        except sqlite3.OperationalError as error:
+            raise InputError(
+                f"{target.name} was not written ({error}): free some space or choose another disk."
+            ) from error
+        finally:
+            source.close()
+            copy.close()

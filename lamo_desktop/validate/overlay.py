@@ -102,7 +102,7 @@ def load_overlay(path: Path) -> SiteOverlay:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(f"The site overlay {path} cannot be read: {error.strerror or error}.") from error
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not a site overlay: expected JSON text.") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f'{path} is not a site overlay: expected "format": "{FORMAT}".')
@@ -124,7 +124,7 @@ def load_overlay(path: Path) -> SiteOverlay:
             created=str(content.get("created", "")),
             source=dict(content.get("source", {})),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise InputError(
             f"The site overlay {path} is incomplete or damaged: a value is missing or not a number."
         ) from error

@@ -53,8 +53,10 @@ def weights() -> Weights:
     return fast_weights(package.base_path, package.base_sha256, threads=1)
 
 
-def engine(adapters: Sequence[tuple[Path, Sequence[str]]] = (), threads: int = 1, batch: int = 512) -> Engine:
-    return Engine(weights().path, adapters, context_tokens=512, threads=threads, batch=batch)
+def engine(
+    adapters: Sequence[tuple[Path, Sequence[str]]] = (), threads: int = 1, batch: int = 512, state: bool = False
+) -> Engine:
+    return Engine(weights().path, adapters, context_tokens=512, threads=threads, batch=batch, state=state)
 
 
 def bits(logits: Sequence[float] | np.ndarray) -> list[int]:
@@ -71,9 +73,10 @@ def random_adapter(path: Path, seed: int, size: float = 0.05) -> Path:
 
 
 def package_with(adapters: Sequence[tuple[Path, Sequence[str]]], **changes: object) -> ModelPackage:
-    """The embedded package with a short context and other adapters, which lie beside each other in one folder."""
+    """The embedded package, without terms, with a short context and other adapters, which lie in one folder."""
     made = tuple(
         Adapter(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), tuple(drugs)) for path, drugs in adapters
     )
     folder = adapters[0][0].parent if adapters else default_package().path
-    return replace(default_package(), path=folder, adapters=made, context_tokens=512, **changes)  # type: ignore[arg-type]
+    settled = {"path": folder, "adapters": made, "terms": None, "context_tokens": 512, **changes}
+    return replace(default_package(), **settled)  # type: ignore[arg-type]

@@ -159,3 +159,19 @@ def test_a_batch_that_would_abort_the_process_is_refused(shared: Engine) -> None
         with pytest.raises(ModelError, match="does not fit"):
             shared.context.decode(batch)
     assert all(map(math.isfinite, shared.score(patient(3), DRUGS[:2]).logits))
+
+
+def test_the_state_is_the_prompts_own_and_moves_no_score() -> None:
+    """Equal bits with any candidates, threads, batch size and history; with it, scores as without but for rounding."""
+    parts = patient(80)
+    one, two = engine(state=True), engine(state=True, threads=2, batch=160)
+    plain = one.score(parts, DRUGS[:6])
+    assert len(plain.state) == one.model.width
+    assert bits(one.score(patient(31, seed=5), DRUGS[:2]).state) != bits(plain.state)
+    assert bits(two.score(parts, DRUGS[3:4]).state) == bits(plain.state)
+    assert bits(one.score(parts, DRUGS[::-3]).state) == bits(plain.state)
+    without = engine()
+    assert without.score(parts, DRUGS[:6]).state == []
+    assert without.score(parts, DRUGS[:6]).logits == pytest.approx(plain.logits, abs=0.05)
+    for each in (one, two, without):
+        each.close()

@@ -98,7 +98,7 @@ def test_the_embedded_default_loads_and_says_it_is_not_fine_tuned() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda m: m.update(format=2), "format 1"),
+        (lambda m: m.update(format=3), "format 1 or 2"),
         (lambda m: m.pop("format"), "format 1"),
         (lambda m: m.pop("drugs"), "drugs is missing"),
         (lambda m: m.update(drugs=[], adapters=[]), "no drugs"),
@@ -263,3 +263,26 @@ def test_the_embedded_defaults_base_weights_are_the_right_ones() -> None:
     except ModelError:
         pytest.skip("the base weights are not installed (make base)")
     verify_package(default)
+
+
+def test_terms_belong_to_a_package_and_an_altered_byte_is_named(tmp_path: Path) -> None:
+    default = load_package()
+    assert default.terms is not None
+    copy = write_package(tmp_path / "copy", default)
+    assert copy.sha256 == default.sha256
+    file = copy.path / copy.terms.file if copy.terms else copy.path
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(ModelError, match=r"terms\.npz"):
+        load_package(copy.path)
+    file.unlink()
+    with pytest.raises(ModelError, match=r"lacks its file terms\.npz"):
+        load_package(copy.path)
+
+
+def test_terms_outside_the_package_are_refused(tmp_path: Path) -> None:
+    copy = write_package(tmp_path / "copy", load_package())
+    edit(copy, lambda m: m.update(terms={"file": "../terms.npz", "sha256": "0" * 64}))
+    with pytest.raises(ModelError, match="not the name of a file inside the package"):
+        load_package(copy.path)

@@ -7,6 +7,7 @@ from lamo_desktop.model import engine as engine_module
 from lamo_desktop.model import selftest, slots
 from lamo_desktop.model.engine import Engine
 from lamo_desktop.model.worker import choose
+from tests.model.engines import default_package
 from tests.model.engines import engine as small_engine
 
 
@@ -17,6 +18,7 @@ def small_area(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine_module, "AREA", 128)
 
 
+BASE = default_package().base_sha256
 CPU = [-4.75, -5.0, -4.2]
 
 
@@ -39,10 +41,11 @@ def test_a_device_is_trusted_only_with_the_cpu_s_scores(measured: list[float], s
 
 def test_the_cpu_is_used_and_named_where_there_is_no_gpu() -> None:
     for device, noted in (("cpu", False), ("auto", True), ("gpu", True)):
-        chosen, note, outcome = choose(lambda gpu: small_engine(), device, has_gpu=False)
+        chosen, note, outcome = choose(lambda gpu: small_engine(), device, False, BASE)
         assert not chosen.model.gpu
         assert ("no GPU" in note) == noted
-        assert outcome == "not needed on the CPU"
+        assert outcome.startswith("passed: scores within 0.0")
+        assert outcome.endswith("of the known ones")
         chosen.close()
 
 
@@ -60,12 +63,28 @@ def test_a_gpu_that_repeats_the_cpu_is_used_and_one_that_fails_or_errs_is_not() 
             raise ModelError("There is not enough memory.")
         return small_engine()
 
-    chosen, note, outcome = choose(lambda gpu: small_engine(), "gpu", has_gpu=True)
+    chosen, note, outcome = choose(lambda gpu: small_engine(), "gpu", True, BASE)
     assert (note, outcome) == ("", "passed: scores within 0.000 of the CPU's")
     chosen.close()
     for factory, said in ((swapped, "differ from the CPU's"), (failing, "not enough memory")):
-        chosen, note, outcome = choose(factory, "auto", has_gpu=True)
+        chosen, note, outcome = choose(factory, "auto", True, BASE)
         assert said in note
         assert outcome.startswith("failed")
         assert chosen.score(selftest.PROBE, selftest.PROBE_DRUGS[:1]).logits
         chosen.close()
+
+
+def test_a_cpu_that_computes_garbage_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine whose answers are exchanged stands for a computer that computes wrongly."""
+
+    def swapped(gpu: bool) -> Engine:
+        made = small_engine()
+        made._answers.reverse()
+        return made
+
+    with pytest.raises(ModelError, match=r"does not compute right .* by up to 6\.\d+ logits"):
+        choose(swapped, "cpu", False, BASE)
+    for useless in ([0.5] * 6, [0.5, math.nan], [0.5, -math.inf]):
+        with pytest.raises(ModelError, match="no usable numbers"):
+            selftest.verdict_on_cpu("unknown", useless)
+    assert "none are known" in selftest.verdict_on_cpu("unknown", [0.5, 0.4])

@@ -23,7 +23,7 @@ from lamo_desktop.report.workbook import check_writable, write_workbook
 from tests.recommend.jobs import ADMISSIONS, COHORT, VOCABULARY, new_job, package, work
 
 SHEETS = ["Recommendations", "Admissions", "Set aside", "Run"]
-HEADERS = ["Admission id", "Drug", "Probability", "Recommended", "Ordered", "Agreement", "Flags"]
+HEADERS = ["Admission id", "Drug", "Probability", "Recommended", "Ordered", "Agreement", "Flags", "Mark", "Comment"]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_the_four_sheets_of_the_contract(tmp_path: Path, found: Recommendations)
     first = workbook["Recommendations"]
     assert [cell.value for cell in first[2]] == HEADERS
     assert first.freeze_panes == "C3"
-    assert first.auto_filter.ref == f"A2:G{first.max_row}"
+    assert first.auto_filter.ref == f"A2:I{first.max_row}"
     for title in SHEETS:
         notice = str(workbook[title]["A1"].value)
         assert "not for prescribing" in notice

@@ -1,4 +1,3 @@
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,9 +7,12 @@ import pytest
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import ModelError
 from lamo_desktop.model.package import load_package
+from lamo_desktop.model.process import EngineProcess, EngineSettings
+from lamo_desktop.model.prompt import parts
 from trainer import cli
 from trainer.build import sample
-from trainer.rows import Rows, write_rows
+from trainer.rows import Rows, read_offsets, read_rows, write_rows
+from trainer.scores import score_rows
 
 DRUGS = ["aspirin", "heparin", "insulin regular"]
 
@@ -46,31 +48,45 @@ def weights_are_installed() -> bool:
 
 
 @pytest.mark.skipif(not weights_are_installed(), reason="the base weights are not installed (make base)")
-def test_calibrate_writes_a_package_and_evaluate_judges_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    cohort, output = cohort_file(tmp_path), tmp_path / "package"
-    arguments = [str(cohort), "--device", "cpu", "--threads", "1"]
-    assert cli.main(["calibrate", *arguments, "-o", str(output), "--version", "9"]) == 0
+def test_calibrate_writes_a_package_and_writes_the_same_again(tmp_path: Path) -> None:
+    cohort, output, offsets = cohort_file(tmp_path), tmp_path / "package", tmp_path / "offsets.npz"
+    arguments = [str(cohort), "--device", "cpu", "--threads", "1", "-o", str(output), "--version", "9"]
+    assert cli.main(["calibrate", *arguments, "--offsets", str(offsets)]) == 0
     package = load_package(output)
     assert [drug.name for drug in package.drugs] == DRUGS
     assert package.version == "9"
-    assert package.label == "base model, not fine-tuned"
+    assert "reading head" in package.label
     assert not package.fine_tuned
     assert package.by_name["heparin"].drug_class
     assert package.training["cohort"] == {"made": "for a test"}
     assert {"model", "base rates"} == package.metrics["internal"].keys()
     assert package.base_sha256 == load_package().base_sha256
     assert (tmp_path / "cohort.scores.jsonl").is_file()
-    capsys.readouterr()
-
-    assert cli.main(["evaluate", *arguments, "--model", str(output), "--json", str(tmp_path / "out.json")]) == 0
-    printed = capsys.readouterr()
-    assert "no-more-than-ordered" in printed.out
-    assert "scored" not in printed.err  # every score was kept
-    assert json.loads((tmp_path / "out.json").read_text())["internal"] == package.metrics["internal"]
-
+    assert read_offsets(offsets, [f"a{key}" for key in range(10)], DRUGS).shape == (10, 3)
     manifest = (output / "manifest.json").read_bytes()
-    assert cli.main(["calibrate", *arguments, "-o", str(output), "--version", "9"]) == 0
+    assert cli.main(["calibrate", *arguments]) == 0
     assert (output / "manifest.json").read_bytes() == manifest
+    assert cli.main(["calibrate", *arguments, "--terms", "none"]) == 0
+    plain = load_package(output)
+    assert plain.terms is None
+    assert plain.label == "base model, not fine-tuned"
+    assert not (output / "terms.npz").exists()
+
+
+@pytest.mark.skipif(not weights_are_installed(), reason="the base weights are not installed (make base)")
+def test_the_desktop_scores_with_the_terms_as_the_trainer_does(tmp_path: Path) -> None:
+    cohort, output = cohort_file(tmp_path), tmp_path / "package"
+    assert cli.main(["calibrate", str(cohort), "--device", "cpu", "--threads", "1", "-o", str(output)]) == 0
+    package, settings, rows = load_package(output), EngineSettings(device="cpu", threads=1), read_rows(cohort)
+    internal = rows.of(["internal"])
+    expected = score_rows(package, internal, DRUGS, tmp_path / "cohort.scores.jsonl", settings, print)
+    with EngineProcess(package, settings) as engine:
+        for admission, scores in zip(internal, expected, strict=True):
+            np.testing.assert_array_equal(engine.score(parts(admission), DRUGS, admission.codes).logits, scores)
+            alone = engine.score(parts(admission), [DRUGS[1], "norepinephrine"], admission.codes)
+            assert alone.logits[0] == scores[1]
+            assert np.isfinite(alone.logits[1])  # a drug the terms do not know
+            assert alone.llm[0] != alone.logits[0]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +94,7 @@ def test_calibrate_writes_a_package_and_evaluate_judges_it(tmp_path: Path, capsy
     [
         (lambda folder: ["cohort", str(folder / "absent"), "-o", str(folder / "c.jsonl")], 2, "absent"),
         (lambda folder: ["calibrate", str(folder / "absent"), "-o", str(folder / "p")], 2, "absent"),
-        (lambda folder: ["evaluate", str(cohort_file(folder)), "--model", str(folder)], 3, "manifest.json"),
+        (lambda folder: ["evaluate", str(cohort_file(folder)), "--packages", str(folder)], 3, "manifest.json"),
         (lambda folder: ["evaluate", str(cohort_file(folder)), "--splits", "external"], 2, "no external rows"),
     ],
 )

@@ -14,11 +14,12 @@ from tests.trainer.tiny import DRUGS, tiny_rows
 from trainer.adapters import Adapters, group_drugs
 from trainer.base import load_base
 from trainer.cli import main
-from trainer.examples import make_examples, read_offsets, watched
+from trainer.examples import make_examples
 from trainer.fit import Training, fit, jaccard_at_ratio_one
 from trainer.recipe import Recipe, as_dict, load_recipe, recipe_from
-from trainer.rows import Rows, write_rows
+from trainer.rows import Rows, read_offsets, write_rows
 from trainer.run_folder import load_run, write_run
+from trainer.splits import watched
 
 RECIPE = Recipe(
     group_size=3, rank=4, targets=("q_proj", "v_proj"), epochs=3, learning_rate=1e-2, validation_percent=25, dropout=0.1
@@ -184,7 +185,7 @@ def test_too_few_orders_patients_or_rows_are_said(
 
 def test_validation_rows_are_whole_patients() -> None:
     rows = [replace(a, patient_id=f"p{i // 2}") for i, a in enumerate(tiny_rows().of(["train"]))]
-    train, aside = watched(rows, RECIPE)
+    train, aside = watched(rows, RECIPE.validation_percent, RECIPE.seed)
     assert sorted([*train, *aside]) == list(range(len(rows))) and len(aside) == 6
     assert not {rows[i].patient_id for i in train} & {rows[i].patient_id for i in aside}
 

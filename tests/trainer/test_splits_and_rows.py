@@ -57,6 +57,26 @@ def test_splits_do_not_depend_on_row_order_and_do_on_the_seed() -> None:
     assert split(many(), SplitRule(seed=1))["internal"] != forward["internal"]
 
 
+def test_without_years_patients_are_split_at_random_into_training_and_internal_rows() -> None:
+    rows = split([replace(a, labels={}) for a in many()], SplitRule(by="patient", internal_percent=30))
+    patients = {name: {a.patient_id for a in found} for name, found in rows.items()}
+    assert not patients["train"] & patients["internal"]
+    assert len(rows["train"]) + len(rows["internal"]) == len(many()) and not rows["temporal"] and not rows["external"]
+    assert 0.2 < len(patients["internal"]) / 150 < 0.4
+    with pytest.raises(InputError, match="--split patient"):
+        split([replace(a, labels={}) for a in many()], SplitRule())
+    with pytest.raises(InputError, match="left to train on"):
+        split(many(), SplitRule(by="patient", internal_percent=100))
+
+
+def test_held_out_candidates_leave_the_vocabulary_and_are_recorded() -> None:
+    cohort = Cohort(tuple(many()), Source("export", {}, "eicu"))
+    whole, part = (benchmark_rows(cohort, SplitRule(), 10, "", percent) for percent in (0.0, 34.0))
+    (out,) = part.origin["held_out"]
+    assert whole.candidates.keys() - part.candidates.keys() == {out} and whole.origin["held_out"] == []
+    assert part.splits == whole.splits
+
+
 def id_of(admission: Admission) -> str:
     return admission.admission_id
 

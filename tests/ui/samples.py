@@ -4,9 +4,12 @@ from pathlib import Path
 
 import numpy as np
 
+from lamo_desktop.admissions import read_cohort
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, Cohort, Problem, SetAside, Source
+from lamo_desktop.formulary import load_formulary
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.process import EngineSettings
+from lamo_desktop.paths import resource
 from lamo_desktop.recommend.batch import create_job
 from lamo_desktop.recommend.job import Outcome
 from lamo_desktop.recommend.policy import Policy
@@ -64,3 +67,8 @@ def write_job(path: Path, n: int = 6, n_scored: int = 6, failed: int | None = No
             outcomes.append(Outcome(item.ordinal, None if bad else scores, 100, 50, cut, error, 0.5))
         store.record(outcomes)
     return path
+
+
+def demo_cohort() -> Cohort:
+    """The bundled demonstration admissions."""
+    return read_cohort(resource("demo/eicu"), load_formulary())

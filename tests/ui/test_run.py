@@ -1,15 +1,17 @@
 """The real flow with the real worker and the embedded model: start, pause, resume, a killed worker, a missing model."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from lamo_desktop.errors import ModelError
+from lamo_desktop.errors import InputError, ModelError
 from lamo_desktop.model.package import load_package
 from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.ui import jobs
@@ -19,15 +21,14 @@ from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.samples import write_export
 
-LONG = 120_000
+LONG = 240_000
 
 
 @pytest.fixture
 def own_jobs(monkeypatch: pytest.MonkeyPatch, own_user_folder: Path) -> Path:
     """The folder shared by all tests: weights derived from the base lie there, and are made once."""
     monkeypatch.setenv("LAMO_DATA_DIR", str(own_user_folder))
-    for path in jobs.folder().iterdir():
-        path.unlink()
+    shutil.rmtree(jobs.folder())
     return own_user_folder
 
 
@@ -45,6 +46,8 @@ def ready(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
 def test_a_run_ends_with_results_and_no_second_copy(ready: MainWindow, qtbot: QtBot) -> None:
     ready.running.device.setCurrentIndex(ready.running.device.findData("cpu"))
     ready.running.limit.setValue(2)
+    ready.running.use_candidates(("aspirin", "heparin", "metoprolol"))
+    assert "3 of" in ready.running.candidates.text()
     said: list[dict[str, object]] = []
     ready.session.scoring.connect(said.append)
     ready.running.start.click()
@@ -54,9 +57,11 @@ def test_a_run_ends_with_results_and_no_second_copy(ready: MainWindow, qtbot: Qt
     results = ready.session.results
     assert results is not None
     assert (results.n_done, results.complete, results.scored.all()) == (2, True, True)
+    assert results.candidates == ("aspirin", "heparin", "metoprolol")
+    assert results.ran_on.startswith("CPU")
     assert {"scoring"} <= {str(line["stage"]) for line in said}
     assert ready.stack.currentWidget() is ready.reviewing
-    assert [path.suffix for path in jobs.folder().iterdir()] == [".lamo"]
+    assert [path.suffix for path in jobs.folder().iterdir() if path.is_file()] == [".lamo"]
     assert statuses(ready.session)[Step.RECOMMEND].text == "2 scored"
 
 
@@ -105,7 +110,8 @@ def test_a_missing_model_says_what_to_do(ready: MainWindow, qtbot: QtBot, tmp_pa
     assert "manifest.json" in said.args[0]
     assert statuses(ready.session)[Step.RECOMMEND].state == State.READY
     ready.running.model.load(empty)
-    qtbot.waitUntil(lambda: not ready.running.model.verify.isEnabled(), timeout=LONG)
+    qtbot.waitUntil(lambda: ready.running.model.package is None, timeout=LONG)
+    assert not ready.running.model.verify.isEnabled()
     assert "manifest.json" in ready.running.model.facts.text()
 
 
@@ -116,3 +122,99 @@ def test_closing_during_a_run_keeps_the_job_for_the_next_start(ready: MainWindow
     ready.close()
     assert not session.run.running
     assert [job.total for job in jobs.kept_jobs()] == [3]
+
+
+def test_the_first_results_are_shown_while_the_run_goes_on(ready: MainWindow, qtbot: QtBot) -> None:
+    page, session = ready.running, ready.session
+    page.use_candidates(("aspirin", "metoprolol"))
+    page.device.setCurrentIndex(page.device.findData("cpu"))
+    page.start.click()
+    assert page.live.isVisibleTo(page)
+    session.scoring.connect(lambda _: page.live._look())
+    qtbot.waitUntil(lambda: bool(page.live.rows) or not session.run.running, timeout=LONG)
+    seen = [row.admission_id for row in page.live.rows]
+    assert seen and set(seen) <= {"A1", "A2", "A4"}
+    assert all(row.recommended <= 2 and not row.failed for row in page.live.rows)
+    qtbot.waitUntil(lambda: session.results is not None and session.results.complete, timeout=LONG)
+    assert not page.live.isVisibleTo(page)
+
+
+def test_a_cancelled_run_asks_and_is_deleted(ready: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    ready.session.start_run(RunSettings(device="cpu"))
+    qtbot.waitUntil(lambda: ready.session.last_progress.get("stage") == "scoring", timeout=LONG)
+    ready.running.cancel.click()
+    qtbot.waitUntil(lambda: not ready.session.run.running, timeout=LONG)
+    qtbot.waitUntil(lambda: not ready.session.background.running, timeout=LONG)
+    assert not [path for path in jobs.folder().iterdir() if path.is_file()]
+    assert ready.session.results is None
+    assert statuses(ready.session)[Step.RECOMMEND].state == State.READY
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from lamo_desktop.ui.app import make_application
+from lamo_desktop.ui.session import RunSettings
+from lamo_desktop.ui.window import MainWindow
+
+def die(progress):
+    if progress.get("stage") == "scoring" and progress.get("done"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+if __name__ == "__main__":
+    app = make_application(["lamo-desktop"])
+    window = MainWindow()
+    window.session.scoring.connect(die)
+    window.session.cohort_changed.connect(
+        lambda: window.session.cohort and window.session.start_run(RunSettings(device="cpu", threads=1))
+    )
+    window.open_path(Path(sys.argv[1]))
+    app.exec()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as a power cut would")
+def test_a_window_killed_during_a_run_offers_its_job_at_the_next_start(
+    own_jobs: Path, tmp_path: Path, styled: QApplication, qtbot: QtBot
+) -> None:
+    try:
+        load_package().base_path  # noqa: B018
+    except ModelError:
+        pytest.skip("the base weights are not installed")
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED, encoding="utf-8")
+    root = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        [sys.executable, str(script), str(write_export(tmp_path))],
+        env={**os.environ, "PYTHONPATH": root},
+        timeout=400,
+        capture_output=True,
+    )
+    assert done.returncode == -signal.SIGKILL
+    window = MainWindow()
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(lambda: not window.importing.jobs_card.isHidden(), timeout=LONG)
+    (job,) = jobs.kept_jobs()
+    assert 0 < job.done + job.failed <= job.total == 3
+    qtbot.waitUntil(lambda: not job.path.with_name(job.path.name + ".lock").exists() or _free(job.path), timeout=LONG)
+    if job.unfinished:
+        window.session.resume_run(job.path, RunSettings(device="cpu", threads=1))
+        qtbot.waitUntil(lambda: window.session.results is not None, timeout=LONG)
+        assert window.session.results is not None
+        assert window.session.results.complete
+    with JobStore.open(job.path, read_only=True) as store:
+        assert store.audit() == []
+    window.session.forget_results()
+    jobs.delete(job.path)
+    assert not job.path.exists()
+
+
+def _free(path: Path) -> bool:
+    """Whether the command that the killed window left has ended, too."""
+    try:
+        JobStore.open(path).close()
+    except InputError:
+        return False
+    return True

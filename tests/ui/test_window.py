@@ -21,15 +21,15 @@ from pytestqt.qtbot import QtBot
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.ui import jobs
+from lamo_desktop.ui.admissionlist import FAILED, MORE
 from lamo_desktop.ui.flow import State, Step
-from lamo_desktop.ui.pages.reviewing import FAILED, MORE
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.theme import tokens
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.samples import HOSTILE, write_export, write_job
 
-LONG = 120_000
+LONG = 240_000
 
 
 def open_export(window: MainWindow, qtbot: QtBot, path: Path) -> None:
@@ -154,7 +154,7 @@ def test_the_context_is_shown_as_text_with_what_was_cut(window: MainWindow, qtbo
     assert "Diagnoses  ▲ shortened for length: 1 of 2 entries kept" in text
     window.reviewing.table.selectRow(2)
     assert "▲" not in window.reviewing.context.toPlainText()
-    assert "Admission A2" in window.reviewing.heading.text()
+    assert "Admission A2" in window.reviewing.detail.heading.text()
 
 
 def test_a_job_of_another_model_says_what_is_missing(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_validation_is_shown_and_goes_stale_when_the_lists_change(
     assert statuses(session)[Step.VALIDATE].state == State.READY
     session.start_validation()
     assert statuses(session)[Step.VALIDATE].state == State.RUNNING
-    qtbot.waitUntil(lambda: session.validation is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: session.evaluation.validation is not None, timeout=LONG)
     assert statuses(session)[Step.VALIDATE].state == State.DONE
     assert page.figures.model().rowCount() > 10
     assert page.drugs.model().rowCount() > 0
@@ -234,7 +234,7 @@ def test_the_layout_is_remembered_and_nothing_else(window: MainWindow, qtbot: Qt
     window.close()
     store = settings()
     store.sync()
-    assert sorted(store.allKeys()) == ["geometry", "review/halves", "review/sides", "scheme"]
+    assert sorted(store.allKeys()) == ["geometry", "scheme", "splitter/review-halves", "splitter/review-sides"]
     text = Path(store.fileName()).read_text(encoding="utf-8")
     assert "secret" not in text
     assert "A0" not in text

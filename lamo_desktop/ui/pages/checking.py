@@ -1,52 +1,33 @@
 """Check: how many admissions are left and why, what is wrong in the export and where, which drug names are unknown."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-from lamo_desktop.admissions.cohort import Cohort
-from lamo_desktop.ui.charts import Funnel
+from lamo_desktop.admissions.cohort import Cohort, Problem, SetAside
+from lamo_desktop.ui.coveragetable import CoverageTable
+from lamo_desktop.ui.funnel import Funnel
+from lamo_desktop.ui.namespanel import NamesPanel
+from lamo_desktop.ui.pace import Pace
+from lamo_desktop.ui.places import place_of
+from lamo_desktop.ui.previewdialog import PreviewDialog
+from lamo_desktop.ui.searchedtable import SearchedTable
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.status import left_out
-from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
+from lamo_desktop.ui.tables import Column, text_column
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, Card, EmptyState, Figure, Notice, Page, label
+from lamo_desktop.ui.widgets import Button, Card, EmptyState, Figure, Notice, Page, ProgressCard, label
+from lamo_desktop.ui.words import said
+
+_GRAVITY = {"error": 0, "warning": 1, "info": 2}
+_TONES = {"error": "bad", "warning": "warn", "info": ""}
 
 
-class SearchedTable(QWidget):
-    """A table with a search box above it and a sentence in place of an empty table."""
-
-    def __init__(self, name: str, none: str, empty: str) -> None:
-        super().__init__()
-        self.model = ColumnModel(parent=self)
-        self.table = Table(self.model, name)
-        self.search = QLineEdit(clearButtonEnabled=True)
-        self.search.setPlaceholderText(self.tr("Search"))
-        self.search.setAccessibleName(self.tr("Search in {name}").format(name=name))
-        self.search.setMaximumWidth(em(18))
-        self.search.textChanged.connect(self._filter)
-        self._texts: list[str] = []
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(EmptyState("state-done", none, empty))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, em(0.5), 0, 0)
-        layout.setSpacing(em(0.5))
-        layout.addWidget(self.search)
-        layout.addWidget(self._stack, 1)
-
-    def show_columns(self, columns: list[Column]) -> None:
-        """Show these columns; the search looks at all of them."""
-        self._texts = [" ".join(map(str, row)).casefold() for row in zip(*(c.values for c in columns), strict=True)]
-        self.search.clear()
-        self.model.set_columns(columns)
-        self.table.fit_columns(columns)
-        self.search.setVisible(bool(self._texts))
-        self._stack.setCurrentIndex(0 if self._texts else 1)
-
-    def _filter(self, text: str) -> None:
-        wanted = text.strip().casefold()
-        self.model.set_filter(np.array([wanted in row for row in self._texts], dtype=bool) if wanted else None)
+def _said_column(title: str, values: Sequence[str], width: float) -> Column:
+    """Texts of the readers, put into the language of the window when they are shown."""
+    return Column(title, np.array(values, dtype=object), said, width=width, stretch=True)
 
 
 class CheckPage(Page):
@@ -56,8 +37,14 @@ class CheckPage(Page):
     import_wanted = Signal()
 
     def __init__(self, session: Session) -> None:
-        super().__init__("Check", "What was read, what was left out and why. Nothing is dropped silently.")
+        super().__init__(
+            self.tr("Check"), self.tr("What was read, what was left out and why. Nothing is dropped silently.")
+        )
         self._session = session
+        self._pace = Pace(self)
+        self._problems: Sequence[Problem] = ()  # the lines of the lists
+        self._rows: Sequence[SetAside] = ()
+        self._dialog: PreviewDialog | None = None
         self.next = Button(self.tr("&Continue to Recommend"), "arrow-right", "primary")
         self.next.clicked.connect(self.go_on)
         self.action_row.addWidget(self.next)
@@ -76,37 +63,55 @@ class CheckPage(Page):
         self._stack.addWidget(self._content())
         self.body.addWidget(self._stack, 1)
         session.cohort_changed.connect(self.refresh)
+        session.changed.connect(self._refresh_progress)
+        session.reading.connect(self._show_reading)
         self.refresh()
 
     def _content(self) -> QWidget:
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(em(0.9))
-        self.figures = {
-            "admissions": Figure(self.tr("admissions to score")),
-            "patients": Figure(self.tr("patients")),
-            "orders": Figure(self.tr("orders per admission")),
-            "set_aside": Figure(self.tr("rows set aside")),
-            "unmapped": Figure(self.tr("order rows with unknown drug")),
-        }
-        row = QHBoxLayout()
-        row.setSpacing(em(0.75))
-        for figure in self.figures.values():
-            row.addWidget(figure, 1)
-        layout.addLayout(row)
+        layout.setSpacing(em(0.7))
+        layout.addLayout(self._figures())
         self.notice = Notice()
         layout.addWidget(self.notice)
+        self.progress = ProgressCard(self.tr("Cancel"))
+        self.progress.stop_clicked.connect(self._session.reader.cancel)
+        self.progress.hide()
+        layout.addWidget(self.progress)
         lower = QHBoxLayout()
-        lower.setSpacing(em(0.9))
+        lower.setSpacing(em(0.7))
         card = Card(self.tr("From the export to the cohort"))
         self.source = label("", "small", wrap=True)
         self.funnel = Funnel()
         card.body.addWidget(self.source)
-        card.body.addSpacing(em(0.25))
+        card.body.addSpacing(em(0.4))
         card.body.addWidget(self.funnel)
         card.body.addStretch(1)
-        lower.addWidget(card, 5)
+        lower.addWidget(card, 4)
+        tables = Card(padding=0.7)
+        tables.body.addWidget(self._tables())
+        for part in (card, tables):  # their lists scroll; the page itself only where not even their minimum fits
+            part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        lower.addWidget(tables, 7)
+        layout.addLayout(lower, 1)
+        return content
+
+    def _figures(self) -> QHBoxLayout:
+        self.figures = {
+            "admissions": Figure(self.tr("admissions to score")),
+            "patients": Figure(self.tr("patients")),
+            "orders": Figure(self.tr("drugs ordered per admission")),
+            "set_aside": Figure(self.tr("rows set aside")),
+            "unmapped": Figure(self.tr("order rows, drug unknown")),
+        }
+        row = QHBoxLayout()
+        row.setSpacing(em(0.6))
+        for figure in self.figures.values():
+            row.addWidget(figure, 1)
+        return row
+
+    def _tables(self) -> QTabWidget:
         self.tabs = QTabWidget()
         self.problems = SearchedTable(
             self.tr("Problems"), self.tr("No problems"), self.tr("Every cell the program looked at could be used.")
@@ -116,18 +121,26 @@ class CheckPage(Page):
             self.tr("Nothing set aside"),
             self.tr("Every row that meets the criteria will be processed."),
         )
-        self.unmapped = SearchedTable(
-            self.tr("Unknown drug names"),
-            self.tr("All drugs known"),
-            self.tr("Every order text was mapped to its ingredients."),
-        )
-        for table in (self.problems, self.set_aside, self.unmapped):
-            self.tabs.addTab(table, table.table.accessibleName())
-        tables = Card(padding=0.7)
-        tables.body.addWidget(self.tabs)
-        lower.addWidget(tables, 6)
-        layout.addLayout(lower, 1)
-        return content
+        self.names = NamesPanel(self._session)
+        self.unmapped = self.names.list
+        self.coverage = CoverageTable()
+        self.show_problem, self.show_row = (Button(self.tr("&Show in the export"), "search") for _ in range(2))
+        for table, button, show in (
+            (self.problems, self.show_problem, self._show_problem),
+            (self.set_aside, self.show_row, self._show_row),
+        ):
+            table.head.addWidget(button)
+            table.chosen.connect(show)
+            button.clicked.connect(lambda _=False, table=table, show=show: show(table.current))
+            button.setToolTip(self.tr("Show the sheet, row and cell (Enter, or a double click)"))
+        for widget, name in (
+            (self.problems, self.tr("Problems")),
+            (self.set_aside, self.tr("Set aside")),
+            (self.names, self.tr("Unknown names")),
+            (self.coverage, self.tr("What is known")),
+        ):
+            self.tabs.addTab(widget, name)
+        return self.tabs
 
     def refresh(self) -> None:
         """Show the session's cohort, or what to do without one."""
@@ -136,10 +149,12 @@ class CheckPage(Page):
         self.next.setVisible(cohort is not None)
         if cohort is not None:
             self._show(cohort)
+        elif self._dialog is not None:
+            self._dialog.preview.clear()
+            self._dialog.reject()
 
     def _show(self, cohort: Cohort) -> None:
         admissions = cohort.admissions
-        self.next.setEnabled(bool(admissions))
         ordered = [len(a.orders) for a in admissions if a.orders is not None]
         values = {
             "admissions": f"{len(admissions):,}",
@@ -150,54 +165,119 @@ class CheckPage(Page):
         }
         for name, value in values.items():
             self.figures[name].show_value(value)
+        self._show_notice(cohort)
+        files = len(cohort.source.files)
+        source = self.tr("Read with the profile “{p}” from {n} file(s)")
+        self.source.setText(source.format(p=cohort.source.profile, n=files))
+        self.funnel.show_steps(cohort.attrition)
+        opened = self._session.opened
+        self.coverage.show_coverage(opened.coverage if opened else None)
+        self._show_tables(cohort)
+        self._refresh_progress()
+
+    def _show_notice(self, cohort: Cohort) -> None:
         words = left_out(cohort)
-        if not admissions:
+        questions = sum(problem.severity == "error" for problem in cohort.problems)
+        if not cohort.admissions:
             self.notice.say(self.tr("No admission of this export can be scored; the tables below say why."), "bad")
+        elif questions:
+            text = self.tr("{w}. Questions to you are listed first: until they are answered, cells stay empty.")
+            self.notice.say(text.format(w=words), "warn")
         elif words:
-            text = self.tr("{w}. Nothing was guessed: the other rows are complete and will be processed.").format(
-                w=words
-            )
-            self.notice.say(text, "warn")
+            text = self.tr("{w}. Nothing was guessed: the other rows are complete and will be processed.")
+            self.notice.say(text.format(w=words), "warn")
         elif not cohort.has_orders:
             self.notice.say(
                 self.tr("The export holds no orders: recommendations can be made, but not validated."), "warn"
             )
+        elif cohort.unmapped:
+            text = self.tr("No problems were found, but {n} drug names are unknown: you can say what they mean.")
+            self.notice.say(text.format(n=f"{len(cohort.unmapped):,}"), "good")
         else:
             self.notice.say(
                 self.tr("No problems were found. All rows that meet the criteria will be processed."), "good"
             )
-        files = len(cohort.source.files)
-        self.source.setText(
-            self.tr("Read with the profile “{p}” from {n} file(s)").format(p=cohort.source.profile, n=files)
-        )
-        self.funnel.show_steps(cohort.attrition)
-        self._show_tables(cohort)
 
     def _show_tables(self, cohort: Cohort) -> None:
-        words = {"error": self.tr("Error"), "warning": self.tr("Warning"), "info": self.tr("Note")}
+        opened = self._session.opened
+        names = {"error": self.tr("Question"), "warning": self.tr("Warning"), "info": self.tr("Note")}
+        problems = sorted(cohort.problems, key=lambda problem: _GRAVITY[problem.severity])
+        self._problems = problems
+        kinds = [names[problem.severity] for problem in problems]
         self.problems.show_columns(
             [
-                text_column(self.tr("Kind"), [words[p.severity] for p in cohort.problems], 4.5),
-                text_column(self.tr("Where"), [p.where for p in cohort.problems], 11),
-                text_column(self.tr("What was expected"), [p.message for p in cohort.problems], 24, stretch=True),
-            ]
+                text_column(self.tr("Kind"), kinds, 5),
+                text_column(self.tr("Where"), [problem.where for problem in problems], 11),
+                _said_column(self.tr("What was expected"), [problem.message for problem in problems], 24),
+            ],
+            kinds,
         )
+        self._rows = cohort.set_aside
         self.set_aside.show_columns(
             [
-                text_column(self.tr("Admission"), [s.admission_id for s in cohort.set_aside], 6),
-                text_column(self.tr("Where"), [s.where for s in cohort.set_aside], 9),
-                text_column(self.tr("Reason"), [s.reason for s in cohort.set_aside], 20, stretch=True),
+                text_column(self.tr("Admission"), [s.admission_id for s in cohort.set_aside], 7),
+                text_column(self.tr("Where"), [s.where for s in cohort.set_aside], 10),
+                _said_column(self.tr("Reason"), [s.reason for s in cohort.set_aside], 20),
             ]
         )
-        names = sorted(cohort.unmapped.items(), key=lambda pair: -pair[1])
-        self.unmapped.show_columns(
-            [
-                text_column(self.tr("Order text"), [name for name, _ in names], 18, stretch=True),
-                Column(
-                    self.tr("Order rows"), np.array([n for _, n in names], dtype=np.int64), lambda n: f"{n:,}", width=6
-                ),
-            ]
-        )
-        counts = (len(cohort.problems), len(cohort.set_aside), len(cohort.unmapped))
-        for tab, (table, count) in enumerate(zip((self.problems, self.set_aside, self.unmapped), counts, strict=True)):
-            self.tabs.setTabText(tab, f"{table.table.accessibleName()}  {count:,}")
+        self.names.show_names(cohort.unmapped)
+        counts = (len(problems), len(cohort.set_aside), len(cohort.unmapped))
+        titles = (self.tr("Problems"), self.tr("Set aside"), self.tr("Unknown names"))
+        for tab, (title, count) in enumerate(zip(titles, counts, strict=True)):
+            self.tabs.setTabText(tab, f"{title}  {count:,}")
+        for button, rows in ((self.show_problem, self._problems), (self.show_row, self._rows)):
+            button.setVisible(opened is not None and bool(rows))
+
+    def _answer(self, problem: Problem) -> str:
+        """Where a question is answered in this window."""
+        if "date_order" not in problem.message:
+            return ""
+        return ". " + self.tr("Say on the Import page, beside “03/04/2024 means”, how such dates are written.")
+
+    def _show_problem(self, row: int) -> None:
+        if 0 <= row < len(self._problems):
+            problem = self._problems[row]
+            sentence = f"{problem.where}: {said(problem.message)}{self._answer(problem)}"
+            self._jump(problem.where, problem.message, sentence, _TONES[problem.severity])
+        else:
+            self._nothing_selected()
+
+    def _show_row(self, row: int) -> None:
+        if 0 <= row < len(self._rows):
+            line = self._rows[row]
+            self._jump(line.where, "", f"{line.where}: {said(line.reason)}", "warn")
+        else:
+            self._nothing_selected()
+
+    def _nothing_selected(self) -> None:
+        self._session.message.emit(self.tr("Select a line of the list first."), "")
+
+    def _jump(self, where: str, message: str, sentence: str, tone: str) -> None:
+        """Open the preview at the place a line names."""
+        opened = self._session.opened
+        if opened is None:
+            self._session.message.emit(self.tr("The export is not open: these are results of a job file."), "")
+            return
+        place = place_of(where, message, [table.name for table in opened.tables])
+        if place is None:
+            self._session.message.emit(self.tr("This line is about the export as a whole: it names no row."), "")
+            return
+        if self._dialog is None:
+            self._dialog = PreviewDialog(self._session, self)
+        self._dialog.show_place(place, sentence, tone)
+
+    def _refresh_progress(self) -> None:
+        reading = self._session.reader.running and self._session.cohort is not None
+        if reading and self.progress.isHidden():
+            self._pace.restart()
+            self._show_reading("Opening", 0.0)
+        self.progress.setVisible(reading)
+        self.notice.setVisible(not reading)
+        cohort = self._session.cohort
+        self.next.setEnabled(cohort is not None and bool(cohort.admissions) and not self._session.reader.running)
+
+    def _show_reading(self, stage: str, share: float) -> None:
+        self._pace.told(stage, share)
+        words = self._pace.words() if share > 0 else ""
+        title = self.tr("Reading again: {s}").format(s=said(stage))
+        self.progress.show_progress(title, share if share > 0 else None, words)

@@ -1,40 +1,82 @@
-"""Export: the workbook, the validation report and the job file."""
+"""Export: five files, what each holds, whether it holds patient data, and where it went."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from lamo_desktop.ui import work
 from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, Card, EmptyState, Figure, IconLabel, Notice, Page, label
+from lamo_desktop.ui.validation.parts import scrolled
+from lamo_desktop.ui.widgets import Button, Card, EmptyState, Figure, IconLabel, Notice, Page, label, tone
+from lamo_desktop.ui.words import said
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of file: its name, what it holds, whether patient text is in it, its button, and what it is called."""
+
+    icon: str
+    title: str
+    text: str
+    patient_text: bool
+    action: str
+    file_name: str
+    file_type: str
+    needs_orders: bool = False
+
+
+class FileCard(Card):
+    """What one kind of file is, and the button that makes one."""
+
+    def __init__(self, kind: Kind, primary: bool) -> None:
+        super().__init__(padding=0.9)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # columns of one width
+        head = QHBoxLayout()
+        head.setSpacing(em(0.5))
+        head.addWidget(IconLabel(kind.icon, 1.4, "accent"))
+        head.addWidget(label(kind.title, "heading"), 1)
+        chip = label(self.tr("patient data") if kind.patient_text else self.tr("counts only"), "chip")
+        tone(chip, "warn" if kind.patient_text else "good")
+        head.addWidget(chip)
+        self.button = Button(kind.action, "export", "primary" if primary else "")
+        text = label(kind.text, "muted", wrap=True)
+        text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.body.addLayout(head)
+        self.body.addWidget(text, 1)
+        self.body.addSpacing(em(0.2))
+        self.body.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
 
 
 class ExportPage(Page):
     """The sixth page."""
 
     run_wanted = Signal()
+    purge_wanted = Signal()
 
     def __init__(self, session: Session) -> None:
-        super().__init__("Export", "Files for others. They hold patient data: keep them where such data may be kept.")
+        super().__init__(
+            self.tr("Export"),
+            self.tr("Files for others. What holds patient data belongs where such data may be kept."),
+        )
         self._session = session
         self._folder = Path.home()
         self._target = self._folder
-        self._report_target: Path | None = None
+        self._waiting: tuple[Callable[..., Any], Path] | None = None  # a file that needs the comparison first
         session.exporter.finished.connect(self._written)
         session.exporter.failed.connect(self._not_written)
+        session.exporter.cancelled.connect(self._stopped)
         self._stack = QStackedWidget()
         empty = EmptyState(
             "export",
             self.tr("Nothing to export yet"),
-            self.tr(
-                "Once admissions are scored, the workbook, the validation report and the job file are saved from here."
-            ),
+            self.tr("Once admissions are scored, workbook, report, figures and job file are saved from here."),
             self.tr("Go to Recommend"),
         )
         empty.acted.connect(self.run_wanted)
@@ -42,15 +84,74 @@ class ExportPage(Page):
         self._stack.addWidget(self._content())
         self.body.addWidget(self._stack, 1)
         session.changed.connect(self.refresh)
-        session.validation_changed.connect(self._validation_changed)
-        session.validator.failed.connect(lambda _: self._validation_changed())
+        session.evaluation.changed.connect(self._compared)
+        session.evaluation.failed.connect(self._not_compared)
         self.refresh()
+
+    def _kinds(self) -> dict[str, Kind]:
+        excel = self.tr("Excel workbooks (*.xlsx)")
+        return {
+            "workbook": Kind(
+                "workbook",
+                self.tr("Recommendations"),
+                self.tr(
+                    "One row per admission and drug, one row per admission, your marks and comments, what was set "
+                    "aside and why, and where every number comes from. Lists as set above."
+                ),
+                True,
+                self.tr("Save &workbook…"),
+                "recommendations.xlsx",
+                excel,
+            ),
+            "report": Kind(
+                "report",
+                self.tr("Validation report"),
+                self.tr(
+                    "One HTML file to read and print: agreement with the orders, calibration, groups, and a TRIPOD-LLM "
+                    "checklist. Small groups are hidden."
+                ),
+                False,
+                self.tr("Save &report…"),
+                "validation.html",
+                self.tr("Web pages (*.html)"),
+                needs_orders=True,
+            ),
+            "tables": Kind(
+                "validate",
+                self.tr("Validation tables"),
+                self.tr("Every table of the report as a sheet, with intervals in columns of their own."),
+                False,
+                self.tr("Save ta&bles…"),
+                "validation.xlsx",
+                excel,
+                needs_orders=True,
+            ),
+            "figures": Kind(
+                "file",
+                self.tr("Figures as JSON"),
+                self.tr("Every figure with its interval, for other programs; as lamo validate --json writes it."),
+                False,
+                self.tr("Save fi&gures…"),
+                "validation.json",
+                "JSON (*.json)",
+                needs_orders=True,
+            ),
+            "job": Kind(
+                "job",
+                self.tr("Job file"),
+                self.tr("Admissions, scores, marks and the log of the run: opens again here without the export."),
+                True,
+                self.tr("Save &job file…"),
+                "job.lamo",
+                self.tr("Jobs (*.lamo)"),
+            ),
+        }
 
     def _content(self) -> QWidget:
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(em(0.9))
+        layout.setSpacing(em(0.8))
         self.figures = (
             Figure(self.tr("admissions scored")),
             Figure(self.tr("drugs recommended per admission")),
@@ -61,71 +162,56 @@ class ExportPage(Page):
         for figure in self.figures:
             row.addWidget(figure, 1)
         layout.addLayout(row)
-        lists = Card()
+        lists = Card(padding=0.7)
         lists.body.addWidget(PolicyBar(self._session))
         layout.addWidget(lists)
-        grid = QGridLayout()
-        grid.setSpacing(em(0.9))
-        self.workbook = Button(self.tr("Save &workbook…"), "workbook", "primary")
-        self.report = Button(self.tr("Save &report…"), "report")
-        self.job = Button(self.tr("Save &job file…"), "job")
-        self.workbook.clicked.connect(self.save_workbook)
-        self.report.clicked.connect(self.save_report)
-        self.job.clicked.connect(self.save_job)
-        entries = (
-            (
-                "workbook",
-                self.tr("Recommendations workbook"),
-                self.tr(
-                    "Excel: one row per admission and drug, one row per admission, what was set aside and why, and "
-                    "where every number comes from. Lists as set above."
-                ),
-                self.workbook,
-            ),
-            (
-                "report",
-                self.tr("Validation report"),
-                self.tr(
-                    "One HTML file: agreement with clinicians' orders with intervals, calibration and subgroups. "
-                    "Needs orders."
-                ),
-                self.report,
-            ),
-            (
-                "job",
-                self.tr("Job file"),
-                self.tr("Admissions, scores and the log of the run in one file: opens again here without the export."),
-                self.job,
-            ),
-        )
-        for column, (icon_name, title, text, button) in enumerate(entries):
-            card = Card()
-            head = QHBoxLayout()
-            head.setSpacing(em(0.5))
-            head.addWidget(IconLabel(icon_name, 1.5, "accent"))
-            head.addWidget(label(title, "heading"), 1)
-            card.body.addLayout(head)
-            text_label = label(text, "muted", wrap=True)
-            text_label.setAlignment(Qt.AlignmentFlag.AlignTop)
-            card.body.addWidget(text_label, 1)
-            card.body.addSpacing(em(0.4))
-            card.body.addWidget(button)
-            grid.addWidget(card, 0, column)
-            grid.setColumnStretch(column, 1)
-        layout.addLayout(grid)
         self.notice = Notice(action=self.tr("Open folder"))
-        self.notice.acted.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder))))
+        self.notice.acted.connect(self._act)
         self.notice.hide()
         layout.addWidget(self.notice)
+        grid = QGridLayout()
+        grid.setSpacing(em(0.8))
+        self.kinds = self._kinds()
+        self.cards = {name: FileCard(kind, name == "workbook") for name, kind in self.kinds.items()}
+        saves = (self.save_workbook, self.save_report, self.save_tables, self.save_figures, self.save_job)
+        for place, (card, save) in enumerate(zip(self.cards.values(), saves, strict=True)):
+            card.button.clicked.connect(lambda _=False, save=save: save())
+            grid.addWidget(card, place // 3, place % 3)
+        grid.addWidget(self._kept_card(), 1, 2)
+        for column in range(3):
+            grid.setColumnStretch(column, 1)
+        layout.addLayout(grid)
         layout.addStretch(1)
-        return content
+        return scrolled(content)
+
+    def _kept_card(self) -> Card:
+        """What stays on this computer besides, and how it is deleted."""
+        card = Card(padding=0.9)
+        head = QHBoxLayout()
+        head.setSpacing(em(0.5))
+        head.addWidget(IconLabel("folder", 1.4, "accent"))
+        head.addWidget(label(self.tr("What stays here"), "heading"), 1)
+        text = self.tr("Nothing is sent anywhere. The program keeps its jobs on this computer until they are deleted.")
+        words = label(text, "muted", wrap=True)
+        words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        delete = Button(self.tr("&Delete local data…"), "trash")
+        delete.clicked.connect(self.purge_wanted)
+        card.body.addLayout(head)
+        card.body.addWidget(words, 1)
+        card.body.addSpacing(em(0.2))
+        card.body.addWidget(delete, 0, Qt.AlignmentFlag.AlignLeft)
+        return card
 
     def refresh(self) -> None:
         """Follow the session's results."""
         results = self._session.results
-        self._stack.setCurrentIndex(1 if results is not None and results.n_done else 0)
-        self.report.setEnabled(results is not None and results.has_orders)
-        if results is not None and results.n_done:
+        shown = results is not None and results.n_done > 0
+        self._stack.setCurrentIndex(1 if shown else 0)
+        busy = self._session.exporter.running or self._waiting is not None
+        for name, card in self.cards.items():
+            possible = shown and (results.has_orders if results and self.kinds[name].needs_orders else True)
+            card.button.setEnabled(possible and not busy)
+        if results is not None and shown:
             scored = int(results.scored.sum())
             ordered = results.mean_ordered()
             values = (f"{scored:,}", f"{self._session.lists.sum() / max(1, scored):.1f}", f"{ordered:.1f}")
@@ -134,71 +220,94 @@ class ExportPage(Page):
 
     def save_workbook(self, path: Path | None = None) -> None:
         """Write the workbook to a file the user chooses (or to `path`)."""
-        results = self._session.results
-        target = path or self._ask(self.tr("Save the workbook"), "recommendations.xlsx", "Excel (*.xlsx)")
+        results, target = self._session.results, path or self._ask("workbook")
         if results is not None and target is not None:
-            self._write(target, work.save_workbook, results.path, self._session.policy, target)
+            overlay = self._session.evaluation.overlay
+            self._write(target, work.save_workbook, results.path, self._session.policy, overlay, target)
 
     def save_report(self, path: Path | None = None) -> None:
         """Write the validation report; compares with the orders first where that was not done for these lists."""
-        target = path or self._ask(self.tr("Save the validation report"), "validation.html", "HTML (*.html)")
-        if target is None or self._session.results is None:
-            return
-        self._report_target = target
-        if self._session.validation_is_current:
-            self._write_report()
-        else:
-            self._say_busy(self.tr("Comparing with the orders…"))
-            self._session.start_validation()
+        self._write_compared(work.save_report, path or self._ask("report"))
 
-    def _write_report(self) -> None:
-        validation, target = self._session.validation, self._report_target
-        if validation is not None and target is not None:
-            self._report_target = None
-            self._write(target, work.save_report, validation, target)
+    def save_tables(self, path: Path | None = None) -> None:
+        """Write the report's tables as a workbook."""
+        self._write_compared(work.save_tables, path or self._ask("tables"))
 
-    def _validation_changed(self) -> None:
-        if self._session.validation_is_current:
-            self._write_report()
-        elif self._report_target is not None and not self._session.validator.running:
-            self._report_target = None
-            self._ended()
-            self.notice.hide()
+    def save_figures(self, path: Path | None = None) -> None:
+        """Write the figures for other programs."""
+        self._write_compared(work.save_figures, path or self._ask("figures"))
 
     def save_job(self, path: Path | None = None) -> None:
         """Copy the job file."""
-        results = self._session.results
-        target = path or self._ask(self.tr("Save the job file"), "job.lamo", "Job (*.lamo)")
+        results, target = self._session.results, path or self._ask("job")
         if results is not None and target is not None:
             self._write(target, work.save_job, results.path, target)
 
-    def _ask(self, title: str, name: str, kind: str) -> Path | None:
-        chosen, _ = QFileDialog.getSaveFileName(self, title, str(self._folder / name), kind)
-        return Path(chosen) if chosen else None
+    def _ask(self, name: str) -> Path | None:
+        kind = self.kinds[name]
+        title = kind.action.replace("&", "").removesuffix("…")
+        chosen, _ = QFileDialog.getSaveFileName(self, title, str(self._folder / kind.file_name), kind.file_type)
+        if not chosen:
+            return None
+        path = Path(chosen)
+        return path if path.suffix else path.with_suffix(Path(kind.file_name).suffix)
+
+    def _write_compared(self, task: Callable[..., Any], target: Path | None) -> None:
+        if target is None or self._session.results is None:
+            return
+        if self._session.validation_is_current:
+            self._write(target, task, self._session.evaluation.validation, target)
+        else:
+            self._waiting = (task, target)
+            self._say_busy(self.tr("Comparing with the orders first…"))
+            self._session.start_validation()
+
+    def _compared(self) -> None:
+        if self._waiting is None or self._session.evaluation.running:
+            return
+        (task, target), self._waiting = self._waiting, None
+        if self._session.validation_is_current:
+            self._write(target, task, self._session.evaluation.validation, target)
+        else:  # cancelled, or the lists were changed meanwhile
+            self._stopped()
 
     def _write(self, target: Path, task: Callable[..., Any], *arguments: Any) -> None:
         self._target = target
-        self._say_busy(self.tr("Writing {name}…").format(name=target.name))
         self._session.exporter.start(task, *arguments)
+        self._say_busy(self.tr("Writing {name}…").format(name=target.name))
+
+    def _act(self) -> None:
+        """The notice's button: stop what runs, else show where the file went."""
+        if self._session.exporter.running:
+            self._session.exporter.cancel()
+        elif self._waiting is not None:
+            self._session.evaluation.validator.cancel()
+        else:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
 
     def _written(self, _: object) -> None:
-        self._ended()
         self._folder = self._target.parent
-        self.notice.say(self.tr("{name} was saved.").format(name=self._target.name), "good", self.tr("Open folder"))
+        text = self.tr("{name} was saved in {folder}.").format(name=self._target.name, folder=self._folder)
+        self.notice.say(text, "good", self.tr("Open folder"))
         self._session.set_exported()
+        self.refresh()
 
     def _not_written(self, sentence: str) -> None:
-        self._ended()
-        self.notice.say(sentence, "bad")
+        self._waiting = None
+        self.notice.say(said(sentence), "bad")
+        self.notice.button.hide()
+        self.refresh()
+
+    def _not_compared(self, sentence: str) -> None:
+        if self._waiting is not None:
+            self._not_written(sentence)
+
+    def _stopped(self) -> None:
+        self.notice.say(self.tr("Stopped: nothing was written."))
+        self.notice.button.hide()
+        self.refresh()
 
     def _say_busy(self, text: str) -> None:
-        for button in (self.workbook, self.report, self.job):
-            button.setEnabled(False)
-        self.notice.say(text)
-        self.notice.button.hide()
+        self.notice.say(text, "", self.tr("Cancel"))
         self.notice.show()
-
-    def _ended(self) -> None:
-        self.workbook.setEnabled(True)
-        self.job.setEnabled(True)
         self.refresh()

@@ -4,68 +4,22 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QScrollArea,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from lamo_desktop.paths import resource
+from lamo_desktop.ui.dropzone import DropZone
+from lamo_desktop.ui.flow import Step
 from lamo_desktop.ui.jobs import KeptJob
+from lamo_desktop.ui.openedview import OpenedView
+from lamo_desktop.ui.pace import Pace
+from lamo_desktop.ui.profilechooser import ProfileChooser, remember
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Button, Card, IconLabel, Notice, Page, ProgressCard, label
+from lamo_desktop.ui.words import said
 
 DEMO = "demo/eicu"
-
-
-class DropZone(QFrame):
-    """Takes one file or folder, and says so."""
-
-    dropped = Signal(Path)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("dropzone")
-        self.setAcceptDrops(True)
-        self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(em(2), em(1.6), em(2), em(1.6))
-        self.body.setSpacing(em(0.5))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Accept one local path."""
-        if dropped_path(event) is not None:
-            event.acceptProposedAction()
-            self._over(True)
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
-        """Back to normal."""
-        self._over(False)
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Hand the path on."""
-        self._over(False)
-        path = dropped_path(event)
-        if path is not None:
-            event.acceptProposedAction()
-            self.dropped.emit(path)
-
-    def _over(self, over: bool) -> None:
-        self.setProperty("over", over)
-        self.style().unpolish(self)
-        self.style().polish(self)
-
-
-def dropped_path(event: QDropEvent) -> Path | None:
-    """The one local file or folder a drag carries, else None."""
-    urls = event.mimeData().urls()
-    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+CHOOSING, READING, OPENED = range(3)
 
 
 class ImportPage(Page):
@@ -77,16 +31,31 @@ class ImportPage(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(
-            "Import",
-            "Open an export of your hospital's admissions. It stays on this computer: "
-            "the program opens no network connection.",
+            self.tr("Import"),
+            self.tr("Open an export of your hospital's admissions. It stays on this computer."),
         )
         self._session = session
+        self._guidance = self.guidance.text()
+        self._pace = Pace(self)
+        self.another = Button(self.tr("Open an&other…"), "file")
+        self.another.clicked.connect(self.show_start)
+        self.next = Button(self.tr("&Continue to Check"), "arrow-right", "primary")
+        self.next.clicked.connect(lambda: session.go.emit(Step.CHECK))
+        self.action_row.addWidget(self.another)
+        self.action_row.addWidget(self.next)
+        self.back = Button(self.tr("&Back to the open export"), "undo")
+        self.back.clicked.connect(self.show_opened)
+        self.action_row.addWidget(self.back)
         self.stack = QStackedWidget()
         self.stack.addWidget(self._choosing())
         self.stack.addWidget(self._reading())
+        self.opened = OpenedView(session)
+        self.opened.profile_saved.connect(self._profile_saved)
+        self.stack.addWidget(self.opened)
         self.body.addWidget(self.stack, 1)
+        self._starting = False  # the start page is shown although an export is open
         session.reading.connect(self._show_reading)
+        session.opened_changed.connect(self._opened_changed)
         session.changed.connect(self.refresh)
         self.refresh()
 
@@ -123,7 +92,7 @@ class ImportPage(Page):
         buttons = QHBoxLayout()
         buttons.setSpacing(em(0.5))
         buttons.addStretch(1)
-        self.open_file = Button(self.tr("Open &file…"), "file", "primary")
+        self.open_file = Button(self.tr("Op&en file…"), "file", "primary")
         self.open_folder = Button(self.tr("Open fol&der…"), "folder")
         self.open_job = Button(self.tr("Open &job…"), "job")
         for button, signal in (
@@ -137,19 +106,13 @@ class ImportPage(Page):
         zone.body.addSpacing(em(0.3))
         zone.body.addLayout(buttons)
         row = QHBoxLayout()
-        self.profile = QComboBox()
-        for text, name in (
-            (self.tr("Detect from the files"), ""),
-            (self.tr("Workbook or CSV, one row per admission"), "flat"),
-            (self.tr("eICU-CRD tables"), "eicu"),
-            (self.tr("MIMIC-III tables"), "mimic3"),
-            (self.tr("MIMIC-IV tables"), "mimic4"),
-        ):
-            self.profile.addItem(text, name)
+        self.profile = ProfileChooser()
+        self.profile.choose_remembered()
+        self.profile.activated.connect(lambda _: remember(self.profile.currentData()))
         caption = label(self.tr("&Read as:"), "muted")
         caption.setBuddy(self.profile)
-        self.demo = Button(self.tr("Try it with the &demonstration admissions"), kind="flat")
-        self.demo.clicked.connect(lambda: self._session.open_input(resource(DEMO)))
+        self.demo = Button(self.tr("Try it with the de&monstration admissions"), kind="flat")
+        self.demo.clicked.connect(lambda: self._session.open_input(resource(DEMO), None))
         self.demo.setVisible(resource(DEMO).is_dir())
         row.addStretch(1)
         row.addWidget(caption)
@@ -214,11 +177,45 @@ class ImportPage(Page):
         return self.profile.currentData() or None
 
     def refresh(self) -> None:
-        """Follow the session: reading or choosing, and the kept jobs."""
-        reading = self._session.reader.running and self._session.cohort is None
-        if reading and self.stack.currentIndex() == 0:
-            self._show_reading(self.tr("Opening"), 0.0)
-        self.stack.setCurrentIndex(1 if reading else 0)
+        """Follow the session: choosing, reading, or an export that is open."""
+        session = self._session
+        if session.opened is not None:
+            shown = CHOOSING if self._starting else OPENED
+        else:
+            shown = READING if session.reader.running else CHOOSING
+        if shown == READING and self.stack.currentIndex() != READING:
+            self._pace.restart()
+            self._show_reading("Opening", 0.0)
+        self.stack.setCurrentIndex(shown)
+        opened = session.opened if shown == OPENED else None
+        self.guidance.setText(self.opened.words(opened) if opened else self._guidance)
+        self.another.setVisible(shown == OPENED)
+        self.next.setVisible(shown == OPENED)
+        self.next.setEnabled(session.cohort is not None and not session.reader.running)
+        self.back.setVisible(shown == CHOOSING and session.opened is not None)
+
+    def show_start(self) -> None:
+        """Choose another export; the one that is open stays until another is read."""
+        self._starting = True
+        self.refresh()
+        self.open_file.setFocus()
+
+    def show_opened(self) -> None:
+        """Back to the export that is open."""
+        self._starting = False
+        self.refresh()
+
+    def _opened_changed(self) -> None:
+        self._starting = False
+        if self._session.opened is not None:
+            self.opened.show_opened(self._session.opened)
+        else:
+            self.opened.preview.clear()
+        self.refresh()
+
+    def _profile_saved(self, path: str) -> None:
+        self.profile.reload(path)
+        remember(path)
 
     def show_jobs(self, kept: list[KeptJob]) -> None:
         """List the jobs, unfinished ones first."""
@@ -258,5 +255,6 @@ class ImportPage(Page):
     delete_wanted = Signal(Path)
 
     def _show_reading(self, stage: str, fraction: float) -> None:
-        detail = f"{fraction:.0%}" if fraction > 0 else ""
-        self.progress.show_progress(stage, fraction if fraction > 0 else None, detail)
+        self._pace.told(stage, fraction)
+        words = self._pace.words() if fraction > 0 else ""
+        self.progress.show_progress(said(stage), fraction if fraction > 0 else None, words)

@@ -3,22 +3,21 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
-from lamo_desktop.ui.candidates import CandidateTable
-from lamo_desktop.ui.contextview import ContextView
+from lamo_desktop.ui.admissionlist import FEWER, FLAGGED, FLAGS, MARKED, MORE
+from lamo_desktop.ui.detail import AdmissionDetail
+from lamo_desktop.ui.marks import MarkBook, undo_keys
 from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.session import Session
-from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
+from lamo_desktop.ui.tables import ColumnModel, Table
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import ElidedLabel, EmptyState, Page, label
+from lamo_desktop.ui.widgets import Button, EmptyOr, EmptyState, Notice, Page, label
 
 if TYPE_CHECKING:
-    from lamo_desktop.ui.results import Results
-
-ALL, MORE, FEWER, FLAGGED, FAILED = range(5)
+    from lamo_desktop.ui.admissionlist import AdmissionList
 
 
 class ReviewPage(Page):
@@ -27,13 +26,13 @@ class ReviewPage(Page):
     run_wanted = Signal()
 
     def __init__(self, session: Session) -> None:
-        super().__init__("Review", "What the model would put on each list, beside what clinicians ordered.")
+        super().__init__(
+            self.tr("Review"),
+            self.tr("What the model would put on each list, beside what clinicians ordered."),
+        )
         self._session = session
-        self._texts: list[str] = []
-        self._fixed: list[Column] = []
-        self._flags = np.zeros(0, dtype=np.int64)
-        self._n_recommended, self._n_ordered = np.zeros(0), np.zeros(0)
-        self._stack = QStackedWidget()
+        self._list: AdmissionList | None = None
+        self.book = MarkBook(self)
         empty = EmptyState(
             "review",
             self.tr("No results yet"),
@@ -44,11 +43,13 @@ class ReviewPage(Page):
             self.tr("Go to Recommend"),
         )
         empty.acted.connect(self.run_wanted)
-        self._stack.addWidget(empty)
-        self._stack.addWidget(self._content())
+        self._stack = EmptyOr(empty, self._content())
         self.body.addWidget(self._stack, 1)
+        self._add_undo()
         self._settle = QTimer(self, singleShot=True, interval=150)  # the knob is dragged: count flags once it rests
         self._settle.timeout.connect(self._count_flags)
+        self.book.changed.connect(self._marks_changed)
+        self.book.failed.connect(self._not_saved)
         session.results_changed.connect(self.refresh)
         session.policy_changed.connect(self._relist)
         self.refresh()
@@ -57,9 +58,31 @@ class ReviewPage(Page):
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(em(0.6))
+        layout.setSpacing(em(0.5))
         self.policy = PolicyBar(self._session)
         layout.addWidget(self.policy)
+        layout.addLayout(self._search_row())
+        self.unsaved = Notice("", "bad", self.tr("Try again"))
+        self.unsaved.acted.connect(self._save_again)
+        self.unsaved.hide()
+        layout.addWidget(self.unsaved)
+        self.model = ColumnModel(parent=self)
+        self.table = Table(self.model, self.tr("Admissions"))
+        self.table.setObjectName("review-admissions")
+        self.table.setSelectionMode(Table.SelectionMode.SingleSelection)
+        self.table.selectionModel().currentRowChanged.connect(self._show_admission)
+        self.detail = AdmissionDetail(self._session, self.book)
+        self.context, self.candidates = self.detail.context, self.detail.candidates
+        self.halves = QSplitter(Qt.Orientation.Vertical)
+        self.halves.setObjectName("review-halves")  # which is how its place is remembered
+        self.halves.addWidget(self.table)
+        self.halves.addWidget(self.detail)
+        self.halves.setSizes([em(10), em(22)])
+        self.halves.setChildrenCollapsible(False)
+        layout.addWidget(self.halves, 1)
+        return content
+
+    def _search_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(em(0.5))
         self.search = QLineEdit(clearButtonEnabled=True)
@@ -74,6 +97,10 @@ class ReviewPage(Page):
                 self.tr("Fewer recommended than ordered"),
                 self.tr("With safety flags"),
                 self.tr("Not scored"),
+                self.tr("With your marks"),
+                self.tr("You disagree"),
+                self.tr("You are unsure"),
+                self.tr("With your comments"),
             ]
         )
         self.show_only.setAccessibleName(self.tr("Show only"))
@@ -82,179 +109,126 @@ class ReviewPage(Page):
         row.addWidget(self.search, 2)
         row.addWidget(self.show_only, 1)
         row.addWidget(self.count)
-        layout.addLayout(row)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.search.setFocus)
+        return row
 
-        self.model = ColumnModel(parent=self)
-        self.table = Table(self.model, self.tr("Admissions"))
-        self.table.setSelectionMode(Table.SelectionMode.SingleSelection)
-        self.table.selectionModel().currentRowChanged.connect(self._show_admission)
-        self.context, self.candidates = ContextView(), CandidateTable()
-        self.heading = label("", "heading")
-        self.subheading = ElidedLabel("muted")
-        detail = QWidget()
-        lower = QVBoxLayout(detail)
-        lower.setContentsMargins(0, em(0.4), 0, 0)
-        lower.setSpacing(em(0.4))
-        heads = QHBoxLayout()
-        heads.addWidget(self.heading)
-        heads.addSpacing(em(0.5))
-        heads.addWidget(self.subheading, 1)
-        lower.addLayout(heads)
-        self.sides = QSplitter(Qt.Orientation.Horizontal)
-        self.sides.addWidget(self.context)
-        self.sides.addWidget(self.candidates)
-        self.sides.setSizes([em(20), em(36)])
-        self.sides.setChildrenCollapsible(False)
-        self.sides.setHandleWidth(em(0.6))
-        lower.addWidget(self.sides, 1)
-        self.halves = QSplitter(Qt.Orientation.Vertical)
-        self.halves.addWidget(self.table)
-        self.halves.addWidget(detail)
-        self.halves.setSizes([em(12), em(18)])
-        self.halves.setChildrenCollapsible(False)
-        layout.addWidget(self.halves, 1)
-        return content
+    def _add_undo(self) -> None:
+        """Undo and redo of marks, also as buttons at the top."""
+        for text, icon_name, call, keys, can in zip(
+            (self.tr("Undo mark"), self.tr("Redo mark")),
+            ("undo", "redo"),
+            (self.book.undo_stack.undo, self.book.undo_stack.redo),
+            undo_keys(),
+            (self.book.undo_stack.canUndoChanged, self.book.undo_stack.canRedoChanged),
+            strict=True,
+        ):
+            action = QAction(text, self)
+            action.setShortcuts(keys)
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(call)
+            action.setEnabled(False)
+            can.connect(action.setEnabled)
+            self.addAction(action)
+            button = Button("", icon_name, "flat")
+            button.setAccessibleName(text)
+            button.setToolTip(f"{text} ({keys[0].toString(QKeySequence.SequenceFormat.NativeText)})")
+            button.clicked.connect(call)
+            button.hide()
+            can.connect(button.setVisible)
+            self.action_row.addWidget(button)
 
     def refresh(self) -> None:
         """Show the session's results, or what to do without any."""
         results = self._session.results
         usable = results is not None and results.n_done > 0
-        self._stack.setCurrentIndex(1 if usable else 0)
+        self._stack.show_content(usable)
         if results is None or not usable:
-            self._texts = []
+            self._list = None
             self.model.set_columns([])
+            self.detail.close_model()
+            self.book.open(None, {})
             return
-        self._texts = [
-            " ".join((a.admission_id, a.patient_id, a.reason, *a.diagnoses)).casefold() for a in results.admissions
-        ]
-        self._fixed = fixed = self._fixed_columns(results)
-        self._session.background.run("ranks", lambda: [c.ranks for c in fixed], lambda _: None, lambda _: None)
-        self._flags = np.zeros(results.n_done, dtype=np.int64)
-        self._show_columns(results)
-        self._count_flags()
-        if self.table.currentIndex().row() < 0:
-            self.table.selectRow(0)
-
-    def _show_columns(self, results: "Results") -> None:
-        """Build the table anew, keeping the selected admission."""
-        selected = self.model.source_row(self.table.currentIndex()) if self.table.currentIndex().isValid() else 0
+        same = self._list is not None and self._list.results is results
+        self._list = results.listing
+        if not same:
+            self.book.open(results.path, results.marks)
+        self._list.use_lists(self._session.lists)
+        self._list.use_marks(self.book.marks)
         first = self.model.columnCount() == 0
-        columns = self._columns(results)
+        columns = self._list.columns()
+        selected = self._selected()
         self.model.set_columns(columns)
         if first:
             self.table.fit_columns(columns)
         self._filter()
-        row = self.model.view_row(selected)
-        if row >= 0:
-            self.table.selectRow(row)
+        row = self.model.view_row(min(selected, results.n_done - 1))
+        self.table.select_only(max(row, 0))
+        self.detail.refresh_theme()
+        self._count_flags()
 
-    def _fixed_columns(self, results: "Results") -> list[Column]:
-        """What does not depend on the lists; made once per results."""
-        ages = np.array([np.nan if a.age is None else a.age for a in results.admissions], dtype=float)
-        reasons = [error or a.reason for a, error in zip(results.admissions, results.errors, strict=True)]
-        return [
-            text_column(self.tr("Admission"), [a.admission_id for a in results.admissions], 6.5),
-            Column(self.tr("Age"), ages, lambda v: self.tr("over 89") if v >= 90 else f"{v:.0f}", width=4),
-            text_column(self.tr("Sex"), [a.sex or "" for a in results.admissions], 4.5),
-            text_column(self.tr("Reason"), reasons, 16, stretch=True),
-        ]
-
-    def _columns(self, results: "Results") -> list[Column]:
-        lists, scored = self._session.lists, results.scored
-        compared = scored & results.with_orders
-        n_ordered = np.where(results.with_orders, results.ordered.sum(axis=1), np.nan)
-        both = (lists & results.ordered).sum(axis=1)
-        union = (lists | results.ordered).sum(axis=1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            jaccard = np.where(compared & (n_ordered > 0), both / union, np.nan)
-        n_recommended = np.where(scored, lists.sum(axis=1), np.nan)
-        self._n_recommended, self._n_ordered = n_recommended, n_ordered
-        tips = (
-            self.tr("Drugs on the list"),
-            self.tr("Ordered drugs that are candidates"),
-            self.tr("Recommended and ordered"),
-            self.tr("Both, out of all recommended or ordered"),
-            self.tr("Allergies, interactions and duplicate classes"),
-        )
-        return [
-            *self._fixed,
-            Column(self.tr("Recommended"), n_recommended, _whole, tips[0], 6.5),
-            Column(self.tr("Ordered"), n_ordered, _whole, tips[1], 5),
-            Column(self.tr("Both"), np.where(compared, both, np.nan), _whole, tips[2], 4),
-            Column(self.tr("Jaccard"), jaccard, lambda v: f"{v:.2f}", tips[3], 5),
-            Column(self.tr("Flags"), self._flags, lambda v: str(v) if v else "", tips[4], 4),
-        ]
+    def _selected(self) -> int:
+        current = self.table.currentIndex()
+        return self.model.source_row(current) if current.isValid() else 0
 
     def _relist(self) -> None:
         """The policy changed: new counts at once, flags when it rests."""
-        results = self._session.results
-        if results is not None and len(self._texts) == results.n_done and results.n_done:
-            self._show_columns(results)
-            self._settle.start()
+        results, listed = self._session.results, self._list
+        if results is None or listed is None or listed.results is not results:
+            return
+        listed.use_lists(self._session.lists)
+        self.model.replace_columns(listed.list_columns())
+        if self.show_only.currentIndex() in (MORE, FEWER):
+            self._filter()
+        self._show_admission(self.table.currentIndex())
+        self._settle.start()
 
     def _count_flags(self) -> None:
-        results, lists = self._session.results, self._session.lists
-        if results is None:
+        results, lists, listed = self._session.results, self._session.lists, self._list
+        if results is None or listed is None:
             return
 
         def counted(flags: "np.ndarray[Any, Any]") -> None:
-            if self._session.results is results and len(flags) == len(self._flags):
-                self._flags = flags
-                self._show_columns(results)
+            if self._list is listed:
+                listed.flags = flags
+                self.model.replace_columns({FLAGS: listed.flag_column()})
+                if self.show_only.currentIndex() == FLAGGED:
+                    self._filter()
 
         self._session.background.run("flags", lambda: results.flag_counts(lists), counted, lambda _: None)
 
-    def _filter(self) -> None:
-        results = self._session.results
-        if results is None or len(self._texts) != results.n_done:
-            return
-        mask = self._only(results)
-        wanted = self.search.text().strip().casefold()
-        if wanted:
-            mask &= np.fromiter((wanted in text for text in self._texts), dtype=bool, count=len(self._texts))
-        self.model.set_filter(None if mask.all() else mask)
-        shown = self.model.rowCount()
-        self.count.setText(self.tr("{s} of {n}").format(s=f"{shown:,}", n=f"{results.n_done:,}"))
+    def _marks_changed(self) -> None:
+        if self._list is not None:
+            self._list.use_marks(self.book.marks)
+            self.model.replace_columns({MARKED: self._list.mark_column()})
 
-    def _only(self, results: "Results") -> "np.ndarray[Any, Any]":
-        with np.errstate(invalid="ignore"):
-            return {
-                ALL: np.ones(results.n_done, dtype=bool),
-                MORE: self._n_recommended > self._n_ordered,
-                FEWER: self._n_recommended < self._n_ordered,
-                FLAGGED: self._flags > 0,
-                FAILED: ~results.scored,
-            }[self.show_only.currentIndex()]
+    def _not_saved(self, sentence: str) -> None:
+        text = self.tr("Your marks are not saved yet: {why} They are kept here; put that right and try again.")
+        self.unsaved.say(text.format(why=sentence), "bad", self.tr("Try again"))
+        self.unsaved.show()
+
+    def _save_again(self) -> None:
+        self.unsaved.hide()
+        self.book.save()
+
+    def _filter(self) -> None:
+        if self._list is None:
+            return
+        self.model.set_filter(self._list.shown(self.show_only.currentIndex(), self.search.text()))
+        shown, n = self.model.rowCount(), self._list.results.n_done
+        self.count.setText(self.tr("{s} of {n}").format(s=f"{shown:,}", n=f"{n:,}"))
+        if shown and not self.table.currentIndex().isValid():
+            self.table.select_only(0)
 
     def _show_admission(self, current: QModelIndex, _: QModelIndex | None = None) -> None:
         results = self._session.results
         if results is None or not current.isValid() or current.row() >= len(self.model.order):
             return
         row = self.model.source_row(current)
-        if row >= results.n_done:
-            return
-        admission = results.admissions[row]
-        self.heading.setText(self.tr("Admission {id}").format(id=admission.admission_id))
-        self.subheading.setText(
-            results.errors[row] or " · ".join(f"{k} {v}" for k, v in sorted(admission.labels.items()) if v)
-        )
-        self.context.show_admission(admission, results.cut[row])
-        thresholds = results.thresholds(self._session.policy)
-        self.candidates.show_admission(results, row, self._session.lists, thresholds)
+        if row < results.n_done and self._list is not None and self._list.results is results:
+            self.detail.show_admission(results, row)
 
-    def save_layout(self, settings: QSettings) -> None:
-        """Remember the splitters."""
-        settings.setValue("review/halves", self.halves.saveState())
-        settings.setValue("review/sides", self.sides.saveState())
-
-    def restore_layout(self, settings: QSettings) -> None:
-        """Put the splitters where they were."""
-        for name, splitter in (("review/halves", self.halves), ("review/sides", self.sides)):
-            state = settings.value(name)
-            if state is not None:
-                splitter.restoreState(state)
-
-
-def _whole(value: Any) -> str:
-    return f"{value:.0f}"
+    def close_work(self) -> None:
+        """Save every mark and end the model's process."""
+        self.candidates.bar.flush()
+        self.detail.close_model()
+        self.book.close()

@@ -1,23 +1,26 @@
 """Recommend: the model, how it runs, and the run itself with its progress."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QHBoxLayout,
     QSpinBox,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from lamo_desktop.progress import duration
 from lamo_desktop.recommend.policy import POLICIES
+from lamo_desktop.ui.live import LiveCard
 from lamo_desktop.ui.modelcard import ModelCard
 from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.session import RunSettings, Session
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, Card, EmptyState, Notice, Page, ProgressCard, label
+from lamo_desktop.ui.widgets import Button, Card, EmptyOr, EmptyState, Notice, Page, ProgressCard, label
+from lamo_desktop.ui.words import said
 
 
 class RunPage(Page):
@@ -28,9 +31,13 @@ class RunPage(Page):
     discard_wanted = Signal()
 
     def __init__(self, session: Session) -> None:
-        super().__init__("Recommend", "Every candidate drug is scored for every admission, on this computer.")
+        super().__init__(
+            self.tr("Recommend"),
+            self.tr("Every candidate drug is scored for every admission, on this computer."),
+        )
         self._session = session
-        self._stack = QStackedWidget()
+        self._chosen_candidates: tuple[str, ...] = ()
+        self._cancelling = False
         empty = EmptyState(
             "recommend",
             self.tr("Nothing to score yet"),
@@ -41,8 +48,7 @@ class RunPage(Page):
             self.tr("Go to Import"),
         )
         empty.acted.connect(self.import_wanted)
-        self._stack.addWidget(empty)
-        self._stack.addWidget(self._content())
+        self._stack = EmptyOr(empty, self._content())
         self.body.addWidget(self._stack, 1)
         session.changed.connect(self.refresh)
         session.scoring.connect(lambda _: self._show_progress())
@@ -53,12 +59,15 @@ class RunPage(Page):
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(em(0.9))
-        upper = QHBoxLayout()
+        self._before = QWidget()
+        upper = QHBoxLayout(self._before)
+        upper.setContentsMargins(0, 0, 0, 0)
         upper.setSpacing(em(0.9))
         self.model = ModelCard(self._session)
-        upper.addWidget(self.model, 1)
-        upper.addWidget(self._settings_card(), 1)
-        layout.addLayout(upper)
+        self.model.package_changed.connect(self._package_changed)
+        upper.addWidget(self.model, 3)
+        upper.addWidget(self._settings_card(), 2)
+        layout.addWidget(self._before)
         self.run_card = Card()
         row = QHBoxLayout()
         row.setSpacing(em(0.6))
@@ -68,8 +77,8 @@ class RunPage(Page):
         words.addWidget(self._heading)
         words.addWidget(self._text)
         row.addLayout(words, 1)
-        self.discard = Button(self.tr("Disca&rd"), "trash")
-        self.show_results = Button(self.tr("Show &results"), "review")
+        self.discard = Button(self.tr("D&iscard"), "trash")
+        self.show_results = Button(self.tr("Sho&w results"), "review")
         self.start = Button(self.tr("&Start"), "play", "primary")
         self.discard.clicked.connect(self.discard_wanted)
         self.show_results.clicked.connect(self.review_wanted)
@@ -79,10 +88,18 @@ class RunPage(Page):
         self.run_card.body.addLayout(row)
         self.progress = ProgressCard(self.tr("&Pause"))
         self.progress.stop_clicked.connect(self._session.pause_run)
+        self.cancel = Button(self.tr("&Cancel run"), "close")
+        self.cancel.setToolTip(self.tr("Stop, and ask whether to delete what was scored"))
+        self.cancel.clicked.connect(self._cancel)
+        self._session.run.stopped.connect(self._stopped)
+        self.progress.add_button(self.cancel)
         layout.addWidget(self.run_card)
         layout.addWidget(self.progress)
+        self.live = LiveCard(self._session)
+        layout.addWidget(self.live, 1)
         lists = Card(self.tr("Lists"))
-        lists.body.addWidget(PolicyBar(self._session))
+        self.policy = PolicyBar(self._session)
+        lists.body.addWidget(self.policy)
         self._policy_text = label("", "muted", wrap=True)
         lists.body.addWidget(self._policy_text)
         layout.addWidget(lists)
@@ -94,7 +111,7 @@ class RunPage(Page):
                 )
             )
         )
-        layout.addStretch(1)
+        layout.addStretch(0)
         return content
 
     def _settings_card(self) -> Card:
@@ -120,36 +137,72 @@ class RunPage(Page):
         for box in (self.threads, self.limit):
             box.lineEdit().setTextMargins(em(0.4), 0, 0, 0)
         form.addRow(self.tr("&Device:"), self.device)
-        form.addRow(self.tr("&Threads:"), self.threads)
-        form.addRow(self.tr("Only the &first:"), self.limit)
+        form.addRow(self.tr("Thr&eads:"), self.threads)
+        form.addRow(self.tr("&Only the first:"), self.limit)
+        self.candidates = Button(self.tr("All drugs"))
+        self.candidates.setToolTip(self.tr("Choose which drugs the model is asked about, by name or by class"))
+        self.candidates.clicked.connect(self.choose_candidates)
+        form.addRow(self.tr("Ca&ndidates:"), self.candidates)
         card.body.addLayout(form)
-        card.body.addWidget(
-            label(
-                self.tr("A few admissions give a first look in seconds; the scores of the others do not depend on it."),
-                "small",
-                wrap=True,
-            )
-        )
+        self.hint = label("", "small", wrap=True)
+        card.body.addWidget(self.hint)
         card.body.addStretch(1)
         return card
 
+    def choose_candidates(self) -> None:
+        """Ask which drugs are candidates."""
+        from lamo_desktop.ui.candidatepicker import CandidatePicker
+
+        if self.model.package is not None:
+            picker = CandidatePicker(self.model.package, self._chosen_candidates, self)
+            picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            picker.accepted.connect(lambda: self.use_candidates(picker.chosen()))
+            picker.open()
+
+    def use_candidates(self, drugs: tuple[str, ...]) -> None:
+        """Ask the model about these drugs only; none means all of the package."""
+        self._chosen_candidates = drugs
+        self._show_candidates()
+
+    def _show_candidates(self) -> None:
+        package = self.model.package
+        total = len(package.drugs) if package else 0
+        n = len(self._chosen_candidates)
+        text = self.tr("{n} of {t} drugs…") if n else self.tr("All {t} drugs…")
+        self.candidates.setText(text.format(n=n, t=total))
+        self.candidates.setEnabled(package is not None)
+
+    def _package_changed(self) -> None:
+        package = self.model.package
+        known = package.by_name if package else {}
+        self._chosen_candidates = tuple(drug for drug in self._chosen_candidates if drug in known)
+        self.policy.show_package(package)
+        self._show_candidates()
+
     def settings(self) -> RunSettings:
         """What the page's fields say."""
-        return RunSettings(self.device.currentData(), self.threads.value(), self.limit.value(), self.model.chosen)
+        return RunSettings(
+            self.device.currentData(),
+            self.threads.value(),
+            self.limit.value(),
+            self.model.chosen,
+            self._chosen_candidates,
+        )
 
     def refresh(self) -> None:
         """Follow the session: nothing, ready, running, paused or done."""
         session = self._session
         results, running = session.results, session.run.running
-        why = POLICIES.get(session.policy.name, "")
+        why = said(POLICIES.get(session.policy.name, ""))
         self._policy_text.setText(
             self.tr("{w}. It can be changed at any time; nothing is scored again.").format(w=why[:1].upper() + why[1:])
         )
-        self._stack.setCurrentIndex(1 if session.cohort is not None or session.job is not None else 0)
+        self._stack.show_content(session.cohort is not None or session.job is not None)
         self.progress.setVisible(running)
+        self.live.setVisible(running)
         self.run_card.setVisible(not running)
-        for field in (self.device, self.threads, self.limit, self.model.choose):
-            field.setEnabled(not running)
+        self._before.setVisible(not running)
+        self.hint.setText(self._hint())
         paused = results is not None and not results.complete
         self.show_results.setVisible(results is not None and results.n_done > 0)
         self.discard.setVisible(paused)
@@ -176,10 +229,26 @@ class RunPage(Page):
         if running:
             self._show_progress()
 
+    def _cancel(self) -> None:
+        self._cancelling = True
+        self._session.pause_run()
+
+    def _stopped(self) -> None:
+        cancelling, self._cancelling = self._cancelling, False
+        if cancelling and self._session.job is not None:
+            self.discard_wanted.emit()
+
+    def _hint(self) -> str:
+        results = self._session.results
+        if results is not None and results.ran_on:
+            return self.tr("The last run used: {e}").format(e=results.ran_on)
+        return self.tr("A few admissions give a first look in seconds; the scores of the others do not depend on it.")
+
     def _start(self) -> None:
         results = self._session.results
         if results is not None and not results.complete and self._session.job is not None:
-            self._session.resume_run(self._session.job, self.settings())
+            settings = replace(self.settings(), package=None)  # a job goes on with its own
+            self._session.resume_run(self._session.job, settings)
         else:
             self._session.start_run(self.settings())
 

@@ -1,34 +1,24 @@
-"""Validate: how the lists agree with what clinicians ordered, in words, figures and three pictures."""
+"""Validate: how the lists agree with what clinicians ordered, in words, figures and pictures."""
 
-import math
-from typing import TYPE_CHECKING
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
-import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QGridLayout,
-    QHBoxLayout,
-    QScrollArea,
-    QStackedWidget,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
-
-from lamo_desktop.ui.estimates import estimate_columns, figure_name, fill, whole_column, with_interval
-from lamo_desktop.ui.plots import Plot, Series
 from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.session import Session
-from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, Card, EmptyState, IconLabel, Notice, Page, ProgressCard, label
+from lamo_desktop.ui.validation.curves import CalibrationTab, ThresholdTab
+from lamo_desktop.ui.validation.data import TablesTab
+from lamo_desktop.ui.validation.groups import DrugsTab, GroupsTab, PrescribingTab
+from lamo_desktop.ui.validation.models import ModelsTab
+from lamo_desktop.ui.validation.site import SiteTab
+from lamo_desktop.ui.validation.summary import SummaryTab
+from lamo_desktop.ui.widgets import Button, EmptyState, Notice, Page, ProgressCard
+from lamo_desktop.ui.words import said
 
-if TYPE_CHECKING:
-    from lamo_desktop.validate.validation import Validation
-
-_LEVELS = {"good": ("state-done", "good"), "caution": ("state-attention", "warn"), "poor": ("allergy", "bad")}
 EMPTY, READY, RUNNING, SHOWN = range(4)
+Tab = (
+    SummaryTab | ThresholdTab | CalibrationTab | PrescribingTab | DrugsTab | GroupsTab | ModelsTab | SiteTab | TablesTab
+)
 
 
 class ValidatePage(Page):
@@ -38,14 +28,25 @@ class ValidatePage(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(
-            "Validate",
-            "How the lists agree with what clinicians ordered. Orders are what was done, not what was right.",
+            self.tr("Validate"),
+            self.tr("How the lists agree with what clinicians ordered. Orders are what was done, not what was right."),
         )
         self._session = session
+        self._shown: dict[QWidget, object] = {}  # tab → the validation it shows
         self.compare = Button(self.tr("&Compare again"), "validate", "primary")
         self.compare.clicked.connect(session.start_validation)
         self.action_row.addWidget(self.compare)
         self._stack = QStackedWidget()
+        for widget in (*self._empty_states(), self._running(), self._content()):
+            self._stack.addWidget(widget)
+        self.body.addWidget(PolicyBar(session))
+        self.body.addWidget(self._stack, 1)
+        session.evaluation.validator.progress.connect(self._show_progress)
+        session.changed.connect(self.refresh)
+        session.policy_changed.connect(self.refresh)
+        self.refresh()
+
+    def _empty_states(self) -> tuple[QWidget, QWidget]:
         empty = EmptyState(
             "validate",
             self.tr("Nothing to compare yet"),
@@ -62,225 +63,97 @@ class ValidatePage(Page):
             ),
             self.tr("Compare with the orders"),
         )
-        ready.acted.connect(session.start_validation)
+        ready.acted.connect(self._session.start_validation)
+        return empty, ready
+
+    def _running(self) -> QWidget:
         self.progress = ProgressCard(self.tr("Cancel"))
-        self.progress.stop_clicked.connect(session.validator.cancel)
+        self.progress.stop_clicked.connect(self._session.evaluation.validator.cancel)
         running = QWidget()
         column = QVBoxLayout(running)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.progress)
         column.addStretch(1)
-        for widget in (empty, ready, running, self._content()):
-            self._stack.addWidget(widget)
-        self.body.addWidget(PolicyBar(session))
-        self.body.addWidget(self._stack, 1)
-        session.validator.progress.connect(
-            lambda stage, share: self.progress.show_progress(stage.capitalize(), share, f"{share:.0%}")
-        )
-        session.changed.connect(self.refresh)
-        session.policy_changed.connect(self.refresh)
-        session.validation_changed.connect(self._show)
-        self.refresh()
+        return running
 
     def _content(self) -> QWidget:
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(em(0.7))
-        self.stale = Notice(
-            self.tr("The lists have changed since; compare again to bring these figures up to date."), "warn"
+        layout.setSpacing(em(0.6))
+        self.stale = Notice("", "warn")
+        self.own_rows = Notice(
+            self.tr(
+                "The site calibration in use was fitted on these same admissions: figures here are too favourable."
+            ),
+            "warn",
         )
-        layout.addWidget(self.stale)
         self.tabs = QTabWidget()
-        self._findings = QVBoxLayout()
-        self._findings.setSpacing(em(0.6))
-        summary = QWidget()
-        row = QHBoxLayout(summary)
-        row.setContentsMargins(0, em(0.6), 0, 0)
-        row.setSpacing(em(0.9))
-        words = Card(self.tr("In words"))
-        words.body.addLayout(self._findings)
-        words.body.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(words)
-        row.addWidget(scroll, 1)
-        self.figures = Table(ColumnModel(parent=self), self.tr("Figures"))
-        row.addWidget(self.figures, 1)
-        self.tabs.addTab(summary, self.tr("Summary"))
-        curves = QWidget()
-        grid = QGridLayout(curves)
-        grid.setContentsMargins(0, em(0.6), 0, 0)
-        grid.setSpacing(em(0.9))
-        self.knob = Plot(self.tr("List length: shorter to longer (logits)"), self.tr("share"))
-        self.calibration = Plot(self.tr("Probability said"), self.tr("Share ordered"))
-        for place, (title, plot) in enumerate(
-            ((self.tr("Along the length of the lists"), self.knob), (self.tr("Calibration"), self.calibration))
-        ):
-            card = Card(title)
-            card.body.addWidget(plot, 1)
-            grid.addWidget(card, 0, place)
-        self.tabs.addTab(curves, self.tr("Curves"))
-        self.drugs = Table(ColumnModel(parent=self), self.tr("Drugs"))
-        self.tabs.addTab(_padded(self.drugs), self.tr("Drugs"))
-        groups = QWidget()
-        column = QVBoxLayout(groups)
-        column.setContentsMargins(0, em(0.6), 0, 0)
-        self.group = QComboBox()
-        self.group.currentIndexChanged.connect(self._show_groups)
-        chooser = QHBoxLayout()
-        caption = label(self.tr("&Group by:"), "muted")
-        caption.setBuddy(self.group)
-        chooser.addWidget(caption)
-        chooser.addWidget(self.group)
-        chooser.addWidget(label(self.tr("Groups with too few admissions to show are left empty."), "small"))
-        chooser.addStretch(1)
-        column.addLayout(chooser)
-        self.groups = Table(ColumnModel(parent=self), self.tr("Subgroups"))
-        column.addWidget(self.groups, 1)
-        self.tabs.addTab(groups, self.tr("Subgroups"))
+        self.tabs.setDocumentMode(True)
+        self.tabs.currentChanged.connect(lambda _: self._show_tab())
+        self.summary, self.threshold = SummaryTab(), ThresholdTab(self._session)
+        self.calibration, self.prescribing, self.drugs = CalibrationTab(), PrescribingTab(), DrugsTab()
+        self.groups, self.models, self.site = GroupsTab(), ModelsTab(self._session), SiteTab(self._session)
+        self.tables = TablesTab()
+        self.models.compare_wanted.connect(self._session.start_validation)
+        self._tabs: dict[Tab, str] = {
+            self.summary: self.tr("Summary"),
+            self.threshold: self.tr("Threshold"),
+            self.calibration: self.tr("Calibration"),
+            self.prescribing: self.tr("Over and under"),
+            self.drugs: self.tr("Drugs"),
+            self.groups: self.tr("Groups"),
+            self.models: self.tr("Models"),
+            self.site: self.tr("Site calibration"),
+            self.tables: self.tr("All tables"),
+        }
+        self.tabs.blockSignals(True)
+        for tab, title in self._tabs.items():
+            self.tabs.addTab(tab, title)
+        self.tabs.blockSignals(False)
+        for widget in (self.stale, self.own_rows):
+            layout.addWidget(widget)
         layout.addWidget(self.tabs, 1)
         return content
 
     def refresh(self) -> None:
         """Follow the session: nothing, ready, comparing, compared, or compared with other lists."""
-        session = self._session
+        session, evaluation = self._session, self._session.evaluation
         possible = session.results is not None and session.results.has_orders
-        running, shown = session.validator.running, session.validation is not None
+        running, validation = evaluation.running, evaluation.validation
         if running and self._stack.currentIndex() != RUNNING:
             self.progress.show_progress(self.tr("Comparing"), None)
-        self._stack.setCurrentIndex(RUNNING if running else SHOWN if shown else READY if possible else EMPTY)
-        self.compare.setVisible(shown and not running and not session.validation_is_current)
-        self.stale.setVisible(shown and not session.validation_is_current)
-        self.knob.show_marker(-session.policy.knob)
-
-    def _show(self) -> None:
-        validation = self._session.validation
-        if validation is None:
-            return
-        while (item := self._findings.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for finding in validation.findings:
-            self._findings.addWidget(_finding(finding.question, finding.text, *_LEVELS[finding.level]))
-        self._show_figures(validation)
-        self._show_curves(validation)
-        self._show_drugs(validation)
-        self.group.blockSignals(True)
-        self.group.clear()
-        self.group.addItems(list(dict.fromkeys(group.column for group in validation.groups)))
-        self.group.blockSignals(False)
-        self._show_groups()
-
-    def _show_figures(self, validation: "Validation") -> None:
-        names = [name for name, estimate in validation.estimates.items() if math.isfinite(estimate.value)]
-        columns = [
-            text_column(self.tr("Figure"), [figure_name(name) for name in names], 12, stretch=True),
-            *estimate_columns(self.tr("Value"), [validation.estimates[name] for name in names]),
-        ]
-        fill(self.figures, columns)
-
-    def _show_curves(self, validation: "Validation") -> None:
-        points = sorted(validation.knob, key=lambda point: -point.knob)
-        x = [-point.knob for point in points]
-        lines = [
-            Series(
-                title,
-                x,
-                [e.value for e in found],
-                [e.low for e in found],
-                [e.high for e in found],
-                colour,
-                dashed=dashed,
+        at = RUNNING if running else SHOWN if validation is not None else READY if possible else EMPTY
+        self._stack.setCurrentIndex(at)
+        self._show_tab()
+        stale = validation is not None and not session.validation_is_current
+        self.compare.setVisible(stale and not running)
+        self.stale.setVisible(stale)
+        if stale:
+            self.stale.say(
+                self.tr("The lists or models have changed since; compare again to bring this up to date."), "warn"
             )
-            for title, found, colour, dashed in (
-                (self.tr("precision"), [p.precision for p in points], "good", False),
-                (self.tr("recall"), [p.recall for p in points], "warn", False),
-                (self.tr("Jaccard"), [p.jaccard for p in points], "accent", False),
-            )
-        ]
-        self.knob.show_series(
-            lines, (min(x), max(x)), (0.0, 1.0), self.tr("Precision, recall and Jaccard by list length")
-        )
-        bins = [point for point in validation.calibration if point.n_pairs]
-        observed = [point.observed for point in bins]
-        dots = Series(
-            self.tr("observed"),
-            [p.predicted for p in bins],
-            [o.value for o in observed],
-            [o.low for o in observed],
-            [o.high for o in observed],
-            points=True,
-        )
-        ideal = Series(self.tr("perfect"), [0, 1], [0, 1], colour="muted", dashed=True)
-        said = "; ".join(f"{p.predicted:.0%}: {p.observed.value:.0%}" for p in bins)
-        self.calibration.show_series([ideal, dots], (0.0, 1.0), (0.0, 1.0), f"{self.tr('Calibration')}: {said}")
+        self.own_rows.setVisible(self._calibrated_on_own_rows())
 
-    def _show_drugs(self, validation: "Validation") -> None:
-        drugs = validation.drugs
-        columns = [
-            text_column(self.tr("Drug"), [d.name for d in drugs], 14),
-            text_column(self.tr("Class"), [d.drug_class for d in drugs], 11, stretch=True),
-            whole_column(self.tr("Ordered"), [d.n_ordered for d in drugs]),
-            whole_column(self.tr("Recommended"), [d.n_recommended for d in drugs]),
-            whole_column(self.tr("Both"), [d.n_both for d in drugs]),
-        ]
-        fill(self.drugs, columns)
+    def _show_tab(self) -> None:
+        """Fill the tab that is looked at; the others when they are opened, so that the window never halts."""
+        validation, current = self._session.evaluation.validation, self.tabs.currentWidget()
+        for tab in self._tabs:
+            if tab is current and validation is not None and self._shown.get(tab) is not validation:
+                self._shown[tab] = validation
+                tab.show_validation(validation)
 
-    def _show_groups(self) -> None:
-        validation = self._session.validation
-        if validation is None:
-            return
-        groups = [group for group in validation.groups if group.column == self.group.currentText()]
-        from lamo_desktop.validate.bootstrap import Estimate
+    def _calibrated_on_own_rows(self) -> bool:
+        overlay, results = self._session.evaluation.overlay, self._session.results
+        if overlay is None or results is None:
+            return False
+        fitted_on = dict(overlay.source.get("files_sha256", {}))
+        return bool(set(fitted_on.values()) & set(results.job.source.files.values()))
 
-        missing = Estimate(math.nan, math.nan, math.nan)
-        columns = [
-            text_column(self.tr("Value"), [g.value for g in groups], 9, stretch=True),
-            Column(
-                self.tr("Admissions"),
-                np.array([np.nan if g.n_admissions is None else g.n_admissions for g in groups], dtype=float),
-                lambda n: f"{n:,.0f}",
-                self.tr("Empty: too few to show"),
-                6,
-            ),
-        ]
-        for name, title in (
-            ("visit_mean.jaccard", "Jaccard"),
-            ("visit_mean.precision", self.tr("Precision")),
-            ("visit_mean.recall", self.tr("Recall")),
-            ("overprescribing_ratio", self.tr("Ratio")),
-        ):
-            found = [g.figures.get(name, missing) for g in groups]
-            columns.append(
-                text_column(title, [with_interval(e) for e in found], 8.5, self.tr("With its 95 % interval"))
-            )
-        fill(self.groups, columns)
-
-
-def _finding(question: str, text: str, icon_name: str, colour: str) -> QWidget:
-    row = QWidget()
-    layout = QHBoxLayout(row)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(em(0.6))
-    layout.addWidget(IconLabel(icon_name, 1.3, colour), 0, Qt.AlignmentFlag.AlignTop)
-    words = QVBoxLayout()
-    words.setSpacing(0)
-    title = label(question, wrap=True)
-    font = title.font()
-    font.setBold(True)
-    title.setFont(font)
-    words.addWidget(title)
-    words.addWidget(label(text, "muted", wrap=True))
-    layout.addLayout(words, 1)
-    return row
-
-
-def _padded(widget: QWidget) -> QWidget:
-    holder = QWidget()
-    layout = QVBoxLayout(holder)
-    layout.setContentsMargins(0, em(0.6), 0, 0)
-    layout.addWidget(widget)
-    return holder
+    def _show_progress(self, stage: str, share: float) -> None:
+        results = self._session.results
+        kind, _, name = stage.partition(": ")
+        words = said(kind)
+        words = f"{words[:1].upper()}{words[1:]}" + (f": {name}" if name else "")
+        n_items = results.n_done if name and results is not None else 0
+        self.progress.show_progress(words, share, self._session.evaluation.pace.words(n_items))

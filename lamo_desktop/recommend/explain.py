@@ -1,0 +1,165 @@
+"""Why a drug, and what if: the model asked again about one admission, with a part left out or with another context.
+
+"Why" leaves one piece of the prompt out at a time and scores the drug again: what its probability loses is what the
+piece carries, given all the rest. Pieces can carry the same thing twice, or matter only together, so changes do not
+add up. Nothing here is saved, and no list is changed.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamo_desktop.admissions.cohort import Admission
+from lamo_desktop.model.package import ModelPackage
+from lamo_desktop.model.prompt import NOTE, Part, parts
+from lamo_desktop.model.protocol import Scored
+from lamo_desktop.recommend.policy import probabilities
+
+UNKNOWN_PATIENT = "Patient: age and sex not recorded.\n"  # what the prompt says of a patient of whom nothing is known
+
+_CUT = re.compile(r"(?P<name>.+) \((?P<kept>\d+) of \d+ (?P<unit>entries|words) kept\)")
+_SENTENCE_END = re.compile(r"(?<=[.!?]) ")
+
+DrugClass = Callable[[str], str]
+
+
+class Scorer(Protocol):
+    """What scores: an `EngineProcess`."""
+
+    def score(self, parts: Sequence[Part], candidates: Sequence[str], codes: Sequence[str] = ()) -> Scored:
+        """Scores of the candidates after a prompt."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A prompt without one piece: of the part named `part`, the entry or sentence `entry`, or ("") the whole part."""
+
+    part: str
+    entry: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What leaving something out does: the drug's probability without it, and what it had carried (with - without).
+
+    `left_out` says what: nothing (the first, for comparison), a part, an entry of one, or everything.
+    """
+
+    left_out: Literal["nothing", "part", "entry", "everything"]
+    part: str
+    entry: str
+    probability: float
+    carried: float
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The model's answer to a context: calibrated probabilities (d,), and what of the prompt was cut for length."""
+
+    probabilities: NDArray[np.float64]
+    cut: tuple[str, ...]
+
+
+def as_seen(whole: Sequence[Part], cut: Sequence[str]) -> tuple[Part, ...]:
+    """The prompt as the model saw it: without what the engine said it cut ("NAME (3 of 9 entries kept)")."""
+    said = {match["name"]: match for match in map(_CUT.fullmatch, cut) if match}
+    seen = []
+    for part in whole:
+        match = said.get(part.name)
+        if match is None:
+            seen.append(part)
+        elif kept := int(match["kept"]):
+            heading, body = _split(part)
+            pieces = body.split("; ") if match["unit"] == "entries" else body.split()
+            text = "; ".join(pieces[:kept]) + "." if match["unit"] == "entries" else " ".join(pieces[:kept])
+            seen.append(replace(part, text=f"{heading}: {text}\n"))
+    return tuple(seen)
+
+
+def entries(part: Part) -> tuple[str, ...]:
+    """The entries of a list, the sentences of a narrative; none for a part of a single piece."""
+    body = _split(part)[1]
+    found = _SENTENCE_END.split(body) if part.name.startswith(NOTE) else body.removesuffix(".").split("; ")
+    return tuple(found) if len(found) > 1 else ()
+
+
+def leave_outs(seen: Sequence[Part], with_entries: bool = False) -> Iterator[LeftOut]:
+    """Every prompt with one piece left out: each part, then (if asked) each entry of it. The question always stays.
+
+    Age and sex cannot be left out of a line that every prompt has: it then says that they are not recorded.
+    """
+    for place, part in enumerate(seen[:-1]):
+        rest = (*seen[:place], *seen[place + 1 :])
+        if part.name != "patient":
+            yield LeftOut(part.name, "", rest)
+        elif part.text != UNKNOWN_PATIENT:
+            yield LeftOut(part.name, "", (*seen[:place], replace(part, text=UNKNOWN_PATIENT), *seen[place + 1 :]))
+        for number, entry in enumerate(entries(part) if with_entries and part.name != "patient" else ()):
+            shorter = replace(part, text=_without(part, number))
+            yield LeftOut(part.name, entry, (*seen[:place], shorter, *seen[place + 1 :]))
+
+
+def why(
+    scorer: Scorer,
+    package: ModelPackage,
+    admission: Admission,
+    cut: Sequence[str],
+    drug: str,
+    with_entries: bool = False,
+    drug_class: DrugClass = lambda drug: "",
+) -> Iterator[Effect]:
+    """What carries a drug's probability, one effect as each is scored; each costs a prefix.
+
+    First the prompt as it was, then each piece left out, last everything. Raises RowFailed when one cannot be scored.
+    """
+
+    def chance(prompt: Sequence[Part]) -> float:
+        return float(
+            _probabilities(package, [drug], scorer.score(prompt, [drug], admission.codes).logits, drug_class)[0]
+        )
+
+    seen = as_seen(parts(admission), cut)
+    whole = chance(seen)
+    yield Effect("nothing", "", "", whole, 0.0)
+    for less in leave_outs(seen, with_entries):
+        probability = chance(less.parts)
+        yield Effect("entry" if less.entry else "part", less.part, less.entry, probability, whole - probability)
+    nothing = chance((Part("patient", UNKNOWN_PATIENT, 0), seen[-1]))
+    yield Effect("everything", "", "", nothing, whole - nothing)
+
+
+def what_if(
+    scorer: Scorer,
+    package: ModelPackage,
+    admission: Admission,
+    candidates: Sequence[str],
+    drug_class: DrugClass = lambda drug: "",
+) -> Answer:
+    """The model's answer to an admission as someone imagined it. Raises RowFailed when it cannot be scored."""
+    scored = scorer.score(parts(admission), candidates, admission.codes)
+    return Answer(_probabilities(package, candidates, scored.logits, drug_class), scored.cut)
+
+
+def _probabilities(
+    package: ModelPackage, candidates: Sequence[str], logits: NDArray[np.float32], drug_class: DrugClass
+) -> NDArray[np.float64]:
+    found: NDArray[np.float64] = probabilities(package, candidates, logits[np.newaxis, :], drug_class)[0]
+    return found
+
+
+def _split(part: Part) -> tuple[str, str]:
+    heading, _, body = part.text.partition(": ")
+    return heading, body.rstrip("\n")
+
+
+def _without(part: Part, number: int) -> str:
+    heading, _ = _split(part)
+    rest = [entry for place, entry in enumerate(entries(part)) if place != number]
+    joined = " ".join(rest) if part.name.startswith(NOTE) else "; ".join(rest) + "."
+    return f"{heading}: {joined}\n"

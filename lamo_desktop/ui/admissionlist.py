@@ -1,0 +1,202 @@
+"""The Review page's table of admissions as columns: what is fixed, what follows from the lists, search and filters."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
+
+from lamo_desktop.recommend.marks import DISAGREE, UNSURE, Mark
+from lamo_desktop.ui.tables import Column, text_column
+
+translate = QCoreApplication.translate  # under this name the translation tools find the texts
+
+if TYPE_CHECKING:
+    from lamo_desktop.ui.results import Lists, Results
+
+RECOMMENDED, ORDERED, BOTH, JACCARD, FLAGS, MARKED = range(4, 10)  # sections after the fixed ones
+ALL, MORE, FEWER, FLAGGED, FAILED, MARKS, DISAGREED, UNSURE_OF, COMMENTED = range(9)
+Bools = NDArray[np.bool_]
+
+
+class AdmissionList:
+    """Columns over a job's results; made off the window's thread, since text of many rows takes a while to rank."""
+
+    def __init__(self, results: "Results") -> None:
+        self.results = results
+        n = results.n_done
+        self.flags = np.zeros(n, dtype=np.int64)
+        self.n_recommended = np.full(n, np.nan)
+        self.n_ordered = np.where(results.with_orders, per_row(results.ordered), np.nan)
+        self.n_marked = np.zeros(n, dtype=np.int64)
+        self._marked: dict[int, Bools] = {kind: np.zeros(n, dtype=bool) for kind in (DISAGREED, UNSURE_OF, COMMENTED)}
+        self._both = np.zeros(n)
+        self._jaccard = np.full(n, np.nan)
+        self._texts = [
+            " ".join((a.admission_id, a.patient_id, a.reason, *a.diagnoses)).casefold() for a in results.admissions
+        ]
+        self._last_search = ("", np.zeros(0, dtype=bool))
+        for column in self.fixed:
+            column.ranks  # noqa: B018 - worked out here and kept
+
+    @cached_property
+    def fixed(self) -> list[Column]:
+        """What does not depend on the lists."""
+        results = self.results
+        ages = np.array([np.nan if a.age is None else a.age for a in results.admissions], dtype=float)
+        reasons = [error or a.reason for a, error in zip(results.admissions, results.errors, strict=True)]
+        sexes = {"female": translate("admissionlist", "female"), "male": translate("admissionlist", "male")}
+        return [
+            text_column(translate("admissionlist", "Admission"), [a.admission_id for a in results.admissions], 6.5),
+            Column(
+                translate("admissionlist", "Age"),
+                ages,
+                lambda v: translate("admissionlist", "over 89") if v >= 90 else f"{v:.0f}",
+                width=4,
+            ),
+            text_column(
+                translate("admissionlist", "Sex"), [sexes.get(a.sex or "", "") for a in results.admissions], 4.2
+            ),
+            text_column(translate("admissionlist", "Reason"), reasons, 15, stretch=True),
+        ]
+
+    @cached_property
+    def rows(self) -> Mapping[int, int]:
+        """Place of each admission in the job -> its row here."""
+        return {int(ordinal): row for row, ordinal in enumerate(self.results.ordinals)}
+
+    def use_lists(self, lists: "Lists") -> None:
+        """Count anew for these lists."""
+        results = self.results
+        compared = results.scored & results.with_orders
+        length, both = per_row(lists), per_row(lists & results.ordered)
+        self.n_recommended = np.where(results.scored, length, np.nan)
+        self._both = np.where(compared, both, np.nan)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            union = length + self.n_ordered - both
+            self._jaccard = np.where(compared & (self.n_ordered > 0), both / union, np.nan)
+
+    def use_marks(self, marks: Mapping[tuple[int, str], Mark]) -> None:
+        """Count the analyst's marks."""
+        self.n_marked[:] = 0
+        for kind in self._marked.values():
+            kind[:] = False
+        for (ordinal, _), mark in marks.items():
+            row = self.rows.get(ordinal)
+            if row is not None:
+                self.n_marked[row] += 1
+                self._marked[DISAGREED][row] |= mark.mark == DISAGREE
+                self._marked[UNSURE_OF][row] |= mark.mark == UNSURE
+                self._marked[COMMENTED][row] |= bool(mark.comment)
+
+    def columns(self) -> list[Column]:
+        """All columns as they are now."""
+        return [*self.fixed, *self.list_columns().values(), self.flag_column(), self.mark_column()]
+
+    def list_columns(self) -> dict[int, Column]:
+        """The columns that follow from the lists, by section."""
+        return {
+            RECOMMENDED: Column(
+                translate("admissionlist", "Recommended"),
+                self.n_recommended,
+                _whole,
+                translate("admissionlist", "Drugs on the list"),
+                6.3,
+            ),
+            ORDERED: Column(
+                translate("admissionlist", "Ordered"),
+                self.n_ordered,
+                _whole,
+                translate("admissionlist", "Ordered drugs that are candidates"),
+                4.8,
+            ),
+            BOTH: Column(
+                translate("admissionlist", "Both"),
+                self._both,
+                _whole,
+                translate("admissionlist", "Recommended and ordered"),
+                3.8,
+            ),
+            JACCARD: Column(
+                translate("admissionlist", "Jaccard"),
+                self._jaccard,
+                _share,
+                translate("admissionlist", "Both, out of all recommended or ordered"),
+                4.6,
+            ),
+        }
+
+    def flag_column(self) -> Column:
+        """Safety findings of each list."""
+        return Column(
+            translate("admissionlist", "Flags"),
+            self.flags,
+            _some,
+            translate("admissionlist", "Allergies, interactions and duplicate classes"),
+            3.9,
+        )
+
+    def mark_column(self) -> Column:
+        """How many drugs the analyst has marked or commented on."""
+        return Column(
+            translate("admissionlist", "Marks"),
+            self.n_marked.copy(),
+            _some,
+            translate("admissionlist", "Drugs you have marked or commented on"),
+            4.1,
+        )
+
+    def shown(self, only: int, search: str) -> Bools | None:
+        """Which rows a filter and a search leave, (n,); None for all."""
+        wanted = search.strip().casefold()
+        if only == ALL and not wanted:
+            return None
+        mask = self._only(only)
+        if wanted:
+            mask = mask & self._found(wanted)
+        return mask
+
+    def _found(self, wanted: str) -> Bools:
+        """Rows whose text holds `wanted`; while someone types on, only those found before are looked at again."""
+        before, found = self._last_search
+        rows = np.flatnonzero(found) if before and before in wanted else np.arange(len(self._texts))
+        texts = self._texts
+        hits = [wanted in texts[row] for row in rows.tolist()]
+        mask = np.zeros(len(texts), dtype=bool)
+        mask[rows[np.array(hits, dtype=bool)]] = True
+        self._last_search = (wanted, mask)
+        return mask
+
+    def _only(self, only: int) -> Bools:
+        n = self.results.n_done
+        with np.errstate(invalid="ignore"):
+            found = {
+                MORE: self.n_recommended > self.n_ordered,
+                FEWER: self.n_recommended < self.n_ordered,
+                FLAGGED: self.flags > 0,
+                FAILED: ~self.results.scored,
+                MARKS: self.n_marked > 0,
+                **self._marked,
+            }
+        return found.get(only, np.ones(n, dtype=bool))
+
+
+def per_row(marked: Bools) -> NDArray[np.int64]:
+    """How many of each row, (n,); summing in one byte where it suffices is several times faster than numpy's count."""
+    narrow = np.uint8 if marked.shape[1] < 256 else np.uint16
+    counted: NDArray[np.int64] = marked.view(np.uint8).sum(axis=1, dtype=narrow).astype(np.int64)
+    return counted
+
+
+def _whole(value: Any) -> str:
+    return f"{value:.0f}"
+
+
+def _share(value: Any) -> str:
+    return f"{value:.2f}"
+
+
+def _some(value: Any) -> str:
+    return f"{value:,}" if value else ""

@@ -1,0 +1,169 @@
+"""Comparing lists with orders, in a process of its own: no Qt here, and imports where they are used.
+
+Another model scores the same admissions into a job file of its own under `jobs/compare`, so that a comparison that was
+cancelled goes on where it stopped and a moved knob scores nothing again. The folder is emptied when the window closes.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lamo_desktop.errors import InputError
+
+if TYPE_CHECKING:
+    from lamo_desktop.formulary import Formulary
+    from lamo_desktop.model.package import ModelPackage
+    from lamo_desktop.recommend.policy import Policy
+    from lamo_desktop.recommend.store import JobStore
+    from lamo_desktop.ui.evaluation import Question
+    from lamo_desktop.validate.outcomes import Outcomes
+    from lamo_desktop.validate.overlay import SiteOverlay
+    from lamo_desktop.validate.validation import Validation
+
+Progress = Callable[[str, float], None]
+AS_SHIPPED = "the same model without the site calibration"
+
+
+def folder() -> Path:
+    """Where other models' scores lie while the window is open; readable by their owner only."""
+    from lamo_desktop.paths import data_dir
+
+    made = data_dir() / "jobs" / "compare"
+    made.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return made
+
+
+def remove_scores() -> None:
+    """Delete other models' scores, except those that a process is working on."""
+    from lamo_desktop.recommend.store import purge
+
+    for job in folder().glob("*.lamo"):
+        with contextlib.suppress(InputError):
+            purge(job)
+            job.with_name(job.name + ".lock").unlink(missing_ok=True)
+
+
+def validate_job(question: "Question", progress: Progress) -> "Validation":
+    """A job's lists against its orders, every figure with its interval; beside its rivals where there are some.
+
+    With a site calibration in use, the held-out test of local recalibration is that of the package as shipped.
+    """
+    from lamo_desktop.formulary import load_formulary
+    from lamo_desktop.recommend.store import JobStore
+    from lamo_desktop.ui.ownfiles import used_names
+    from lamo_desktop.ui.results import package_of
+    from lamo_desktop.validate.recalibrate import recalibrate
+    from lamo_desktop.validate.validation import ValidationOptions, validate
+
+    progress("results", 0.0)
+    formulary = load_formulary(used_names())
+    with JobStore.open(question.job, read_only=True) as store:
+        shipped = package_of(store.job())
+        outcomes = _outcomes(store, shipped, formulary, question.policy, question.overlay)
+        others = {AS_SHIPPED: _outcomes(store, shipped, formulary, question.policy)} if question.overlay else {}
+        for path in question.rivals:
+            name, found = _rival(path, store, shipped, outcomes, formulary, question.policy, progress)
+            others[name] = found
+    options = ValidationOptions(recalibration=not question.overlay)
+    validation = validate(outcomes, options, progress, others)
+    if question.overlay:
+        held_out = recalibrate(others[AS_SHIPPED], options.n_resamples, options.seed)
+        validation = replace(validation, recalibration=held_out)
+    return validation
+
+
+def fit_site(job: Path, progress: Progress) -> "SiteOverlay":
+    """This site's calibration of the job's package, from all its admissions with orders, as `lamo validate` fits it."""
+    from lamo_desktop.formulary import load_formulary
+    from lamo_desktop.recommend.policy import Policy
+    from lamo_desktop.recommend.store import JobStore
+    from lamo_desktop.ui.ownfiles import used_names
+    from lamo_desktop.ui.results import package_of
+    from lamo_desktop.validate.overlay import make_overlay
+    from lamo_desktop.validate.recalibrate import LEAST_PATIENTS, fit
+
+    progress("recalibration", 0.0)
+    with JobStore.open(job, read_only=True) as store:
+        outcomes = _outcomes(store, package_of(store.job()), load_formulary(used_names()), Policy())
+    if len(set(outcomes.patient_ids)) < LEAST_PATIENTS:
+        raise InputError(
+            f"A site calibration takes the orders of at least {LEAST_PATIENTS} patients; "
+            f"this job has {len(set(outcomes.patient_ids))}."
+        )
+    return make_overlay(fit(outcomes), outcomes)
+
+
+def _outcomes(
+    store: "JobStore",
+    shipped: "ModelPackage",
+    formulary: "Formulary",
+    policy: "Policy",
+    overlay: "SiteOverlay | None" = None,
+) -> "Outcomes":
+    from lamo_desktop.recommend import batch
+    from lamo_desktop.validate.outcomes import from_recommendations
+
+    package = overlay.apply(shipped) if overlay else shipped
+    return from_recommendations(batch.results(store, shipped, formulary, policy, package), package, formulary, policy)
+
+
+def _rival(
+    path: Path,
+    store: "JobStore",
+    shipped: "ModelPackage",
+    first: "Outcomes",
+    formulary: "Formulary",
+    policy: "Policy",
+    progress: Progress,
+) -> tuple[str, "Outcomes"]:
+    """Another model's outcomes on the rows and drugs of `first`, with the name it is shown under."""
+    from lamo_desktop.recommend import batch
+    from lamo_desktop.validate.compare import on_same_rows
+    from lamo_desktop.validate.overlay import load_overlay
+
+    if path.suffix.lower() == ".json":
+        return f"site calibration {path.stem}", _outcomes(store, shipped, formulary, policy, load_overlay(path))
+    package = other_package(path, shipped)
+    with _scored(store, package, progress) as other:
+        recommendations = batch.results(other, package, formulary, policy)
+    return f"{package.name} {package.version}", on_same_rows(first, recommendations, package)
+
+
+def other_package(path: Path, shipped: "ModelPackage") -> "ModelPackage":
+    """The package in a folder, or the plain model in a .gguf file asked about the drugs of `shipped`."""
+    from lamo_desktop.model.package import load_package
+    from lamo_desktop.model.plain import plain_package
+
+    if path.suffix.lower() == ".gguf":
+        return plain_package(path, shipped.drugs, tuple(shipped.policies), shipped.context_tokens)
+    return load_package(path)
+
+
+@contextlib.contextmanager
+def _scored(store: "JobStore", package: "ModelPackage", progress: Progress) -> Iterator["JobStore"]:
+    """The other model's job on the admissions that `store` has scored, finished where it was not."""
+    from lamo_desktop.admissions.cohort import Cohort
+    from lamo_desktop.recommend import batch
+    from lamo_desktop.recommend.store import JobStore
+
+    job = store.job()
+    admissions = tuple(item.admission for item in store.items() if item.state == "done")
+    shared = [drug.name for drug in package.drugs if drug.name in set(job.candidates)]
+    if not shared:
+        raise InputError(f"{package.name} {package.version} knows none of the candidate drugs of this job.")
+    stage = f"scoring: {package.name} {package.version}"
+    path = folder() / f"{store.events()[0].hash[:16]}-{(package.sha256 or package.base_sha256)[:16]}.lamo"
+    if path.exists():
+        other = JobStore.open(path)
+        if other.counts().total != len(admissions):  # the job has grown since
+            other.close()
+            path.unlink()
+    if not path.exists():
+        cohort = Cohort(admissions, job.source)
+        other = batch.create_job(path, cohort, package, job.settings, shared, job.policy)
+    with other:
+        progress(stage, 0.0)
+        batch.run_job(other, package, job.settings, lambda step: progress(stage, step.done / step.total), lambda: False)
+        yield other

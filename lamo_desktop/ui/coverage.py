@@ -1,0 +1,93 @@
+"""What is known of the admissions of an export, and what the model will not see: counted before anything is scored."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lamo_desktop.admissions.cohort import Admission, Cohort
+
+if TYPE_CHECKING:
+    from lamo_desktop.formulary import Formulary
+    from lamo_desktop.model.manifest import ModelPackage
+
+LOOKED_AT = 5_000  # admissions, from the first on, whose prompt is measured; the others are taken to be like them
+CHARACTERS_PER_TOKEN = 3.5  # of clinical English, roughly
+NAMED = 8  # drugs outside the model's list that are named
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How many of `total` have something: `name` is a key of `TITLES` in coveragetable."""
+
+    name: str
+    known: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What an export tells about its admissions, and what of it a model with a list of drugs can use.
+
+    `fields` count admissions; `home_drugs`, `ordered_known` and `ordered_candidates` count entries. `outside` are the
+    drugs ordered most that the model has never learned, with the admissions that have them. `shortened` is an estimate
+    from the number of characters, among the first `looked_at` admissions.
+    """
+
+    fields: tuple[Known, ...]
+    home_drugs: Known
+    ordered_known: Known
+    ordered_candidates: Known
+    outside: tuple[tuple[str, int], ...]
+    outside_names: int
+    shortened: int
+    looked_at: int
+    candidates: int
+
+
+def cover(cohort: Cohort, formulary: "Formulary", package: "ModelPackage") -> Coverage:
+    """Count it."""
+    admissions = cohort.admissions
+    drugs = frozenset(drug.name for drug in package.drugs)
+    ordered: Counter[str] = Counter(name for a in admissions for name in a.orders or ())
+    outside = Counter({name: n for name, n in ordered.items() if name not in drugs})
+    home = [name for a in admissions for name in a.home_medications]
+    unknown = sum(len(a.unmapped_orders) for a in admissions)
+    pairs, missed = ordered.total(), outside.total()
+    sample = admissions[:LOOKED_AT]
+    return Coverage(
+        fields=_fields(admissions),
+        home_drugs=Known("home_drugs", sum(formulary.known(name) for name in home), len(home)),
+        ordered_known=Known("ordered_known", pairs, pairs + unknown),
+        ordered_candidates=Known("ordered_candidates", pairs - missed, pairs),
+        outside=tuple(outside.most_common(NAMED)),
+        outside_names=len(outside),
+        shortened=_too_long(sample, package.context_tokens),
+        looked_at=len(sample),
+        candidates=len(drugs),
+    )
+
+
+def _fields(admissions: Sequence[Admission]) -> tuple[Known, ...]:
+    counted = {
+        "age": sum(a.age is not None for a in admissions),
+        "sex": sum(a.sex is not None for a in admissions),
+        "reason": sum(bool(a.reason) for a in admissions),
+        "diagnoses": sum(bool(a.diagnoses) for a in admissions),
+        "past_history": sum(bool(a.past_history or "past_medical_history" in a.sections) for a in admissions),
+        "home_medications": sum(
+            bool(a.home_medications or "medications_on_admission" in a.sections) for a in admissions
+        ),
+        "allergies": sum(bool(a.allergies) for a in admissions),
+        "note": sum(bool(a.sections) for a in admissions),
+        "previous": sum(a.previous is not None for a in admissions),
+        "orders": sum(bool(a.orders) for a in admissions),
+    }
+    return tuple(Known(name, known, len(admissions)) for name, known in counted.items())
+
+
+def _too_long(admissions: Iterable[Admission], tokens: int) -> int:
+    from lamo_desktop.model.prompt import parts
+
+    room = tokens * CHARACTERS_PER_TOKEN
+    return sum(sum(len(part.text) for part in parts(admission)) > room for admission in admissions)

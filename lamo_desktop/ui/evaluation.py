@@ -1,0 +1,119 @@
+"""How a session's lists compare with the orders: the validation, the site's own calibration, other models beside it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from lamo_desktop.recommend.policy import Policy
+from lamo_desktop.ui.comparing import fit_site, remove_scores, validate_job
+from lamo_desktop.ui.offload import Offload
+from lamo_desktop.ui.pace import Pace
+
+if TYPE_CHECKING:  # loaded when there is something to compare, so that the window opens sooner
+    from lamo_desktop.validate.overlay import SiteOverlay
+    from lamo_desktop.validate.validation import Validation
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is compared: the lists of a job under a policy, with or without a site calibration, beside other models.
+
+    A rival is the folder of a model package, a .gguf file or the .json file of a saved site calibration.
+    """
+
+    job: Path
+    policy: Policy
+    overlay: "SiteOverlay | None" = None
+    rivals: tuple[Path, ...] = ()
+
+
+class Evaluation(QObject):
+    """One comparison at a time, in a process of its own. `changed` after every change.
+
+    `overlay` is the site calibration in use (None: the package as shipped); the session applies it to its results.
+    """
+
+    changed = Signal()
+    overlay_changed = Signal()
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.validation: Validation | None = None
+        self.answered: Question | None = None
+        self.overlay: SiteOverlay | None = None
+        self.rivals: tuple[Path, ...] = ()
+        self._asked: Question | None = None
+        self.pace = Pace(self)
+        self.validator = Offload(self)
+        self.validator.progress.connect(self.pace.told)
+        self.validator.finished.connect(self._validated)
+        self.validator.failed.connect(self._failed)
+        self.validator.cancelled.connect(self.changed)
+        self.fitter = Offload(self)
+        self.fitter.finished.connect(self.use)
+        self.fitter.failed.connect(self._failed)
+        self.fitter.cancelled.connect(self.changed)
+
+    @property
+    def running(self) -> bool:
+        """Whether a comparison is under way."""
+        return self.validator.running
+
+    def start(self, job: Path, policy: Policy) -> None:
+        """Compare the job's lists under this policy with the orders."""
+        self._asked = Question(job, policy, self.overlay, self.rivals)
+        self.pace.restart()
+        self.validator.start(validate_job, self._asked)
+        self.changed.emit()
+
+    def is_current(self, policy: Policy) -> bool:
+        """Whether there is a validation of these lists, beside these models."""
+        if self.validation is None or self.answered is None:
+            return False
+        return self.answered == Question(self.answered.job, policy, self.overlay, self.rivals)
+
+    def add_rival(self, path: Path) -> None:
+        """Put another model or calibration beside this one in the next comparison."""
+        if path not in self.rivals:
+            self.rivals = (*self.rivals, path)
+            self.changed.emit()
+
+    def remove_rival(self, path: Path) -> None:
+        """Leave it out again."""
+        self.rivals = tuple(rival for rival in self.rivals if rival != path)
+        self.changed.emit()
+
+    def fit(self, job: Path) -> None:
+        """Fit a site calibration on all admissions of the job that have orders, then use it."""
+        self.fitter.start(fit_site, job)
+        self.changed.emit()
+
+    def use(self, overlay: "SiteOverlay | None") -> None:
+        """Use a site calibration, or (None) the package as shipped."""
+        self.overlay = overlay
+        self.overlay_changed.emit()
+        self.changed.emit()
+
+    def forget(self) -> None:
+        """The results are others now; models to compare with stay chosen."""
+        self.validator.close()
+        self.fitter.close()
+        self.validation, self.answered = None, None
+        self.changed.emit()
+
+    def close(self) -> None:
+        """End everything that runs, wait for it, and delete what other models scored."""
+        self.validator.close()
+        self.fitter.close()
+        remove_scores()
+
+    def _validated(self, validation: "Validation") -> None:
+        self.validation, self.answered = validation, self._asked
+        self.changed.emit()
+
+    def _failed(self, sentence: str) -> None:
+        self.failed.emit(sentence)
+        self.changed.emit()

@@ -1,0 +1,195 @@
+"""The first results while a run goes on: what the job file has so far, looked at every second, newest first."""
+
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout
+
+from lamo_desktop.ui.flow import Step
+from lamo_desktop.ui.session import Session
+from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
+from lamo_desktop.ui.theme import em
+from lamo_desktop.ui.widgets import Button, Card, label
+
+if TYPE_CHECKING:
+    from lamo_desktop.model.package import ModelPackage
+    from lamo_desktop.recommend.policy import Policy
+
+KEPT = 100  # admissions shown
+LISTED = 6  # drugs named of each
+
+
+@dataclass(frozen=True)
+class LiveRow:
+    """One admission that was just scored; `ordered` and `both` None where the export has no orders."""
+
+    ordinal: int
+    admission_id: str
+    reason: str
+    recommended: int
+    ordered: int | None
+    both: int | None
+    drugs: tuple[str, ...]  # the first of the list, most probable first
+    failed: str
+
+
+@dataclass(frozen=True)
+class News:
+    """What came since: rows, what the run is on, and the job's package, which the next look may use."""
+
+    rows: list[LiveRow]
+    ran_on: str
+    package: "ModelPackage | None"
+
+
+def read_news(job: Path, first: int, package: "ModelPackage | None", policy: "Policy") -> News:
+    """What a running job has scored from ordinal `first` on; nothing before its file is there."""
+    from lamo_desktop.formulary import load_formulary
+    from lamo_desktop.recommend.policy import probabilities, recommended
+    from lamo_desktop.recommend.store import JobStore
+    from lamo_desktop.ui.results import engine_words, package_of
+
+    if not job.is_file() or not job.stat().st_size:
+        return News([], "", package)
+    rows: list[LiveRow] = []
+    with JobStore.open(job, read_only=True) as store:
+        package = package or package_of(store.job())
+        candidates = store.job().candidates
+        engines = [event.detail["engine"] for event in store.events() if event.kind == "started"]
+        classes = load_formulary().drug_class if set(candidates) - package.by_name.keys() else lambda drug: ""
+        for item in store.items(first):
+            if item.state not in ("done", "failed"):
+                break
+            listed, ordered = [], item.admission.orders
+            if item.scores is not None:
+                chances = probabilities(package, candidates, item.scores[np.newaxis], classes)
+                found = np.flatnonzero(recommended(package, candidates, chances, policy)[0])
+                listed = [candidates[d] for d in sorted(found, key=lambda d: -chances[0, d])]
+            known = None if ordered is None else set(ordered) & set(candidates)
+            rows.append(
+                LiveRow(
+                    item.ordinal,
+                    item.admission.admission_id,
+                    item.admission.reason,
+                    len(listed),
+                    None if known is None else len(known),
+                    None if known is None else len(known & set(listed)),
+                    tuple(listed[:LISTED]),
+                    item.error,
+                )
+            )
+    return News(rows, engine_words(engines[-1]) if engines else "", package)
+
+
+class LiveCard(Card):
+    """A table of the latest admissions with the mean so far; holds no more of a long run than of a short one."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(padding=0.8)
+        self._session = session
+        self._package: ModelPackage | None = None
+        self._rows: deque[LiveRow] = deque(maxlen=KEPT)
+        self._next = 0
+        self._totals = [0, 0, 0, 0]  # scored, recommended, compared admissions, ordered in them
+        self._job: Path | None = None
+        head = QHBoxLayout()
+        head.addWidget(label(self.tr("First results"), "heading"))
+        head.addSpacing(em(0.5))
+        self.words = label("", "muted")
+        head.addWidget(self.words, 1)
+        self.engine = label("", "small")
+        head.addWidget(self.engine)
+        self.review = Button(self.tr("Review &these"), "review")
+        self.review.setToolTip(self.tr("Look at what is scored so far while the run goes on"))
+        self.review.clicked.connect(lambda: session.show_results(Step.REVIEW))
+        head.addWidget(self.review)
+        self.body.addLayout(head)
+        self.model = ColumnModel(parent=self)
+        self.table = Table(self.model, self.tr("Latest admissions scored"))
+        self.table.setSortingEnabled(False)
+        self.table.setMinimumHeight(em(7))
+        self.body.addWidget(self.table, 1)
+        self._timer = QTimer(self, interval=1000)
+        self._timer.timeout.connect(self._look)
+        session.changed.connect(self._follow)
+        self._follow()
+
+    @property
+    def rows(self) -> list[LiveRow]:
+        """What is shown, newest first."""
+        return list(reversed(self._rows))
+
+    def _follow(self) -> None:
+        running = self._session.run.running
+        if self._session.job != self._job:
+            self._job, self._next, self._totals = self._session.job, 0, [0, 0, 0, 0]
+            self._package = None
+            self._rows.clear()
+            self.engine.setText("")
+            self._show()
+        if running and not self._timer.isActive():
+            self._timer.start()
+        elif not running:
+            self._timer.stop()
+
+    def _look(self) -> None:
+        job, package, policy, first = self._job, self._package, self._session.policy, self._next
+        if job is None:
+            return
+
+        def seen(news: News) -> None:
+            if self._job == job and self._next == first:
+                self.engine.setText(news.ran_on)
+                self._package = news.package
+                self._add(news.rows)
+
+        self._session.background.run("live", lambda: read_news(job, first, package, policy), seen, lambda _: None)
+
+    def _add(self, rows: list[LiveRow]) -> None:
+        for row in rows:
+            self._rows.append(row)
+            self._next = row.ordinal + 1
+            if not row.failed:
+                self._totals[0] += 1
+                self._totals[1] += row.recommended
+                self._totals[2] += row.ordered is not None
+                self._totals[3] += row.ordered or 0
+        if rows:
+            self._show()
+
+    def _show(self) -> None:
+        rows = self.rows
+        scored, listed, compared, ordered = self._totals
+        words = self.tr("None yet; the model reads the first admission.")
+        if scored:
+            words = self.tr("{n} drugs per admission").format(n=f"{listed / scored:.1f}")
+            if compared:
+                words += " · " + self.tr("ordered {n}").format(n=f"{ordered / compared:.1f}")
+        self.words.setText(words)
+        self.review.setEnabled(scored > 0)
+        columns = [
+            text_column(self.tr("Admission"), [row.admission_id for row in rows], 6.5),
+            text_column(self.tr("Reason"), [row.reason for row in rows], 11),
+            Column(self.tr("Recommended"), np.array([row.recommended for row in rows], dtype=float), _whole, width=6.3),
+            Column(self.tr("Ordered"), _numbers([row.ordered for row in rows]), _whole, width=4.8),
+            Column(self.tr("Both"), _numbers([row.both for row in rows]), _whole, width=3.8),
+            text_column(
+                self.tr("Most probable"), [row.failed or ", ".join(row.drugs) for row in rows], 12, stretch=True
+            ),
+        ]
+        first = self.model.columnCount() == 0
+        self.model.set_columns(columns)
+        if first:
+            self.table.fit_columns(columns)
+
+
+def _numbers(values: list[int | None]) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    return np.array([np.nan if value is None else value for value in values], dtype=np.float64)
+
+
+def _whole(value: float) -> str:
+    return f"{value:.0f}"

@@ -1,0 +1,92 @@
+"""How a workbook or text table is read as a whole: its sheets, its header row, the order of its dates."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
+
+from lamo_desktop.ui.corrections import with_date_order, with_header_row, with_sheets
+from lamo_desktop.ui.opening import Opened
+from lamo_desktop.ui.theme import em
+from lamo_desktop.ui.widgets import label
+
+
+class ReadControls(QWidget):
+    """One row of controls; `corrected` with the profile that says what was chosen."""
+
+    corrected = Signal(dict)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened: Opened | None = None
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(em(0.4))
+        self.admissions_sheet, self.orders_sheet, self.date_order = QComboBox(), QComboBox(), QComboBox()
+        self.header_row = QSpinBox()
+        self.header_row.setRange(0, 1000)
+        self.header_row.setSpecialValueText(self.tr("found"))
+        self.header_row.setKeyboardTracking(False)
+        self.header_row.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.header_row.lineEdit().setAcceptDrops(False)  # a file dropped here is for the window
+        for text, order in ((self.tr("left empty"), "ask"), (self.tr("3 April"), "dmy"), (self.tr("March 4"), "mdy")):
+            self.date_order.addItem(text, order)
+        self._of_sheets = self._add(self.tr("&Admissions:"), self.admissions_sheet)
+        self._add(self.tr("&Header row:"), self.header_row)
+        self._of_sheets += self._add(self.tr("&Orders:"), self.orders_sheet)
+        self._add(self.tr("03/0&4/2024 means"), self.date_order)
+        self._row.addStretch(1)
+        self.admissions_sheet.activated.connect(lambda _: self._sheets_chosen())
+        self.orders_sheet.activated.connect(lambda _: self._sheets_chosen())
+        self.date_order.activated.connect(lambda _: self._date_order_chosen())
+        self.header_row.editingFinished.connect(self._header_row_chosen)
+
+    def _add(self, text: str, widget: QComboBox | QSpinBox) -> list[QWidget]:
+        caption = label(text, "muted")
+        caption.setBuddy(widget)
+        widget.setAccessibleName(text.replace("&", "").rstrip(":"))
+        if isinstance(widget, QComboBox):
+            widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            widget.setMinimumContentsLength(9)
+        self._row.addWidget(caption)
+        self._row.addWidget(widget)
+        self._row.addSpacing(em(0.5))
+        return [caption, widget]
+
+    def show_opened(self, opened: Opened, sheets: Sequence[str]) -> None:
+        """Show how an export was read; `sheets` are the names of all its sheets, as far as they are known."""
+        self._opened = opened
+        self.date_order.setCurrentIndex(max(0, self.date_order.findData(opened.profile.data.get("date_order", "ask"))))
+        self.header_row.blockSignals(True)
+        self.header_row.setValue(opened.choices[0].header_row if opened.choices else 0)
+        self.header_row.blockSignals(False)
+        found = {choices.role: choices.sheet for choices in opened.choices}
+        workbook = any(found.values())
+        self._list_sheets(found, list(dict.fromkeys([*sheets, *filter(None, found.values())])) if workbook else [])
+        for widget in self._of_sheets:
+            widget.setVisible(workbook)
+
+    def _list_sheets(self, found: Mapping[str, str], sheets: Sequence[str]) -> None:
+        for combo, role in ((self.admissions_sheet, "admissions"), (self.orders_sheet, "orders")):
+            combo.clear()
+            if role == "orders":
+                combo.addItem(self.tr("same table"), "")
+            for name in sheets:
+                combo.addItem(name, name)
+            combo.setCurrentIndex(max(0, combo.findData(found.get(role, ""))))
+            combo.setEnabled(len(sheets) > 1)
+
+    def _sheets_chosen(self) -> None:
+        if self._opened is not None:
+            admissions, orders = str(self.admissions_sheet.currentData()), str(self.orders_sheet.currentData() or "")
+            self.corrected.emit(with_sheets(self._opened, admissions, orders if orders != admissions else ""))
+
+    def _header_row_chosen(self) -> None:
+        opened = self._opened
+        if opened is not None and opened.choices and self.header_row.value() != opened.choices[0].header_row:
+            self.corrected.emit(with_header_row(opened, self.header_row.value()))
+
+    def _date_order_chosen(self) -> None:
+        opened, order = self._opened, str(self.date_order.currentData())
+        if opened is not None and order != opened.profile.data["date_order"]:
+            self.corrected.emit(with_date_order(opened, order))

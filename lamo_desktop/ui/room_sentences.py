@@ -1,0 +1,108 @@
+"""The sentences of rooms without Qt that the window shows: here so that the translation tools find them.
+
+{n1} stands for a number (with its sign, separators and %), any other name for any text. The first that fits is taken.
+"""
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
+SENTENCES = (
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "No: {n1} admissions are too few to decide anything. Below {n2} the intervals are wide and "
+        "unreliable; read this report as a trial run.",
+    ),
+    QT_TRANSLATE_NOOP("rooms", "{n1} drugs recommended for each drug ordered ({n2} to {n3})"),
+    QT_TRANSLATE_NOOP("rooms", "Yes, it overprescribes: {figure}. Raise the knob or recalibrate."),
+    QT_TRANSLATE_NOOP("rooms", "No, its lists are shorter: {figure}. Lower the knob or recalibrate."),
+    QT_TRANSLATE_NOOP("rooms", "Not clearly: {figure}; the interval reaches beyond {n1} to {n2}."),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "In the average admission {n1} of the recommended drugs were ordered and {n2} of the ordered "
+        "drugs were recommended; the lists overlap by {n3} (Jaccard, {n4} to {n5}).",
+    ),
+    QT_TRANSLATE_NOOP("rooms", "Jaccard {n1} ({n2} to {n3}) against {rival}, the strongest simple model"),
+    QT_TRANSLATE_NOOP("rooms", "Yes: {figure} fitted on your own admissions."),
+    QT_TRANSLATE_NOOP("rooms", "No: {figure} fitted on your own admissions."),
+    QT_TRANSLATE_NOOP("rooms", "Not shown: {figure} fitted on your own admissions; the interval holds zero."),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "calibration slope {n1} ({n2} to {n3}), {n4} orders observed for each one expected, mean gap {n5}",
+    ),
+    QT_TRANSLATE_NOOP("rooms", "Not as they are: {figure}. Use a site calibration."),
+    QT_TRANSLATE_NOOP("rooms", "With care: {figure}."),
+    QT_TRANSLATE_NOOP("rooms", "Yes: {figure}."),
+    QT_TRANSLATE_NOOP("rooms", "No: {figure}."),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "{n1} of the ordered ingredients ({n2} to {n3}) are candidates of the model; the others can "
+        "never be recommended and are left out of the comparison.",
+    ),
+    QT_TRANSLATE_NOOP("rooms", "No group of the {n1} compared agrees clearly less than the other admissions."),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "{n1} of {n2} groups agree less than the other admissions (Jaccard difference): {groups}. "
+        "With this many comparisons about one in forty would look so by chance.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "Visit mean: mean over admissions (as LAMO and FLAME report). Patient mean: mean over "
+        "patients of the mean over their admissions (SafeDrug family). Micro: counts pooled over all "
+        "admissions and drugs; the micro DDI rate is the pooled rate. Interactions from {source}.",
+    ),
+    QT_TRANSLATE_NOOP("rooms", "Those counted fewer than {n1} times, and all beyond the first {n2}, are pooled."),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "Groups of fewer than {n1} admissions are suppressed. Jaccard, precision, recall and PRAUC "
+        "are visit means. A column of dates, hospitals or units shows drift: compare its rows, "
+        "coverage included.",
+    ),
+    QT_TRANSLATE_NOOP("rooms", "Fitted on {n1} admissions, shown on {n2} others; no patient is in both."),
+    QT_TRANSLATE_NOOP("rooms", "{n1} drugs ordered in fewer than {n2} admissions"),
+    QT_TRANSLATE_NOOP("rooms", "{n1} smaller groups"),
+    QT_TRANSLATE_NOOP("rooms", "{n1} others"),
+    QT_TRANSLATE_NOOP("rooms", "{n1} other"),
+    QT_TRANSLATE_NOOP("rooms", "{n1} of {n2}"),
+    QT_TRANSLATE_NOOP("rooms", "site calibration {name}"),
+    QT_TRANSLATE_NOOP("rooms", "{model}, with this site's calibration of {n1}"),
+    QT_TRANSLATE_NOOP("rooms", "first {n1} admissions"),
+    QT_TRANSLATE_NOOP("rooms", "{n1} years or older"),
+    QT_TRANSLATE_NOOP("rooms", "under {n1}"),
+    QT_TRANSLATE_NOOP("rooms", "younger than {n1} years"),
+    QT_TRANSLATE_NOOP("rooms", "at least {n1} diagnosis by the index time"),
+    QT_TRANSLATE_NOOP("rooms", "at least {n1} diagnoses by the index time"),
+    QT_TRANSLATE_NOOP("rooms", "at least {n1} drugs ordered in the label window"),
+    QT_TRANSLATE_NOOP("rooms", "header found in row {n1}; the rows above are not read"),
+    QT_TRANSLATE_NOOP("rooms", "{n1} more formulas without a stored value, read as empty"),
+    QT_TRANSLATE_NOOP("rooms", "{n1} more cells: {what}"),
+    QT_TRANSLATE_NOOP("rooms", "There is no file or folder {path}."),
+    QT_TRANSLATE_NOOP("rooms", "There is no job file {path}."),
+    QT_TRANSLATE_NOOP("rooms", "{file} is damaged and cannot be used as a job file."),
+    QT_TRANSLATE_NOOP("rooms", "{file} is open in another program: close it there, or save as {other}."),
+    QT_TRANSLATE_NOOP("rooms", "{file} is write-protected: save as {other}."),
+    QT_TRANSLATE_NOOP("rooms", "There is no folder {folder} to write {file} to."),
+    QT_TRANSLATE_NOOP("rooms", "The disk is full: {file} was not written; free some space or choose another disk."),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "{file} cannot be written: it is open in another program or its folder is write-protected; "
+        "close it, or save as {other} or in another folder.",
+    ),
+    QT_TRANSLATE_NOOP("rooms", "{file} cannot be written ({why}): choose another name or folder."),
+    QT_TRANSLATE_NOOP("rooms", "{file} was not written ({why}): free some space or choose another disk."),
+    QT_TRANSLATE_NOOP("rooms", "{file} is the job itself: choose another name."),
+    QT_TRANSLATE_NOOP("rooms", "{file} was made for {model}, not for the model of this job."),
+    QT_TRANSLATE_NOOP("rooms", "A site calibration takes the orders of at least {n1} patients; this job has {n2}."),
+    QT_TRANSLATE_NOOP("rooms", "{folder} is not a model package: it has no manifest.json."),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "This job was scored with the model package {model}, which is not on this computer in that "
+        "state; put it back where it was to see the results.",
+    ),
+    QT_TRANSLATE_NOOP("rooms", "This failed unexpectedly ({place}); nothing was changed."),
+    QT_TRANSLATE_NOOP("rooms", "This failed unexpectedly ({place})."),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "No admission has both a score and an order of a drug the model knows, so there is nothing to compare.",
+    ),
+    QT_TRANSLATE_NOOP("rooms", "{name} knows none of the candidate drugs of this job."),
+    QT_TRANSLATE_NOOP("rooms", "{n1} could not be deleted. {why}"),
+)

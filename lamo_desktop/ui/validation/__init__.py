@@ -1,0 +1,1 @@
+"""The tabs of the Validate page, one module for each few."""

@@ -1,0 +1,147 @@
+"""Why: what each part of the context carries of a drug's probability, found by leaving it out and asking again."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from lamo_desktop.ui.changes import ChangeDelegate
+from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
+from lamo_desktop.ui.theme import em
+from lamo_desktop.ui.widgets import Button, label
+
+if TYPE_CHECKING:
+    from lamo_desktop.recommend.explain import Effect
+
+PART, WITHOUT, CARRIED = range(3)
+
+
+class WhyPanel(QWidget):
+    """For the selected drug: a button, then a bar for each piece of the context. Keeps what was found for the page."""
+
+    asked = Signal(bool)  # with entries
+    cancelled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, em(0.3), 0, 0)
+        layout.setSpacing(em(0.4))
+        row = QHBoxLayout()
+        row.setSpacing(em(0.6))
+        self.heading = label("", wrap=True)
+        self.entries = QCheckBox(self.tr("&Every entry and sentence"))
+        self.entries.setToolTip(self.tr("Also leaves out each diagnosis, drug and sentence by itself; takes longer"))
+        self.ask = Button(self.tr("A&sk why"), "question", "primary")
+        self.ask.clicked.connect(lambda: self.asked.emit(self.entries.isChecked()))
+        self.stop = Button(self.tr("&Cancel"), "stop")
+        self.stop.clicked.connect(self.cancelled)
+        row.addWidget(self.heading, 1)
+        row.addWidget(self.entries)
+        row.addWidget(self.ask)
+        row.addWidget(self.stop)
+        layout.addLayout(row)
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setAccessibleName(self.tr("Asking the model"))
+        layout.addWidget(self.bar)
+        self.model = ColumnModel(parent=self)
+        self.table = Table(self.model, self.tr("What carries the recommendation"))
+        self.table.setItemDelegateForColumn(CARRIED, ChangeDelegate(self.table))
+        layout.addWidget(self.table, 1)
+        self.note = label("", "small", wrap=True)
+        layout.addWidget(self.note)
+        self._drug = ""
+        self._effects: list[Effect] = []
+        self._total = 0
+        self._sorted = False
+        self.show_drug("", [], usable=False)
+
+    def show_drug(self, drug: str, effects: "list[Effect]", usable: bool) -> None:
+        """Another drug, with what was found for it before."""
+        self._drug, self._effects = drug, list(effects)
+        self.ask.setEnabled(usable)
+        self.entries.setEnabled(usable)
+        self.show_running(False)
+        self._show()
+
+    def show_running(self, running: bool, total: int = 0) -> None:
+        """While `total` answers are awaited (0: not known yet)."""
+        self._total = total
+        self.bar.setVisible(running)
+        self.bar.setRange(0, total)
+        self.stop.setVisible(running)
+        self.ask.setVisible(not running)
+        if running:
+            self._effects, self._sorted = [], False
+            self._show()
+            self.note.setText(self.tr("Loading the model…"))
+
+    def add(self, effect: "Effect") -> None:
+        """One more answer."""
+        self._effects.append(effect)
+        if self._total:
+            self.bar.setValue(min(len(self._effects), self._total))
+        self._show()
+
+    def say(self, sentence: str) -> None:
+        """Why there is no answer."""
+        self.show_running(False)
+        self.note.setText(sentence)
+
+    @property
+    def effects(self) -> "list[Effect]":
+        """What is shown."""
+        return self._effects
+
+    def _show(self) -> None:
+        self.heading.setText(
+            self.tr("Which parts of the context carry {drug}?").format(drug=self._drug)
+            if self._drug
+            else self.tr("Select a candidate drug first.")
+        )
+        pieces = [effect for effect in self._effects if effect.left_out in ("part", "entry")]
+        names = [_name(e.part) + (f"  ›  {e.entry}" if e.entry else "") for e in pieces]
+        columns = [
+            text_column(self.tr("Left out"), names, 14, stretch=True),
+            Column(self.tr("Without it"), np.array([e.probability for e in pieces], dtype=float), _share, width=5),
+            Column(
+                self.tr("Carries"),
+                np.array([e.carried for e in pieces], dtype=float),
+                lambda v: f"{100 * v:+.1f}",
+                self.tr("Percentage points that the probability loses without it; below 0 it speaks against the drug"),
+                12,
+                left=True,
+            ),
+        ]
+        first = self.model.columnCount() == 0
+        self.model.set_columns(columns)
+        if first:
+            self.table.fit_columns(columns)
+            self.table.sortByColumn(CARRIED, Qt.SortOrder.DescendingOrder)
+        self.table.setVisible(bool(pieces))
+        self.note.setText(self._words())
+
+    def _words(self) -> str:
+        known = {effect.left_out: effect for effect in self._effects}
+        if "nothing" not in known:
+            return self.tr(
+                "Each part of the prompt is left out in turn and the drug is scored again by the model. Nothing of the "
+                "job is changed."
+            )
+        text = self.tr("{p} with the whole context").format(p=_share(known["nothing"].probability))
+        if "everything" in known:
+            text += ", " + self.tr("{p} with none of it").format(p=_share(known["everything"].probability))
+            text += ". " + self.tr(
+                "Parts can say the same twice or matter only together, so the bars do not add up. A bar tells what the "
+                "model reacts to, not what is right."
+            )
+        return text
+
+
+def _share(value: float) -> str:
+    return f"{value:.1%}"
+
+
+def _name(part: str) -> str:
+    return part[:1].upper() + part[1:]

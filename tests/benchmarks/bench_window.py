@@ -1,0 +1,187 @@
+"""What the window costs: `python -m tests.benchmarks.bench_window` prints a table, `--json OUT` writes it.
+
+- start: from the interpreter's first line to a window that has been painted and answers, in a process of its own;
+- stutter: the longest time the event loop was held up (a 5 ms timer in it) while admissions are scored, page by page;
+- memory: the window's own resident memory before, during and after that run.
+
+Milliseconds are by the clock, which other work on the computer lengthens; processor time is given beside it. For a hold
+of the event loop the processor time of the window's thread tells whether it was the window that worked.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+START = """
+import time; wall, cpu = time.perf_counter(), time.process_time()
+from lamo_desktop.ui.app import make_application, open_window
+app = make_application(["lamo-desktop"]); window = open_window(app)
+for _ in range(3): app.processEvents()
+print(time.perf_counter() - wall, time.process_time() - cpu)
+window.close()
+"""
+GOAL_START, GOAL_STUTTER_MS = 1.5, 50.0
+
+
+def main() -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--starts", type=int, default=7, help="default: %(default)s")
+    parser.add_argument("--limit", type=int, default=12, help="admissions to score; default: %(default)s")
+    parser.add_argument("--json", type=Path, metavar="OUT")
+    options = parser.parse_args()
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    figures: dict[str, Any] = {"start": measure_start(options.starts)}
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["LAMO_DATA_DIR"] = folder
+        figures |= measure_run(options.limit)
+    for name, value in figures.items():
+        print(f"{name}: {json.dumps(value)}")
+    if options.json is not None:
+        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def measure_start(n: int) -> dict[str, Any]:
+    """Seconds from the interpreter's first line to a painted window, over `n` starts with warm files."""
+    walls, cpus = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "LAMO_DATA_DIR": folder}
+        for _ in range(n):
+            done = subprocess.run([sys.executable, "-c", START], env=environment, capture_output=True, check=True)
+            wall, cpu = map(float, done.stdout.split())
+            walls.append(wall)
+            cpus.append(cpu)
+    return {
+        "seconds": {"least": round(min(walls), 2), "median": round(statistics.median(walls), 2)},
+        "processor seconds": {"least": round(min(cpus), 2), "median": round(statistics.median(cpus), 2)},
+        "goal": GOAL_START,
+    }
+
+
+class Ticker:
+    """A timer in the event loop: how late each tick comes is how long the loop was held up."""
+
+    STEP_MS = 5
+
+    def __init__(self) -> None:
+        from PySide6.QtCore import Qt, QTimer
+
+        self.timer = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=self.STEP_MS)
+        self.timer.timeout.connect(self._tick)
+        self.page = ""
+        self.held: dict[str, list[tuple[float, float]]] = {}  # page → (ms by the clock, ms of this thread's processor)
+        self._before = self._now()
+
+    def start(self) -> None:
+        self._before = self._now()
+        self.timer.start()
+
+    def _now(self) -> tuple[float, float]:
+        return time.perf_counter(), time.thread_time()
+
+    def _tick(self) -> None:
+        now = self._now()
+        wall, cpu = (1000 * (b - a) for a, b in zip(self._before, now, strict=True))
+        self.held.setdefault(self.page, []).append((max(0.0, wall - self.STEP_MS), cpu))
+        self._before = now
+
+    def figures(self) -> dict[str, Any]:
+        return {
+            page: {
+                "longest ms": round(max(wall for wall, _ in found), 1),
+                "longest ms of the window's processor": round(max(cpu for _, cpu in found), 1),
+                "over 50 ms": sum(wall > GOAL_STUTTER_MS for wall, _ in found),
+                "ticks": len(found),
+            }
+            for page, found in self.held.items()
+        }
+
+
+def measure_run(limit: int) -> dict[str, Any]:
+    """Score the bundled admissions with the default model while every page is shown in turn."""
+    from PySide6.QtWidgets import QApplication
+
+    from lamo_desktop.paths import resource
+    from lamo_desktop.ui.app import make_application, open_window
+    from lamo_desktop.ui.flow import Step
+
+    app = make_application(["lamo-desktop"])
+    window = open_window(app)
+    window.resize(1280, 800)
+    session, ticker = window.session, Ticker()
+    faults: list[str] = []
+    session.message.connect(lambda sentence, tone: faults.append(sentence) if tone == "bad" else None)
+
+    def until(reached: Any, seconds: float = 900) -> None:
+        end = time.monotonic() + seconds
+        while not reached():
+            if faults or time.monotonic() > end:
+                raise SystemExit(faults[0] if faults else "waited too long")
+            QApplication.processEvents()
+            time.sleep(0.001)
+
+    window.open_path(resource("demo/eicu"))
+    until(lambda: session.cohort is not None and not session.reader.running)
+    memory = {"before": resident_mb()}
+    window.running.limit.setValue(limit)
+    window.running.start.click()
+    until(lambda: session.last_progress.get("stage") == "scoring")
+    ticker.start()
+    steps, shown, samples = list(Step), 0, []
+    while session.run.running:
+        window.go(steps[shown % len(steps)])
+        ticker.page = steps[shown % len(steps)].value
+        end = time.monotonic() + 1.5
+        while time.monotonic() < end and session.run.running:
+            QApplication.processEvents()
+            time.sleep(0.0005)
+        samples.append(resident_mb())
+        shown += 1
+    ticker.page = "results"
+    until(lambda: session.results is not None and session.results.complete and not session.background.running)
+    ticker.page = "comparing"
+    session.start_validation()
+    until(lambda: session.evaluation.validation is not None)
+    ticker.page = "validation tabs"
+    window.go(Step.VALIDATE)
+    for tab in range(window.validating.tabs.count()):
+        window.validating.tabs.setCurrentIndex(tab)
+        until_idle(app)
+    ticker.timer.stop()
+    memory |= {"least during": min(samples), "most during": max(samples), "after": resident_mb()}
+    memory["highest ever"] = round(resource_peak_mb(), 1)
+    window.close()
+    return {"stutter": ticker.figures(), "memory MB": memory, "admissions": limit}
+
+
+def until_idle(app: Any) -> None:
+    """Let what was asked for be drawn."""
+    end = time.monotonic() + 0.1
+    while time.monotonic() < end:
+        app.processEvents()
+
+
+def resident_mb() -> float:
+    """The window's resident memory now; 0 where the system does not say."""
+    status = Path("/proc/self/statm")
+    if not status.exists():
+        return 0.0
+    return round(int(status.read_text().split()[1]) * resource.getpagesize() / 1e6, 1)
+
+
+def resource_peak_mb() -> float:
+    """The highest it ever was."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+
+
+if __name__ == "__main__":
+    sys.exit(main())

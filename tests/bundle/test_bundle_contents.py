@@ -1,0 +1,90 @@
+"""What is in the bundle, and what must not be."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ABSENT = {
+    "torch", "transformers", "peft", "accelerate", "sklearn", "scipy", "gguf", "trainer", "tokenizers", "lxml",
+    "pytest", "matplotlib", "ssl", "readline",
+}  # fmt: skip
+UNUSED_QT = ("WebEngine", "Qml", "Quick", "Qt63D", "Multimedia", "Network", "Pdf", "Designer", "gtk")
+LARGEST = 250e6  # bytes, without the base weights; the budget of docs/it.md
+FROM_THE_SYSTEM = re.compile(r"lib(GL|EGL|GLX|OpenGL|GLdispatch|wayland-\w+|drm|gbm)\.")
+
+
+def modules_of(executable: Path) -> set[str]:
+    """Top-level names of the Python modules inside an executable."""
+    from PyInstaller.archive.readers import CArchiveReader
+
+    archive = CArchiveReader(str(executable))
+    inside = archive.open_embedded_archive(next(name for name in archive.toc if name.lower().startswith("pyz")))
+    return {name.partition(".")[0] for name in inside.toc}
+
+
+def test_no_training_library_is_inside(bundle: Path) -> None:
+    programs = [bundle / ("lamo.exe" if sys.platform == "win32" else "lamo")]
+    modules = set().union(*map(modules_of, programs))
+    assert {"lamo_desktop", "pandas", "llama_cpp"} <= modules
+    assert modules & ABSENT == set()
+    names = {re.split(r"[.-]", path.name)[0].lower().removeprefix("lib") for path in bundle.rglob("*")}
+    assert "llama" in names
+    assert names & (ABSENT - {"ssl"}) == set()
+
+
+def test_qt_is_trimmed_to_what_the_window_needs(bundle: Path) -> None:
+    libraries = [path.name for path in (bundle / "_internal").rglob("*") if ".so" in path.name or ".dll" in path.name]
+    assert any("Qt6Widgets" in name for name in libraries)
+    assert [name for name in libraries if any(word in name for word in UNUSED_QT)] == []
+
+
+def test_size_without_the_weights(bundle: Path) -> None:
+    files = {path for path in bundle.rglob("*") if path.is_file() and not path.is_symlink()}
+    weights = set((bundle / "_internal/resources/models").glob("*.gguf"))
+    size = sum(path.stat().st_size for path in files - weights)
+    assert weights
+    assert size < LARGEST, f"{size / 1e6:.0f} MB"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ldd and links are Linux's")
+def test_every_library_finds_what_it_is_linked_to(bundle: Path) -> None:
+    inside = bundle / "_internal"
+    assert [path for path in inside.rglob("*") if path.is_symlink() and not path.exists()] == []
+    missing, checked = [], 0
+    for library in inside.rglob("*.so*"):
+        if library.is_file() and not library.is_symlink():
+            environment = {**os.environ, "LD_LIBRARY_PATH": str(inside)}
+            said = subprocess.run(["ldd", library], capture_output=True, text=True, env=environment).stdout
+            missing += [f"{library.name}: {line.strip()}" for line in said.splitlines() if "not found" in line]
+            checked += 1
+    assert checked > 100
+    assert [line for line in missing if not FROM_THE_SYSTEM.search(line)] == []
+
+
+def test_nothing_of_the_building_machine_is_inside(bundle: Path) -> None:
+    """No path of the source tree or the builder's home in the files a person may open."""
+    root, home = str(Path(__file__).parents[2]), str(Path.home())
+    texts = [path for path in bundle.rglob("*") if path.suffix in {".json", ".txt", ".md", ".yaml", ".csv"}]
+    assert len(texts) > 20
+    words = {root, home + "/"}
+    content = {path.name: path.read_text(encoding="utf-8", errors="replace") for path in texts}
+    assert [name for name, text in content.items() if any(word in text for word in words)] == []
+
+
+def test_parts_and_licences_travel_with_it(bundle: Path) -> None:
+    parts = json.loads((bundle / "sbom.cdx.json").read_text(encoding="utf-8"))
+    assert parts["bomFormat"] == "CycloneDX"
+    names = {part["name"] for part in parts["components"]}
+    assert {"Qt", "llama.cpp", "Python", "numpy", "pandas", "PySide6-Essentials"} <= names
+    assert all(part.get("licenses") for part in parts["components"])
+    assert "GNU LESSER GENERAL PUBLIC LICENSE" in (bundle / "licences/Qt/LGPL-3.0.txt").read_text(encoding="utf-8")
+    assert "Open Database License" in (bundle / "NOTICE").read_text(encoding="utf-8")
+    listed = (bundle / "THIRD-PARTY.txt").read_text(encoding="utf-8")
+    carried = {path.name for path in (bundle / "_internal").glob("lib*.so*") if not path.is_symlink()}
+    assert {name for name in carried if name not in listed and not name.startswith("libpython")} == set()
+    assert (bundle / "docs" / "it.md").is_file()

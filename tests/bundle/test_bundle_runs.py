@@ -1,0 +1,185 @@
+"""The bundle at work: away from its source, without Python, network or privileges, in a home it may not write to."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.bundle.conftest import NOBODY, Installed
+
+ROOT = Path(__file__).parents[2]
+DEMO = "_internal/resources/demo/eicu"
+WHOLE = bool(os.environ.get("LAMO_BUNDLE_WHOLE"))
+ADMISSIONS = 75 if WHOLE else 3
+SHEETS = ("Recommendations", "Admissions", "Set aside")
+
+
+def contents(workbook: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """The cells of the sheets that must not depend on when, where and how fast the job ran."""
+    book = openpyxl.load_workbook(workbook, read_only=True)
+    return {name: list(book[name].iter_rows(values_only=True)) for name in SHEETS}
+
+
+def recommend(place: Installed, name: str) -> list[str]:
+    options = ["--profile", "eicu", "--limit", str(ADMISSIONS), "--threads", "1", "--progress", "json", "-o", name]
+    return ["recommend", str(place.folder / DEMO), *options]
+
+
+@pytest.fixture(scope="module")
+def result(installed: Installed) -> dict[str, list[tuple[Any, ...]]]:
+    """What the bundle gives on the first of the bundled admissions."""
+    done = installed.run("lamo", *recommend(installed, "bundle.xlsx"), "--job", "kept.lamo", seconds=7200)
+    assert done.returncode == 0, done.stderr
+    assert f"{ADMISSIONS} scored, 0 failed" in done.stdout
+    return contents(installed.work / "bundle.xlsx")
+
+
+def test_it_runs_without_network_and_privileges_where_this_machine_permits_that(installed: Installed) -> None:
+    script = "id -u; ls /sys/class/net; cat /proc/self/net/dev"
+    said = subprocess.run([*installed.prefix, "sh", "-c", script], capture_output=True, text=True).stdout
+    if "setpriv" in installed.prefix:
+        assert said.splitlines()[0] == str(NOBODY)
+    if "unshare" in installed.prefix:
+        assert "eth0" not in said.partition("Inter-")[2]
+
+
+def test_the_command_says_its_version_and_verifies_its_model(installed: Installed) -> None:
+    assert installed.run("lamo", "--version").stdout.startswith("lamo 0.")
+    verified = installed.run("lamo", "model", "verify")
+    assert verified.returncode == 0 and "every file is as its manifest says" in verified.stdout
+
+
+def test_the_result_is_that_of_the_source(installed: Installed, result: dict[str, list[tuple[Any, ...]]]) -> None:
+    options = ["--profile", "eicu", "--limit", str(ADMISSIONS), "--threads", "1", "--progress", "none"]
+    output = installed.work / "source.xlsx"
+    command = [sys.executable, "-m", "lamo_desktop.cli", "recommend", str(ROOT / "resources/demo/eicu"), *options]
+    subprocess.run([*command, "-o", str(output)], cwd=ROOT, check=True, timeout=7200)
+    source = contents(output)
+    assert len(result["Recommendations"]) > 10 * ADMISSIONS
+    for sheet in SHEETS:
+        assert result[sheet] == source[sheet]
+
+
+def test_nothing_is_written_but_into_the_data_folder(installed: Installed, result: object) -> None:
+    """The weights in their fast form are there; the job, which nobody asked to keep, is not."""
+    files = [path.relative_to(installed.home).as_posix() for path in installed.home.rglob("*") if path.is_file()]
+    assert files
+    assert [name for name in files if not name.startswith(".local/share/lamo-desktop/models/")] == []
+
+
+def test_it_checks_and_validates(installed: Installed) -> None:
+    export = installed.folder / DEMO
+    checked = installed.run("lamo", "check", export, "--xlsx", "check.xlsx", "--audit")
+    assert checked.returncode == 0 and "75 admissions can be scored" in checked.stdout, checked.stderr
+    options = ["--limit", 3, "--threads", 1, "--progress", "none", "-o", "report.html", "--json", "report.json"]
+    done = installed.run("lamo", "validate", export, *options, "--xlsx", "report.xlsx")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((installed.work / "report.json").read_text(encoding="utf-8"))["n_admissions"] == 3
+    assert "<svg" in (installed.work / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_kept_job_is_audited_locked_and_unlocked(installed: Installed, result: object) -> None:
+    for words in ("audit kept.lamo", "lock kept.lamo", "unlock kept.lamo.enc", "audit kept.lamo"):
+        done = installed.run("lamo", *words.split(), words="a long passphrase\n")
+        assert done.returncode == 0, done.stderr
+
+
+def workers_of(pid: int) -> list[int]:
+    """Process ids of a process's descendants that are engines."""
+    found, parents = [], {pid}
+    for folder in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
+        try:
+            parent = int((folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[1])
+            command = (folder / "cmdline").read_bytes().split(b"\0")
+        except (OSError, IndexError):
+            continue
+        if parent in parents:
+            parents.add(int(folder.name))
+            if b"worker" in command:
+                found.append(int(folder.name))
+    return found
+
+
+def test_a_killed_engine_is_replaced_and_the_result_is_the_same(
+    installed: Installed, result: dict[str, list[tuple[Any, ...]]]
+) -> None:
+    command = installed.command("lamo", *recommend(installed, "killed.xlsx"))
+    job = subprocess.Popen(command, cwd=installed.work, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert job.stdout is not None
+    killed = False
+    for line in job.stdout:
+        if not killed and line.startswith("{") and json.loads(line)["stage"] == "scoring":
+            victims = workers_of(job.pid)
+            assert victims
+            os.kill(victims[-1], signal.SIGKILL)
+            killed = True
+    assert job.wait(900) == 0 and killed
+    assert contents(installed.work / "killed.xlsx") == result
+
+
+def test_another_build_of_the_engine_beside_the_program_is_used(installed: Installed, bundle: Path) -> None:
+    """A `gpu` folder: here the same library again, so that it runs; the kernel says which file is loaded."""
+    if "setpriv" in installed.prefix and os.geteuid() != 0:
+        pytest.skip("needs to put a folder beside the read-only program")
+    installed.folder.chmod(0o755)
+    gpu = installed.folder / "gpu"
+    shutil.copytree(bundle / "_internal" / "llama_cpp" / "lib", gpu)
+    installed.folder.chmod(0o555)
+    try:
+        for device, expected in (("auto", "/gpu/"), ("cpu", "/_internal/llama_cpp/lib/")):
+            assert {expected} == loaded_engines(installed, device)
+    finally:
+        installed.folder.chmod(0o755)
+        shutil.rmtree(gpu)
+
+
+def loaded_engines(place: Installed, device: str) -> set[str]:
+    """Folders, seen from the program's, of the llama.cpp libraries that a worker has in its memory."""
+    name = f"{device}.xlsx"
+    command = place.command("lamo", *recommend(place, name), "--device", device)
+    job = subprocess.Popen(command, cwd=place.work, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert job.stdout is not None
+    found: set[str] = set()
+    for line in job.stdout:
+        if not found and line.startswith("{") and json.loads(line)["stage"] == "scoring":
+            maps = Path(f"/proc/{workers_of(job.pid)[-1]}/maps").read_text(encoding="utf-8")
+            files = [line.split(None, 5)[5] for line in maps.splitlines() if "libllama" in line or "libggml" in line]
+            found = {str(Path(file).parent).removeprefix(str(place.folder)) + "/" for file in files}
+            job.terminate()
+    job.wait(60)
+    return found
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An X server without a monitor."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("there is no Xvfb")
+    read, write = os.pipe()
+    command = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]
+    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
+    os.close(write)
+    with os.fdopen(read) as numbers:
+        monkeypatch.setenv("DISPLAY", ":" + numbers.readline().strip())
+    yield
+    server.terminate()
+    server.wait()
+
+
+def test_the_window_opens_reads_an_export_and_closes(installed: Installed, screen: None) -> None:
+    done = installed.run("lamo-desktop", f"--picture={installed.work / 'empty.png'}", seconds=300)
+    assert done.returncode == 0, done.stderr
+    picture = f"--picture={installed.work / 'read.png'}"
+    done = installed.run("lamo-desktop", picture, installed.folder / DEMO, seconds=300)
+    assert done.returncode == 0, done.stderr
+    empty, read = ((installed.work / name).read_bytes() for name in ("empty.png", "read.png"))
+    assert empty.startswith(b"\x89PNG") and len(empty) > 20_000
+    assert read.startswith(b"\x89PNG") and read != empty

@@ -1,0 +1,129 @@
+"""`lamo audit` and `lamo purge`, and `lamo model verify`: what they say and with which exit code."""
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from lamo_desktop import cli
+from lamo_desktop.paths import resource
+from tests.recommend.jobs import new_job, work
+from tests.recommend.test_store import TRIGGERS, altered
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Path:
+    with new_job(tmp_path / "a.lamo") as store:
+        work(store)
+    return tmp_path / "a.lamo"
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
+    code = cli.main([str(argument) for argument in arguments])
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def test_an_intact_job_is_one_line(job: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = told(capsys, "audit", job)
+    assert code == 0
+    assert said.startswith("a.lamo is intact: 4 admissions, 4 results and 7 events agree; the log ends with ")
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "first"),
+    [
+        ("UPDATE item SET seconds = seconds + 1 WHERE ordinal = 1", "The result of admission 2"),
+        ("UPDATE item SET attempts = 7 WHERE ordinal = 1", "The result of admission 2"),
+        ("UPDATE item SET admission = replace(admission, 'Chest', 'chest')", "The job's settings or admissions"),
+        ("UPDATE item SET admission_id = '13' WHERE ordinal = 0", "The job's settings or admissions"),
+        ("UPDATE run SET weights_sha256 = 'ff'", "The hash of the weights in use"),
+        ("UPDATE event SET detail = replace(detail, 'cpu', 'gpu') WHERE seq = 2", "Event 2 was changed"),
+    ],
+)
+def test_a_changed_byte_is_named(job: Path, capsys: pytest.CaptureFixture[str], statement: str, first: str) -> None:
+    with sqlite3.connect(job) as connection:
+        triggers = [sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")]
+    connection.close()
+    altered(job, *TRIGGERS, statement, *triggers)
+    code, said = told(capsys, "audit", job)
+    assert code == 2
+    assert said.startswith(f"lamo: a.lamo is not as it was written: {first}")
+    assert said.count("\n") == 1
+
+
+def test_results_logged_by_an_older_version_are_verified_too(job: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before `columns` was logged, the hashes left out time and attempts."""
+    from lamo_desktop.recommend import audit, journal
+    from lamo_desktop.recommend.codec import to_json
+
+    connection = sqlite3.connect(job, isolation_level=None)
+    triggers = [sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")]
+    for statement in TRIGGERS:
+        connection.execute(statement)
+    previous = journal.GENESIS
+    for event in list(journal.events(connection)):
+        detail = event.detail
+        if event.kind == "scored":
+            detail = {"sha256": {n: audit.result_sha256(connection, int(n), audit.RESULT) for n in detail["sha256"]}}
+        digest = journal._hash(event.seq, event.at, event.kind, to_json(detail), previous)
+        connection.execute(
+            "UPDATE event SET detail = ?, previous = ?, hash = ? WHERE seq = ?",
+            (to_json(detail), previous, digest, event.seq),
+        )
+        previous = digest
+    for sql in triggers:
+        connection.execute(sql)
+    connection.close()
+    assert told(capsys, "audit", job)[0] == 0
+    altered(job, "UPDATE item SET cut = '[\"x\"]' WHERE ordinal = 0")
+    assert "result of admission 1" in told(capsys, "audit", job)[1]
+
+
+def test_every_flipped_byte_of_the_results_is_found(job: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = job.read_bytes()
+    with sqlite3.connect(job) as connection:
+        blobs = [blob for (blob,) in connection.execute("SELECT scores FROM item WHERE scores NOT NULL")]
+    connection.close()
+    for blob in blobs:
+        for place in (0, len(blob) // 2, len(blob) - 1):
+            broken = bytearray(whole)
+            broken[whole.index(blob) + place] ^= 1
+            job.write_bytes(broken)
+            code, said = told(capsys, "audit", job)
+            assert code == 2 and "result of admission" in said
+
+
+def test_only_jobs_are_purged(job: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("my letter " * 100)
+    code, said = told(capsys, "purge", letter)
+    assert (code, letter.exists()) == (2, True)
+    assert "is not a job file" in said
+    assert told(capsys, "purge", tmp_path / "absent.lamo")[0] == 2
+    job.write_bytes(job.read_bytes()[:5000])  # a damaged one can be got rid of
+    assert told(capsys, "purge", job)[0] == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_verify_names_the_changed_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    package = tmp_path / "package"
+    shutil.copytree(resource("packages/default"), package)
+    manifest = json.loads((package / "manifest.json").read_text(encoding="utf-8"))
+    base = package / manifest["base_file"]
+    source = resource("models") / manifest["base_file"]
+    if not source.exists():
+        pytest.skip("the base weights are not installed")
+    content = bytearray(source.read_bytes())
+    content[len(content) // 2] ^= 1
+    base.write_bytes(content)
+    code, said = told(capsys, "model", "verify", package)
+    assert code == 3
+    assert manifest["base_file"] in said and "altered" in said
+    (package / "manifest.json").write_text("{", encoding="utf-8")
+    code, said = told(capsys, "model", "verify", package)
+    assert code == 3
+    assert "manifest.json" in said

@@ -1,0 +1,109 @@
+"""Every fault that fuzzing found, as the smallest input that shows it."""
+
+import contextlib
+import gzip
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from lamo_desktop import cli
+from lamo_desktop.admissions.read import read_export
+from lamo_desktop.admissions.values import parse_age
+from lamo_desktop.errors import LONGEST_SENTENCE, InputError, LamoError, fault
+from lamo_desktop.validate.overlay import load_overlay
+from tests.admissions.nasty import HEADER, ROWS
+from tests.recommend.jobs import package
+from tests.robustness.exports import formulary, real_books
+from tests.robustness.loaders import OVERLAY
+from tests.robustness.targets import within
+
+
+def test_an_age_of_four_hundred_digits_is_a_bad_age() -> None:
+    for text in ("9" * 400, "1e999".replace("e", "0" * 400), "9" * 400 + " months"):
+        with pytest.raises(ValueError, match="expected an age"):
+            parse_age(text)
+
+
+def test_a_member_name_that_is_no_text_is_a_damaged_workbook(tmp_path: Path) -> None:
+    """The name in a member's own header is not UTF-8 although it says so."""
+    path = tmp_path / "export.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/wörksheet1.xml", "<worksheet/>")
+    content = path.read_bytes()
+    path.write_bytes(content.replace("ö".encode(), b"\xea(", 1))  # the first is in the member, the second in the index
+    with pytest.raises(InputError, match="damaged or incomplete"):
+        read_export(path, formulary())
+
+
+def test_a_line_of_a_million_commas_is_read_in_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv.gz"
+    rows = "\n".join(",".join(map(str, row)) for row in [HEADER, *ROWS])
+    path.write_bytes(gzip.compress((rows + "\n" + "," * 1_000_000 + "\n").encode()))
+    with within(5.0), contextlib.suppress(InputError):
+        read_export(path, formulary())
+
+
+def test_a_header_as_long_as_a_cell_does_not_fill_the_screen(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(f"{'=' * 33_000},\x1b[31mred,b\n1,2,3\n", encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        read_export(path, formulary())
+    assert len(str(refused.value)) <= LONGEST_SENTENCE + 10
+    assert str(refused.value).isprintable()
+
+
+def test_an_error_is_one_printable_line_whatever_it_quotes() -> None:
+    said = str(LamoError("a\nb\ud800c\x1b[2J"))
+    assert said == "a\ufffdb\ufffdc\ufffd[2J"
+
+
+@pytest.mark.parametrize("content", [b"9" * 5000, b"[" * 100_000, b'{"a":' * 100_000, b"\xff", b""])
+def test_an_overlay_that_json_cannot_hold_is_no_overlay(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "site.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="is not a site overlay"):
+        load_overlay(path)
+
+
+def test_an_overlay_with_an_endless_number_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "site.json"
+    path.write_text(json.dumps({**OVERLAY, "n_admissions": float("inf")}), encoding="utf-8")
+    with pytest.raises(InputError, match="incomplete or damaged"):
+        load_overlay(path)
+    assert package().sha256 == OVERLAY["package_sha256"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="looks at a POSIX stream")
+def test_a_panic_inside_the_workbook_reader_says_nothing(tmp_path: Path) -> None:
+    """A Rust panic prints what it was about before it becomes an exception."""
+    data = dict(real_books())["xls"]
+    (tmp_path / "export.xls").write_bytes(data[:-300])
+    done = subprocess.run(
+        [sys.executable, "-m", "lamo_desktop.cli", "check", str(tmp_path / "export.xls"), "--progress", "none"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("lamo: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_fault_of_the_program_tells_its_place_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def faulty(*_: object) -> None:
+        raise KeyError("Mrs Secretname")
+
+    monkeypatch.setattr("lamo_desktop.commands.load_package", faulty)
+    assert cli.main(["model", "info"]) == 3
+    said = capsys.readouterr().err
+    assert "KeyError in " in said and "faulty" in said
+    assert "Secretname" not in said and "Traceback" not in said
+    assert fault(ValueError("x")) == "ValueError in an unknown place"

@@ -1,0 +1,66 @@
+"""The fit of the linear terms, against scikit-learn and on patterns that must be found or must not."""
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from trainer.calibrate import log_odds
+from trainer.linear import feature_design, fit_terms, pooled, ridge
+
+RNG = np.random.default_rng(0)
+
+
+def some_rows(n: int = 120) -> tuple[list[frozenset[str]], np.ndarray, np.ndarray, list[str]]:
+    """Admissions whose first drug follows a feature, whose second follows the state, whose third follows nothing."""
+    heart, state = RNG.random(n) < 0.5, RNG.normal(size=(n, 6)).astype(np.float32)
+    ordered = np.stack([heart ^ (RNG.random(n) < 0.1), state[:, 0] + RNG.normal(0, 0.3, n) > 0, RNG.random(n) < 0.3], 1)
+    found = [
+        frozenset({"dx infarction" if h else "dx sepsis", f"dx rare{i}", "has reason"}) for i, h in enumerate(heart)
+    ]
+    return found, state, ordered, [f"p{i}" for i in range(n)]
+
+
+def test_ridge_agrees_with_scikit_learn() -> None:
+    inputs = RNG.normal(size=(80, 5))
+    ordered = RNG.random((80, 2)) < 1 / (1 + np.exp(-inputs[:, :2] + 0.5))
+    weights, constant = ridge(inputs, ordered, 2.0)
+    for drug in range(2):
+        reference = LogisticRegression(C=0.5, tol=1e-8, max_iter=1000).fit(inputs, ordered[:, drug])
+        np.testing.assert_allclose(weights[:, drug], reference.coef_[0], atol=2e-3)
+        np.testing.assert_allclose(constant[drug], reference.intercept_[0], atol=2e-3)
+
+
+def test_rare_and_universal_features_carry_nothing() -> None:
+    found, *_ = some_rows()
+    names, design = feature_design(found)
+    assert names == ("dx infarction", "dx sepsis")
+    assert np.allclose(design.inputs.mean(0), 0)
+
+
+def test_terms_find_what_features_and_state_say_and_invent_nothing() -> None:
+    found, state, ordered, patients = some_rows()
+    fitted = fit_terms(found, state, ordered, ["a", "b", "c"], patients, lambda message: None)
+    logits = np.array([fitted.terms.linear(each, row) for each, row in zip(found, state, strict=True)])
+    hits = [np.corrcoef(logits[:, d], ordered[:, d])[0, 1] for d in range(3)]
+    assert hits[0] > 0.6
+    assert hits[1] > 0.5
+    crossed = fitted.crossed - log_odds(ordered)
+    assert abs(np.corrcoef(crossed[:, 2], ordered[:, 2])[0, 1]) < 0.3
+    assert np.abs(crossed[:, 0]).mean() > 2 * np.abs(crossed[:, 2]).mean()
+
+
+def test_terms_do_not_depend_on_the_order_of_admissions() -> None:
+    found, state, ordered, patients = some_rows(60)
+    first = fit_terms(found, state, ordered, ["a", "b", "c"], patients, lambda message: None)
+    turn = RNG.permutation(60)
+    again = fit_terms(
+        [found[i] for i in turn], state[turn], ordered[turn], ["a", "b", "c"], [patients[i] for i in turn], print
+    )
+    np.testing.assert_allclose(again.terms.weights, first.terms.weights, atol=1e-5)
+    np.testing.assert_allclose(again.crossed, first.crossed[turn], atol=1e-5)
+
+
+def test_pooled_slopes_are_those_the_cells_were_made_with() -> None:
+    columns = [RNG.normal(size=(400, 20)), RNG.normal(size=(400, 20))]
+    start = np.linspace(-2, 1, 20)
+    ordered = RNG.random((400, 20)) < 1 / (1 + np.exp(-(start + 0.8 * columns[0] - 0.3 * columns[1])))
+    np.testing.assert_allclose(pooled(columns, start, ordered), [0.8, -0.3], atol=0.1)

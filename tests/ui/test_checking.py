@@ -1,0 +1,181 @@
+"""Check: the funnel, the lists that lead to the row, unknown names confirmed by choosing, what is known."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
+
+from lamo_desktop.admissions.cohort import AttritionStep
+from lamo_desktop.admissions.eicu_orders import NAMELESS
+from lamo_desktop.paths import resource
+from lamo_desktop.ui import namespanel, ownfiles
+from lamo_desktop.ui.funnel import Funnel
+from lamo_desktop.ui.places import Place, place_of
+from lamo_desktop.ui.theme import tokens
+from lamo_desktop.ui.window import MainWindow
+from tests.ui.exports import write_known
+from tests.ui.samples import write_job
+
+LONG = 120_000
+NAMES_TAB = 2
+
+
+def settled(window: MainWindow, qtbot: QtBot) -> None:
+    session = window.session
+    lookups = (session.lookups, session.names_lookup)
+    qtbot.waitUntil(lambda: not session.reader.running and not any(x.busy for x in lookups), timeout=LONG)
+
+
+def test_a_line_of_the_list_leads_to_its_row(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.open_path(write_known(tmp_path, n=200))
+    settled(window, qtbot)
+    page = window.checking
+    assert page.set_aside.model.rowCount() == 1
+    assert page.tabs.tabText(1).endswith("1")
+    page.tabs.setCurrentIndex(1)
+    page.set_aside.table.selectRow(0)
+    qtbot.keyClick(page.set_aside.table, Qt.Key.Key_Return)
+    settled(window, qtbot)
+    dialog = page._dialog
+    assert dialog is not None
+    assert dialog.isVisible()
+    preview = dialog.preview
+    row = preview.model.rows.numbers.index(5)
+    assert preview.table.currentIndex().row() == row
+    assert preview.model.index(row, 2).data() == "-4"
+    assert preview.model.index(row, 0).data(Qt.ItemDataRole.BackgroundRole) == QColor(tokens().warn_soft)
+    preview.row.setValue(150)
+    preview.row.editingFinished.emit()
+    settled(window, qtbot)
+    assert 150 in preview.model.rows.numbers
+    assert 5 not in preview.model.rows.numbers
+    assert preview.model.index(preview.table.currentIndex().row(), 0).data() == "A149"
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_unknown_names_are_confirmed_by_choosing_and_taken_back(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.open_path(write_known(tmp_path))
+    settled(window, qtbot)
+    session, page = window.session, window.checking
+    names = page.names
+    assert session.cohort is not None
+    assert session.cohort.unmapped == {"hydralzine": 29}  # of the row set aside nothing is read
+    page.tabs.setCurrentIndex(NAMES_TAB)
+    settled(window, qtbot)
+    assert "hydralazine" in names.list.model.index(0, 2).data()
+    assert "hydroxyzine" in names.warning.text()
+    assert not names.apply.isEnabled()
+    qtbot.keyClick(names.list.table, Qt.Key.Key_Return)
+    assert names.list.model.index(0, 3).data() == "hydralazine"
+    names.undo.click()
+    assert names.list.model.index(0, 3).data() == "open"
+    assert ownfiles.used_names() is None
+    names.other.setCurrentText("no such drug")
+    with qtbot.waitSignal(session.message) as said:
+        names.use.click()
+    assert "no such drug" in said.args[0]
+    names.other.setCurrentText("hydralazine + aspirin")
+    names.use.click()
+    names.apply.click()
+    settled(window, qtbot)
+    assert session.cohort.unmapped == {}
+    assert session.cohort.admissions[0].orders == ("aspirin", "hydralazine")
+    assert [name.ingredients for name in ownfiles.kept_names()] == [("hydralazine", "aspirin")]
+    assert names.undo.isEnabled()
+    names.undo.click()
+    settled(window, qtbot)
+    assert session.cohort.unmapped == {"hydralzine": 29}
+    assert ownfiles.used_names() is None
+
+
+def test_cancelling_the_reading_takes_the_names_back_too(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.open_path(write_known(tmp_path))
+    settled(window, qtbot)
+    page = window.checking
+    page.names.no_drug.click()
+    page.names.apply.click()
+    assert ownfiles.used_names() is not None
+    assert page.progress.isVisible()
+    page.progress.stop.click()
+    assert ownfiles.used_names() is None
+    assert page.names.list.model.index(0, 3).data() == "not a drug"  # the decision waits
+
+
+def test_the_demonstration_says_what_it_does_not_know(window: MainWindow, qtbot: QtBot) -> None:
+    window.open_path(resource("demo/eicu"))
+    settled(window, qtbot)
+    opened = window.session.opened
+    assert opened is not None
+    coverage = opened.coverage
+    assert coverage is not None
+    known = {field.name: field.known for field in coverage.fields}
+    assert known["diagnoses"] == len(opened.cohort.admissions if opened.cohort else ())
+    assert coverage.ordered_known.known < coverage.ordered_known.total
+    assert coverage.outside
+    drugs = {drug.name for drug in window.running.model.package.drugs} if window.running.model.package else set()
+    assert not drugs & {name for name, _ in coverage.outside}
+    assert window.checking.names.nameless > 0
+    assert all(text != NAMELESS for text, _ in window.checking.names._names)
+    assert namespanel.NAMELESS == NAMELESS
+
+
+def test_a_job_without_its_export_has_no_rows_to_show(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.open_path(write_job(tmp_path / "job.lamo"))
+    qtbot.waitUntil(lambda: window.session.results is not None, timeout=LONG)
+    page = window.checking
+    page.set_aside.table.selectRow(0)
+    with qtbot.waitSignal(window.session.message) as said:
+        page.set_aside.chosen.emit(0)
+    assert "not open" in said.args[0]
+    assert not page.names.apply.isEnabled()
+    qtbot.waitUntil(lambda: not window.session.background.running, timeout=LONG)
+
+
+def test_the_problems_are_filtered_by_kind(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "dates.csv"
+    rows = ["admission id,admission date,age,sex,diagnoses", "A1,03/04/2024,50,F,sepsis", "A2,2024-01-02,51,x,flu"]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    window.open_path(path)
+    settled(window, qtbot)
+    problems = window.checking.problems
+    kinds = [problems.kind.itemText(row).split()[0] for row in range(problems.kind.count())]
+    assert kinds[1] == "Question"  # what asks something of the user comes first
+    problems.kind.setCurrentIndex(1)
+    assert problems.model.rowCount() == 1
+    assert "date_order" in problems.model.index(0, 2).data()
+    problems.search.setText("nothing like this")
+    assert problems.model.rowCount() == 0
+
+
+def test_the_funnel_is_drawn_and_said(qtbot: QtBot, styled: object) -> None:
+    funnel = Funnel()
+    qtbot.addWidget(funnel)
+    funnel.resize(400, 300)
+    funnel.show_steps(
+        (AttritionStep("rows", 100, 0), AttritionStep("adults", 25, 75, "under 18"), AttritionStep("none", 0, 25))
+    )
+    assert "25 remain, 75 left out: under 18" in funnel.accessibleDescription()
+    image = QImage(funnel.size(), QImage.Format.Format_RGB32)
+    image.fill(QColor("#ffffff"))
+    funnel.render(image)
+    accent = QColor(tokens().accent)
+    wide, narrow = (
+        sum(image.pixelColor(x, y) == accent for x in range(image.width())) for y in (2, funnel.height() // 2)
+    )
+    assert wide > 3 * narrow
+
+
+def test_places_are_read_from_the_words_of_a_problem() -> None:
+    assert place_of("Sheet1!C17") == Place("Sheet1", 17, "C")
+    assert place_of("Sheet1!A17") == Place("Sheet1", 17)
+    assert place_of("A!B!AB2") == Place("A!B", 2, "AB")
+    assert place_of("orders.csv row 17, column start of it") == Place("orders.csv", 17, "start of it")
+    assert place_of("hosp/patients.csv.gz row 204") == Place("hosp/patients.csv.gz", 204)
+    assert place_of("Orders", "order rows not used because x: 3 (first: Orders!A9)") == Place("Orders", 9)
+    assert place_of("Stays, column Phone", "", ("Stays",)) == Place("Stays", 1, "Phone")
+    assert place_of("Stays", "", ("Stays",)) == Place("Stays")
+    assert place_of("export.xlsx", "", ("Stays",)) is None

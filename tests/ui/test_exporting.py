@@ -1,0 +1,152 @@
+"""The Export page: five files, and what it says when one cannot be written."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.ui import comparing
+from lamo_desktop.ui.flow import State, Step
+from lamo_desktop.ui.status import statuses
+from lamo_desktop.ui.window import MainWindow
+from tests.ui.samples import HOSTILE, write_job
+
+LONG = 120_000
+
+
+@pytest.fixture
+def scored(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
+    window.open_path(write_job(tmp_path / "job.lamo", n=12, n_scored=12))
+    qtbot.waitUntil(lambda: window.session.results is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: not window.session.background.running, timeout=LONG)
+    window.go(Step.EXPORT)
+    return window
+
+
+def saved(window: MainWindow, qtbot: QtBot, save: object, path: Path) -> str:
+    """Save, and the sentence the page then shows."""
+    with qtbot.waitSignals([window.session.exporter.finished], timeout=LONG):
+        save(path)
+    return window.exporting.notice.accessibleName()
+
+
+def refused(window: MainWindow, qtbot: QtBot, save: object, path: Path) -> str:
+    with qtbot.waitSignal(window.session.exporter.failed, timeout=LONG):
+        save(path)
+    return window.exporting.notice.accessibleName()
+
+
+def test_every_file_is_saved_and_the_page_says_where(scored: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    page, out = scored.exporting, tmp_path / "out"
+    out.mkdir()
+    assert "out" in saved(scored, qtbot, page.save_workbook, out / "lists.xlsx")
+    assert openpyxl.load_workbook(out / "lists.xlsx").sheetnames[0] == "Recommendations"
+    assert statuses(scored.session)[Step.EXPORT].state == State.DONE
+    saved(scored, qtbot, page.save_report, out / "report.html")  # which compares with the orders first
+    assert scored.session.validation_is_current
+    report = (out / "report.html").read_text(encoding="utf-8")
+    assert "TRIPOD" in report and HOSTILE not in report
+    saved(scored, qtbot, page.save_tables, out / "tables.xlsx")
+    assert "Subgroups" in openpyxl.load_workbook(out / "tables.xlsx").sheetnames
+    saved(scored, qtbot, page.save_figures, out / "figures.json")
+    figures = json.loads((out / "figures.json").read_text(encoding="utf-8"))
+    assert figures["n_admissions"] == len(scored.session.evaluation.validation.outcomes.admission_ids)
+    saved(scored, qtbot, page.save_job, out / "copy.lamo")
+    with JobStore.open(out / "copy.lamo", read_only=True) as store:
+        assert (store.counts().done, store.audit()) == (12, [])
+    assert sorted(path.name for path in out.iterdir() if not path.name.endswith(".lock")) == [
+        "copy.lamo", "figures.json", "lists.xlsx", "report.html", "tables.xlsx",
+    ]  # fmt: skip
+    if sys.platform != "win32":
+        assert all(path.stat().st_mode & 0o077 == 0 for path in out.iterdir())  # for their owner only
+
+
+def test_each_file_says_whether_it_holds_patient_data(scored: MainWindow) -> None:
+    said = {
+        name: {label.text() for label in card.findChildren(QLabel)} for name, card in scored.exporting.cards.items()
+    }
+    assert {name for name, words in said.items() if "patient data" in words} == {"workbook", "job"}
+    assert {name for name, words in said.items() if "counts only" in words} == {"report", "tables", "figures"}
+
+
+@pytest.mark.parametrize("name", ["workbook", "report", "tables", "figures", "job"])
+def test_a_target_that_cannot_be_written_is_a_sentence_and_leaves_nothing(
+    scored: MainWindow, qtbot: QtBot, tmp_path: Path, name: str
+) -> None:
+    if name in ("report", "tables", "figures"):
+        scored.session.start_validation()
+        qtbot.waitUntil(lambda: scored.session.validation_is_current, timeout=LONG)
+    page = scored.exporting
+    save = getattr(page, f"save_{name}")
+    suffix = Path(page.kinds[name].file_name).suffix
+    assert "absent" in refused(scored, qtbot, save, tmp_path / "absent" / f"x{suffix}")
+    target = tmp_path / f"open{suffix}"
+    target.write_text("as it was", encoding="utf-8")
+    (tmp_path / f"~${target.name}").write_text("", encoding="utf-8")  # what Excel leaves beside a file it has open
+    words = refused(scored, qtbot, save, target)
+    assert "open in another program" in words and f"open (2){suffix}" in words
+    assert target.read_text(encoding="utf-8") == "as it was"
+    assert page.cards[name].button.isEnabled()
+    assert not [path for path in tmp_path.iterdir() if "partial" in path.name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="mounts a small disk")
+@pytest.mark.parametrize("name", ["workbook", "job"])
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(
+    scored: MainWindow, qtbot: QtBot, tmp_path: Path, name: str
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("mounting a disk is not allowed here")
+    try:
+        (disk / "other").write_bytes(b"x" * 40_000)
+        page = scored.exporting
+        target = disk / page.kinds[name].file_name
+        words = refused(scored, qtbot, getattr(page, f"save_{name}"), target)
+        assert target.name in words and "free some space" in words
+        assert [path.name for path in disk.iterdir()] == ["other"]
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_a_sentence(scored: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o500)
+    assert "cannot be written" in refused(scored, qtbot, scored.exporting.save_workbook, locked / "x.xlsx")
+
+
+def test_the_job_is_not_copied_onto_itself(scored: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    before = (tmp_path / "job.lamo").read_bytes()
+    assert "itself" in refused(scored, qtbot, scored.exporting.save_job, tmp_path / "job.lamo")
+    assert (tmp_path / "job.lamo").read_bytes() == before
+
+
+def test_a_report_can_be_cancelled_while_it_is_compared(scored: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    page = scored.exporting
+    page.save_report(tmp_path / "report.html")
+    assert not page.cards["report"].button.isEnabled()
+    page.notice.button.click()
+    qtbot.waitUntil(page.cards["report"].button.isEnabled, timeout=LONG)
+    assert "Stopped" in page.notice.accessibleName()
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_the_workbook_says_that_a_site_calibration_was_used(scored: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    job = write_job(tmp_path / "many.lamo", n=96, n_scored=96)
+    overlay = comparing.fit_site(job, lambda stage, share: None)
+    scored.session.evaluation.use(overlay)
+    qtbot.waitUntil(lambda: scored.session.results is not None and scored.session.results.overlay is not None)
+    saved(scored, qtbot, scored.exporting.save_workbook, tmp_path / "lists.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "lists.xlsx")
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
+    assert any(f"fitted on {overlay.n_admissions} admissions" in text for text in cells)

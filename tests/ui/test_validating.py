@@ -1,0 +1,252 @@
+"""The Validate page: what it shows, the knob in the curve, the site's calibration, other models beside this one."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from lamo_desktop.errors import ModelError
+from lamo_desktop.formulary import load_formulary
+from lamo_desktop.model.package import load_package
+from lamo_desktop.recommend import batch
+from lamo_desktop.recommend.policy import Policy
+from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.report.validation_group_tables import most_often
+from lamo_desktop.ui import comparing
+from lamo_desktop.ui.estimates import with_interval
+from lamo_desktop.ui.flow import State, Step
+from lamo_desktop.ui.pages.validating import EMPTY, READY, RUNNING, SHOWN
+from lamo_desktop.ui.status import statuses
+from lamo_desktop.ui.window import MainWindow
+from lamo_desktop.validate.overlay import load_overlay
+from tests.ui.samples import write_job
+
+LONG = 120_000
+
+
+@pytest.fixture
+def compared(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> MainWindow:
+    """A window with a job of 96 admissions of 48 patients, compared with its orders."""
+    window.open_path(write_job(tmp_path / "job.lamo", n=96, n_scored=96))
+    settle(window, qtbot)
+    compare(window, qtbot)
+    window.go(Step.VALIDATE)
+    return window
+
+
+def settle(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: window.session.results is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: not window.session.background.running, timeout=LONG)
+
+
+def compare(window: MainWindow, qtbot: QtBot) -> None:
+    window.session.start_validation()
+    qtbot.waitUntil(lambda: not window.session.evaluation.running, timeout=LONG)
+    assert window.session.validation_is_current
+
+
+def open_tab(window: MainWindow, tab: object) -> None:
+    window.validating.tabs.setCurrentWidget(tab)
+
+
+def cells(table: object, column: int) -> list[str]:
+    model = table.table.model()
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def test_the_page_says_what_is_missing_then_shows_every_tab(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    page, stack = window.validating, window.validating._stack
+    assert stack.currentIndex() == EMPTY
+    window.open_path(write_job(tmp_path / "job.lamo", n=96, n_scored=96))
+    settle(window, qtbot)
+    assert stack.currentIndex() == READY
+    window.session.start_validation()
+    assert stack.currentIndex() == RUNNING
+    qtbot.waitUntil(lambda: stack.currentIndex() == SHOWN, timeout=LONG)
+    validation = window.session.evaluation.validation
+    assert validation is not None
+    tile = page.summary.tiles["visit_mean.jaccard"].accessibleName()
+    assert with_interval(validation.estimates["visit_mean.jaccard"]) in tile
+    assert page.summary._findings.count() == len(validation.findings)
+    for index in range(page.tabs.count()):
+        page.tabs.setCurrentIndex(index)
+        assert page._shown[page.tabs.widget(index)] is validation
+    assert [cells(page.prescribing.over, 0), cells(page.prescribing.under, 0)] == [
+        [row[0] for row in table.rows] for table in most_often(validation)
+    ]
+    assert cells(page.drugs.table, 0)[0] == validation.drugs[0].name
+    assert [d.name for d in validation.classes] == _of(page.drugs, "classes")
+    assert page.tables.choice.box.count() > 5
+
+
+def _of(tab: object, kind: str) -> list[str]:
+    tab.by.box.setCurrentIndex(tab.by.box.findData(kind))
+    return cells(tab.table, 0)
+
+
+def test_groups_are_chosen_by_column_and_figure(compared: MainWindow) -> None:
+    tab = compared.validating.groups
+    open_tab(compared, tab)
+    tab.column.box.setCurrentIndex(tab.column.box.findData("hospital"))
+    assert cells(tab.table, 0) == ["0", "1"]
+    tab.figure.box.setCurrentIndex(tab.figure.box.findData("visit_mean.recall"))
+    validation = compared.session.evaluation.validation
+    assert validation is not None
+    hospital = next(g for g in validation.groups if g.column == "hospital" and g.value == "0")
+    assert f"0: {with_interval(hospital.figures['visit_mean.recall'])}" in tab.forest.accessibleName()
+
+
+def test_the_curve_and_the_knob_move_each_other(compared: MainWindow, qtbot: QtBot) -> None:
+    page, session = compared.validating, compared.session
+    tab = page.threshold
+    open_tab(compared, tab)
+    assert tab.ratio._marker == 0
+    compared.reviewing.policy.knob.setValue(10)
+    assert tab.share._marker == pytest.approx(1.0)
+    assert session.policy.knob == pytest.approx(-1.0)
+    place = round(tab.share._across().at(-2.0))
+    qtbot.mouseClick(tab.share, Qt.MouseButton.LeftButton, pos=QPoint(place, tab.share.height() // 2))
+    assert session.policy.knob == pytest.approx(2.0, abs=0.06)
+    assert compared.reviewing.policy.knob.value() == round(-10 * session.policy.knob)
+    before = session.policy.knob
+    tab.ratio.setFocus()
+    qtbot.keyClick(tab.ratio, Qt.Key.Key_Left)
+    assert session.policy.knob == pytest.approx(before + 0.1)
+    assert not page.stale.isHidden()
+    session.set_policy(Policy("balanced"))
+    assert tab.ratio._marker is None  # another policy's lists are not on this curve
+    session.set_policy(Policy(knob=0.5))
+    compare(compared, qtbot)
+    assert min(tab.ratio._series[0].x) == pytest.approx(-3.5)  # the curve is about the bar's knob, not the validation's
+    validation = session.evaluation.validation
+    assert validation is not None
+    at = tab.ratio._series[0].x.index(-0.5)
+    assert tab.ratio._series[0].y[at] == pytest.approx(validation.estimates["overprescribing_ratio"].value)
+
+
+def test_a_comparison_can_be_cancelled(compared: MainWindow, qtbot: QtBot) -> None:
+    session = compared.session
+    session.set_policy(Policy(knob=1.0))
+    compared.validating.compare.click()
+    assert statuses(session)[Step.VALIDATE].state == State.RUNNING
+    compared.validating.progress.stop.click()
+    qtbot.waitUntil(lambda: not session.evaluation.running, timeout=LONG)
+    assert compared.validating._stack.currentIndex() == SHOWN  # what was compared before is kept, and said to be old
+    assert statuses(session)[Step.VALIDATE].state == State.ATTENTION
+
+
+def test_the_sites_calibration_is_fitted_used_saved_and_left(
+    compared: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session, tab = compared.session, compared.validating.site
+    open_tab(compared, tab)
+    held_out = session.evaluation.validation
+    assert held_out is not None and held_out.recalibration is not None
+    assert len(cells(tab.table, 0)) == len(held_out.recalibration.before)
+    assert session.results is not None
+    before = session.results.probabilities.copy()
+    tab.fit.click()
+    qtbot.waitUntil(lambda: session.results is not None and session.results.overlay is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: not session.background.running, timeout=LONG)
+    assert not np.allclose(session.results.probabilities, before)
+    assert "site's calibration" in compared.footer.model.text()
+    assert session.evaluation.validation is None  # the lists are others now
+    with qtbot.waitSignal(session.message, timeout=LONG) as said:
+        tab.save_to(tmp_path / "site.json")
+    assert said.args[1] == "good"
+    overlay = load_overlay(tmp_path / "site.json")
+    package = load_package()
+    with JobStore.open(session.results.path, read_only=True) as store:
+        calibrated = overlay.apply(package)
+        expected = batch.results(store, package, load_formulary(), session.policy, calibrated)
+    assert np.allclose(session.results.probabilities, [item.probabilities for item in expected.items])
+    assert np.array_equal(session.lists, [item.recommended for item in expected.items])
+    compare(compared, qtbot)
+    assert not compared.validating.own_rows.isHidden()
+    shown = session.evaluation.validation
+    assert shown is not None and shown.recalibration is not None
+    assert shown.recalibration.before == held_out.recalibration.before  # still that of the package as shipped
+    assert any(c.name == comparing.AS_SHIPPED for c in shown.comparisons)
+    tab.leave.click()
+    qtbot.waitUntil(lambda: session.results is not None and session.results.overlay is None, timeout=LONG)
+    qtbot.waitUntil(lambda: not session.background.running, timeout=LONG)
+    assert np.allclose(session.results.probabilities, before)
+    tab.load(tmp_path / "site.json")
+    qtbot.waitUntil(lambda: session.results is not None and session.results.overlay is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: not session.background.running, timeout=LONG)
+
+
+def test_a_calibration_of_another_model_is_refused(compared: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    stranger = tmp_path / "stranger.json"
+    content = {
+        "format": "lamo-site-overlay",
+        "version": 1,
+        "package_sha256": "0" * 64,
+        "package": "another 2.0",
+        "n_admissions": 100,
+        "prior_sd": 0.3,
+        "drugs": {},
+    }
+    stranger.write_text(json.dumps(content), encoding="utf-8")
+    for path, expected in ((stranger, "another 2.0"), (tmp_path / "absent.json", "absent.json")):
+        with qtbot.waitSignal(compared.session.message, timeout=LONG) as said:
+            compared.validating.site.load(path)
+        assert expected in said.args[0]
+        assert said.args[1] == "bad"
+        assert compared.session.evaluation.overlay is None
+
+
+def test_a_saved_calibration_stands_beside_the_model(compared: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    session, models = compared.session, compared.validating.models
+    assert session.results is not None
+    overlay = comparing.fit_site(session.results.path, lambda stage, share: None)
+    overlay.save(tmp_path / "ours.json")
+    models.add(tmp_path / "ours.json")
+    qtbot.waitUntil(lambda: not session.evaluation.running, timeout=LONG)
+    open_tab(compared, models)
+    assert "site calibration ours" in cells(models.models, 0)
+    assert "site calibration ours: " in models.forest.accessibleName()
+    session.evaluation.remove_rival(tmp_path / "ours.json")
+    assert not session.validation_is_current
+
+
+def test_another_model_scores_the_same_admissions(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    package = load_package()
+    try:
+        package.base_path  # noqa: B018
+    except ModelError:
+        pytest.skip("the base weights are not installed")
+    other = tmp_path / "other"
+    shutil.copytree(package.path, other)
+    manifest = json.loads((other / "manifest.json").read_text(encoding="utf-8"))
+    manifest["name"], manifest["drugs"] = "other-model", manifest["drugs"][:4]
+    (other / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    window.open_path(write_job(tmp_path / "job.lamo", n=5, n_scored=5))
+    settle(window, qtbot)
+    stages: list[str] = []
+    window.session.evaluation.validator.progress.connect(lambda stage, share: stages.append(stage))
+    window.validating.models.add(other)
+    qtbot.waitUntil(lambda: not window.session.evaluation.running, timeout=LONG)
+    validation = window.session.evaluation.validation
+    assert validation is not None
+    assert [c.name for c in validation.comparisons][-1].startswith("other-model")
+    assert any(stage.startswith("scoring: other-model") for stage in stages)
+    kept = list(comparing.folder().glob("*.lamo"))
+    assert len(kept) == 1
+    window.session.set_policy(Policy(knob=-1.0))
+    compare(window, qtbot)
+    assert list(comparing.folder().glob("*.lamo")) == kept  # nothing was scored again
+    window.close()
+    assert list(comparing.folder().iterdir()) == []
+
+
+def test_a_model_that_is_none_is_a_sentence(compared: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with qtbot.waitSignal(compared.session.message, timeout=LONG) as said:
+        compared.validating.models.add(tmp_path / "empty")
+    assert "manifest.json" in said.args[0]
+    assert compared.validating._stack.currentIndex() == SHOWN

@@ -1,0 +1,113 @@
+"""The verb `lamo-train evaluate`: its options, and the benchmark or the unseen-drug experiment that it runs."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from lamo_desktop.errors import InputError
+from lamo_desktop.formulary import load_formulary
+from lamo_desktop.model.package import load_package
+from lamo_desktop.model.process import EngineSettings
+from trainer.baseline_file import kept_baselines
+from trainer.benchmark import judge_split
+from trainer.benchmark_table import as_json, markdown
+from trainer.entrants import (
+    PARTS,
+    Scorer,
+    ablation_entrant,
+    baseline_entrants,
+    package_entrant,
+    package_names,
+    untuned_entrant,
+)
+from trainer.rows import read_rows
+from trainer.splits import SPLITS
+from trainer.unseen import judge_unseen, unseen_markdown
+
+
+def add_evaluate(evaluate: argparse.ArgumentParser) -> None:
+    """Options of `lamo-train evaluate`."""
+    evaluate.add_argument("cohort", type=Path, metavar="COHORT", help="a file made by `lamo-train cohort`")
+    evaluate.add_argument(
+        "--packages", type=Path, nargs="+", metavar="P", help="packages to judge; the embedded one when not given"
+    )
+    judged = [name for name in SPLITS if name != "train"]
+    evaluate.add_argument("--splits", nargs="+", choices=judged, default=["internal"], help="rows to judge on")
+    evaluate.add_argument("-o", "--output", type=Path, metavar="OUT.md", help="also write the tables to a file")
+    evaluate.add_argument("--json", type=Path, metavar="OUT.json", help="also write every figure with its interval")
+    evaluate.add_argument(
+        "--no-baselines", dest="baselines", action="store_false", help="leave the simple models out of the table"
+    )
+    evaluate.add_argument(
+        "--untuned",
+        action="store_true",
+        help="also ask the first package's base as it is: on the list if Yes is likelier",
+    )
+    evaluate.add_argument(
+        "--without",
+        nargs="+",
+        action="append",
+        default=[],
+        choices=PARTS,
+        metavar="PART",
+        help=f"also ask the first package without these parts of the prompt ({', '.join(PARTS)}); may be repeated",
+    )
+    evaluate.add_argument(
+        "--unseen", action="store_true", help="judge candidates that the first package was not trained on, by name"
+    )
+    evaluate.add_argument("--resamples", type=int, default=2000, metavar="N", help="bootstrap resamples of patients")
+    evaluate.add_argument(
+        "--scores", type=Path, metavar="FOLDER", help="keeps scores for another run; the cohort's folder by default"
+    )
+    evaluate.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto", help="where the model runs")
+    evaluate.add_argument("--threads", type=int, help="CPU threads; all cores when not given")
+
+
+def run_evaluate(options: argparse.Namespace) -> None:
+    """Judge packages, and what they are compared with, on some rows; print the tables and write them where asked."""
+    if options.resamples < 100:
+        raise InputError(f"--resamples {options.resamples} is too few for an interval: give 100 or more.")
+    rows = read_rows(options.cohort)
+    for split in options.splits:
+        rows.of([split])  # an empty split is said before anything is scored
+    for path in (options.output, options.json):
+        if path is not None and not path.parent.is_dir():
+            raise InputError(f"There is no folder {path.parent} to write {path.name} to.")
+    packages = [load_package(path) for path in options.packages or [None]]
+    names = package_names(packages)
+    settings = EngineSettings(device=options.device, threads=options.threads)
+    scorer = Scorer(rows, options.scores or options.cohort.parent, settings, _say)
+    if options.unseen:
+        drug_class = load_formulary().drug_class
+        found = judge_unseen(
+            dict(zip(names, packages, strict=True)), options.splits, scorer, drug_class, options.resamples
+        )
+        _deliver(options, unseen_markdown(found, options.resamples), {"cohort": rows.origin, "unseen": found})
+        return
+    entrants = [package_entrant(name, each, options.splits, scorer) for name, each in zip(names, packages, strict=True)]
+    entrants += [ablation_entrant(names[0], packages[0], parts, options.splits, scorer) for parts in options.without]
+    if options.untuned:
+        entrants.append(untuned_entrant(packages[0], options.splits, scorer))
+    if options.baselines:
+        kept = options.cohort.with_name(f"{options.cohort.name.split('.')[0]}.baselines.npz")
+        entrants += baseline_entrants(kept_baselines(rows, kept, _say), rows)
+    results = []
+    for split in options.splits:
+        _say(f"judging {len(entrants)} models on {split} rows")
+        results.append(judge_split(split, entrants, rows.of([split]), sorted(rows.candidates), options.resamples))
+    tables = markdown(results, rows.origin, options.resamples)
+    _deliver(options, tables, as_json(results, rows.origin, options.resamples))
+
+
+def _deliver(options: argparse.Namespace, tables: str, figures: dict[str, Any]) -> None:
+    print(tables)
+    if options.output:
+        options.output.write_text(tables, encoding="utf-8")
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)

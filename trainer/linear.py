@@ -1,0 +1,160 @@
+"""Fits a package's linear terms (see `lamo_desktop.model.terms`) and the model's gain beside them.
+
+Two ridge-penalised logistic models, one on an admission's features and one on the base's state of its prompt, each for
+all drugs at once; their logits are averaged. How hard each is drawn to the base rates is chosen by the out-of-fold log
+loss, folds being whole patients. The gain of the model's own answers is fitted last, on admissions new to its adapters.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamo_desktop.model.terms import Terms
+from lamo_desktop.recommend.policy import sigmoid
+from trainer.calibrate import FOLDS, folds, log_loss, log_odds
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+KINDS = ("features", "state")  # the code model and the reading head
+RAREST = 3  # training admissions that a feature must be seen in
+PENALTIES = (0.2, 0.4, 0.8, 1.6)  # of inputs whose mean squared length is 1
+ROUNDS = 150  # of accelerated descent; logits then move by less than 1e-3
+
+
+@dataclass(frozen=True)
+class Design:
+    """Inputs (admissions, inputs) of mean 0 and mean squared length 1: raw = input / scale + mean, by column."""
+
+    inputs: Floats
+    mean: Floats
+    scale: Floats
+
+
+@dataclass(frozen=True)
+class FittedTerms:
+    """Terms with gain 0, their out-of-fold logits (admissions, drugs), and how they were chosen, for a manifest."""
+
+    terms: Terms
+    crossed: Floats
+    record: dict[str, float]
+
+
+def fit_terms(
+    found: Sequence[frozenset[str]],
+    states: NDArray[np.float32],
+    ordered: Bools,
+    drugs: Sequence[str],
+    patients: Sequence[str],
+    progress: Callable[[str], None],
+    kinds: Sequence[str] = KINDS,
+) -> FittedTerms:
+    """Fit on training admissions: their features, states (admissions, width) and orders (admissions, drugs).
+
+    `kinds` names what is fitted, a part of `KINDS`. A drug's log-odds are no part of its terms: they are where the
+    package's calibration starts.
+    """
+    names, on_features = feature_design(found)
+    fold = folds(patients)
+    designs = {"features": on_features, "state": state_design(states)}
+    share, n_drugs = 1 / len(kinds), len(drugs)
+    matrices = {"features": np.zeros((0, n_drugs)), "state": np.zeros((0, n_drugs))}
+    record, crossed, intercept = {}, np.zeros(ordered.shape), np.zeros(n_drugs)
+    for kind in kinds:
+        design = designs[kind]
+        penalty, out_of_fold, losses = choose_penalty(design.inputs, ordered, fold)
+        weights, constant = ridge(design.inputs, ordered, penalty)
+        raw = weights * design.scale[:, None]
+        matrices[kind] = raw * share
+        intercept += (constant - design.mean @ raw) * share
+        crossed += out_of_fold * share
+        record[f"{kind} penalty"] = penalty
+        record[f"{kind} out-of-fold log loss"] = round(losses[penalty], 6)
+        progress(f"linear terms of {kind}: penalty {penalty:g}, out-of-fold log loss {losses[penalty]:.5f}")
+    record["out-of-fold log loss"] = round(log_loss(crossed, ordered), 6)
+    progress(f"linear terms together: out-of-fold log loss {record['out-of-fold log loss']:.5f}")
+    none = np.zeros(n_drugs, dtype=np.float32)
+    bias = (intercept - log_odds(ordered)).astype(np.float32)
+    of_features, head = (matrices[kind].astype(np.float32) for kind in KINDS)
+    names = names if "features" in kinds else ()
+    return FittedTerms(Terms(names, tuple(drugs), of_features, bias, none, none, head), crossed, record)
+
+
+def feature_design(found: Sequence[frozenset[str]]) -> tuple[tuple[str, ...], Design]:
+    """The features that enough admissions have, and not all, sorted; 1 for those an admission has, else 0."""
+    counts = Counter(feature for each in found for feature in each)
+    names = tuple(sorted(feature for feature, count in counts.items() if RAREST <= count < len(found)))
+    raw = np.array([[name in each for name in names] for each in found], dtype=np.float64)
+    return names, _design(raw.reshape(len(found), len(names)), np.ones(len(names)))
+
+
+def state_design(states: NDArray[np.float32]) -> Design:
+    """The states with every number brought to the same spread."""
+    raw = states.astype(np.float64)
+    return _design(raw, 1.0 / np.maximum(raw.std(0), 1e-6))
+
+
+def _design(raw: Floats, scale: Floats) -> Design:
+    mean = raw.mean(0)
+    inputs = (raw - mean) * scale
+    length = float(np.sqrt((inputs**2).sum(1).mean())) or 1.0
+    return Design(inputs / length, mean, scale / length)
+
+
+def choose_penalty(inputs: Floats, ordered: Bools, fold: NDArray[np.intp]) -> tuple[float, Floats, dict[float, float]]:
+    """The penalty of the lowest out-of-fold log loss, its out-of-fold logits, and the losses of all."""
+    losses, logits = {}, {}
+    for penalty in PENALTIES:
+        crossed = np.zeros(ordered.shape)
+        for each in range(FOLDS):
+            inside = fold == each
+            if inside.any():
+                weights, constant = ridge(inputs[~inside], ordered[~inside], penalty)
+                crossed[inside] = inputs[inside] @ weights + constant
+        losses[penalty], logits[penalty] = log_loss(crossed, ordered), crossed
+    best = min(losses, key=lambda penalty: losses[penalty])
+    return best, logits[best], losses
+
+
+def ridge(inputs: Floats, ordered: Bools, penalty: float) -> tuple[Floats, Floats]:
+    """Weights (inputs, drugs) and constants (drugs,) minimising log loss + penalty / 2 * |weights|^2, summed.
+
+    Works on one coefficient per admission, weights being sums of inputs; Nesterov's accelerated descent with the bound
+    of the logistic curvature, 1/4, as its step.
+    """
+    n = len(inputs)
+    kernel = inputs @ inputs.T
+    step = np.linalg.inv(kernel / 4 + penalty * np.eye(n))
+    a = ahead_a = np.zeros(ordered.shape)
+    b = ahead_b = log_odds(ordered)
+    pace = 1.0
+    for _ in range(ROUNDS):
+        miss = sigmoid(kernel @ ahead_a + ahead_b) - ordered
+        new_a = ahead_a - step @ (miss + penalty * ahead_a)
+        new_b = ahead_b - 2 * miss.mean(0)
+        new_pace = (1 + np.sqrt(1 + 4 * pace**2)) / 2
+        onward = (pace - 1) / new_pace
+        ahead_a, ahead_b = new_a + onward * (new_a - a), new_b + onward * (new_b - b)
+        a, b, pace = new_a, new_b, new_pace
+    return inputs.T @ a, b
+
+
+def pooled(columns: Sequence[Floats], start: Floats, ordered: Bools) -> list[float]:
+    """Slopes shared by all cells: logit = start + sum of slope * column, by Newton's method with a ridge of 1.
+
+    Columns and start have shape (admissions, drugs) or broadcast to it.
+    """
+    x = np.stack([np.broadcast_to(column, ordered.shape).ravel() for column in columns], axis=1)
+    y, base = ordered.ravel(), np.broadcast_to(start, ordered.shape).ravel()
+    slopes = np.zeros(len(columns))
+    for _ in range(30):
+        p = sigmoid(base + x @ slopes)
+        gradient = x.T @ (p - y) + slopes
+        change = np.linalg.solve((x * (p * (1 - p))[:, None]).T @ x + np.eye(len(columns)), gradient)
+        slopes = slopes - change
+        if np.abs(change).max() < 1e-8:
+            break
+    return [float(slope) for slope in slopes]
