@@ -19,7 +19,7 @@ demo: $(VENV)/.run $(BASE)  ## the main job on bundled real admissions -> build/
 	$(BIN)/lamo demo --out build/demo
 
 test: $(VENV)/.test $(BASE)  ## set up and run every test
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist loadfile
 
 app: $(VENV)/.run $(BASE)  ## open the window
 	$(BIN)/python -m lamo_desktop

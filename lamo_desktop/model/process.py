@@ -77,8 +77,11 @@ class EngineProcess:
         scored = self._model_scores(parts, candidates)
         if self._terms is None:
             return scored
-        found = features(parts, codes)
-        return replace(scored, logits=self._terms.scores(candidates, scored.llm, found, scored.state))
+        try:
+            logits = self._terms.scores(candidates, scored.llm, features(parts, codes), scored.state)
+        except ModelError as error:
+            raise RowFailed(str(error)) from error
+        return replace(scored, logits=logits)
 
     def _model_scores(self, parts: Sequence[Part], candidates: Sequence[str]) -> Scored:
         request = {"score": {"parts": [[p.name, p.text, p.rank] for p in parts], "candidates": list(candidates)}}

@@ -209,6 +209,7 @@ WORDS = frozenset(
         QT_TRANSLATE_NOOP("rooms", "not scored: the run was limited"),
         # models and policies
         QT_TRANSLATE_NOOP("rooms", "base model, not fine-tuned"),
+        QT_TRANSLATE_NOOP("rooms", "base model, not fine-tuned, with a fitted reading head and code model"),
         QT_TRANSLATE_NOOP("rooms", "lists as long as what clinicians ordered on the tuning admissions, not longer"),
         QT_TRANSLATE_NOOP("rooms", "the threshold with the best Jaccard on the tuning admissions"),
         QT_TRANSLATE_NOOP("rooms", "the longest lists that keep the asked precision on the tuning admissions"),

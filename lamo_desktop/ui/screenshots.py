@@ -134,6 +134,7 @@ class _Pictures:
         self.window.open_path(self.options.input or resource(DEMO))
         _wait(lambda: self.session.cohort is not None and not self.session.reader.running, "the export")
         self.window.go(Step.IMPORT)
+        _wait(lambda: not self.session.lookups.busy, "the preview")
         self.shoot("1-import-opened")
         self.window.go(Step.CHECK)
         for tab in range(self.window.checking.tabs.count()):

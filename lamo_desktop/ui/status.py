@@ -24,10 +24,14 @@ def statuses(session: Session) -> dict[Step, StepStatus]:
 
 def left_out(cohort: Cohort) -> str:
     """What of an export could not be used as it was: "2 problems, 4 set aside"; empty when everything could."""
-    serious = sum(problem.severity != "info" for problem in cohort.problems)
-    words = [translate("status", "{n} problems").format(n=f"{serious:,}")] if serious else []
-    if cohort.set_aside:
-        words.append(translate("status", "{n} rows set aside").format(n=f"{len(cohort.set_aside):,}"))
+    serious, aside = sum(problem.severity != "info" for problem in cohort.problems), len(cohort.set_aside)
+    words = []
+    if serious:
+        text = translate("status", "1 problem") if serious == 1 else translate("status", "{n} problems")
+        words.append(text.format(n=f"{serious:,}"))
+    if aside:
+        text = translate("status", "1 row set aside") if aside == 1 else translate("status", "{n} rows set aside")
+        words.append(text.format(n=f"{aside:,}"))
     return ", ".join(words)
 
 

@@ -15,7 +15,7 @@ from lamo_desktop.model import process
 from lamo_desktop.model.memory import private_bytes
 from lamo_desktop.model.process import EngineProcess, EngineSettings, RowFailed
 from lamo_desktop.model.prompt import Part
-from tests.model.engines import default_package, weights
+from tests.model.engines import default_package, package_with, weights
 
 PARTS = [Part("patient", "Patient: 70-year-old woman.\n", 0)]
 DRUGS = ("aspirin", "heparin")
@@ -70,7 +70,7 @@ def play(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-un
     def started(plan: str, more: str = "", device: str = "auto", silence: float = 300.0) -> EngineProcess:
         command = [sys.executable, str(actor), plan, str(tmp_path / "life"), more]
         monkeypatch.setattr(process, "worker_command", lambda: command)
-        return EngineProcess(default_package(), EngineSettings(device=device), silence)  # type: ignore[arg-type]
+        return EngineProcess(package_with([]), EngineSettings(device=device), silence)  # type: ignore[arg-type]
 
     return started
 

@@ -1146,8 +1146,8 @@
         <translation>关于与许可证(&amp;A)</translation>
     </message>
     <message>
-        <source>Something went wrong in the program ({p}). What was scored and saved is kept; Help → Program log has the place.</source>
-        <translation>程序出错（{p}）。已评分并保存的内容均保留；出错位置见“帮助 → 程序日志”。</translation>
+        <source>Something went wrong in the program ({p}). What was scored and saved is kept.</source>
+        <translation>程序出错（{p}）。已评分并保存的内容均保留。</translation>
     </message>
     <message>
         <source>Exports (*.xlsx *.xlsm *.xls *.xlsb *.ods *.csv *.tsv *.txt *.gz);;Jobs (*.lamo);;All files (*)</source>
@@ -1729,6 +1729,10 @@
     <message>
         <source>Go to &amp;row</source>
         <translation>转到行(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Go to row</source>
+        <translation>转到行</translation>
     </message>
     <message>
         <source>Earlier rows</source>
@@ -4205,6 +4209,10 @@
         <translation>基础模型，未微调</translation>
     </message>
     <message>
+        <source>base model, not fine-tuned, with a fitted reading head and code model</source>
+        <translation>基础模型，未微调，附拟合的读出层与编码模型</translation>
+    </message>
+    <message>
         <source>lists as long as what clinicians ordered on the tuning admissions, not longer</source>
         <translation>清单长度与调优住院的医嘱相当，不会更长</translation>
     </message>
@@ -4256,8 +4264,16 @@
         <translation>{n} 个问题</translation>
     </message>
     <message>
+        <source>1 problem</source>
+        <translation>1 个问题</translation>
+    </message>
+    <message>
         <source>{n} rows set aside</source>
         <translation>搁置 {n} 行</translation>
+    </message>
+    <message>
+        <source>1 row set aside</source>
+        <translation>搁置 1 行</translation>
     </message>
     <message>
         <source>Reading</source>
