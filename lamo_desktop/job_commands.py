@@ -31,8 +31,11 @@ def purge_job(options: argparse.Namespace) -> int:
     """`lamo purge`: a job file, damaged or not, and its journals are overwritten and deleted; nothing else ever is."""
     if not options.job.is_file():
         raise InputError(f"There is no job file {options.job}.")
-    if not schema.looks_like_a_job(options.job):
-        raise InputError(f"{options.job.name} is not a job file, so it is not deleted.")
+    try:
+        JobStore.open(options.job).close()
+    except InputError as error:
+        if not schema.looks_like_a_job(options.job):
+            raise InputError(f"{options.job.name} is not a job file, so it is not deleted.") from error
     purge(options.job)
     print(f"{options.job.name} is deleted.")
     return 0

@@ -3,23 +3,16 @@
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import (
-    QAbstractButton,
-    QAbstractSpinBox,
     QApplication,
-    QComboBox,
-    QLineEdit,
     QMessageBox,
-    QTableView,
 )
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.admissionlist import FAILED, MORE
 from lamo_desktop.ui.flow import State, Step
@@ -164,66 +157,6 @@ def test_a_job_of_another_model_says_what_is_missing(window: MainWindow, qtbot: 
         window.open_path(stranger)
     assert "no-job.lamo" in said.args[0]
     assert window.session.results is None
-
-
-def test_the_workbook_report_and_job_are_saved(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    open_job(window, qtbot, write_job(tmp_path / "job.lamo"))
-    page, exporter = window.exporting, window.session.exporter
-    with qtbot.waitSignal(exporter.finished, timeout=LONG):
-        page.save_workbook(tmp_path / "out.xlsx")
-    assert openpyxl.load_workbook(tmp_path / "out.xlsx").sheetnames[0] == "Recommendations"
-    assert statuses(window.session)[Step.EXPORT].state == State.DONE
-    with qtbot.waitSignal(exporter.finished, timeout=LONG):
-        page.save_job(tmp_path / "copy.lamo")
-    with JobStore.open(tmp_path / "copy.lamo", read_only=True) as store:
-        assert store.counts().done == 6
-        assert store.audit() == []
-    with qtbot.waitSignal(exporter.failed, timeout=LONG) as said:
-        page.save_workbook(tmp_path / "absent" / "out.xlsx")
-    assert "absent" in said.args[0]
-    assert page.workbook.isEnabled()
-
-
-def test_validation_is_shown_and_goes_stale_when_the_lists_change(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path
-) -> None:
-    open_job(window, qtbot, write_job(tmp_path / "job.lamo", n=12, n_scored=12))
-    session, page = window.session, window.validating
-    assert statuses(session)[Step.VALIDATE].state == State.READY
-    session.start_validation()
-    assert statuses(session)[Step.VALIDATE].state == State.RUNNING
-    qtbot.waitUntil(lambda: session.evaluation.validation is not None, timeout=LONG)
-    assert statuses(session)[Step.VALIDATE].state == State.DONE
-    assert page.figures.model().rowCount() > 10
-    assert page.drugs.model().rowCount() > 0
-    session.set_policy(Policy(knob=-1.0))
-    assert statuses(session)[Step.VALIDATE].state == State.ATTENTION
-    assert not page.stale.isHidden()
-    with qtbot.waitSignal(session.exporter.finished, timeout=LONG):
-        window.exporting.save_report(tmp_path / "report.html")
-    assert session.validation_is_current
-    assert "<html" in (tmp_path / "report.html").read_text(encoding="utf-8")[:500]
-
-
-def test_everything_can_be_named_and_reached_by_keyboard(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    open_job(window, qtbot, write_job(tmp_path / "job.lamo"))
-    kinds = (QAbstractButton, QComboBox, QLineEdit, QAbstractSpinBox, QTableView)
-    widgets = [w for kind in kinds for w in window.findChildren(kind) if not w.objectName().startswith("qt_")]
-    labelled = {label.buddy() for label in window.findChildren(type(window.reviewing.heading)) if label.buddy()}
-    for widget in widgets:
-        if (
-            isinstance(widget.parent(), (QTableView, QLineEdit, QAbstractSpinBox, QComboBox))
-            or "Tab" in type(widget).__name__
-        ):
-            continue
-        if widget.isHidden():
-            continue  # the button of a notice that offers nothing now
-        named = widget.accessibleName() or (isinstance(widget, QAbstractButton) and widget.text())
-        assert named or widget in labelled, f"{widget} has no name"
-        assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus, f"{widget} cannot be reached"
-    for number, step in enumerate(Step, start=1):
-        qtbot.keyClick(window, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.ControlModifier)
-        assert window.stack.currentWidget() is window.pages[step]
 
 
 def test_the_layout_is_remembered_and_nothing_else(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
