@@ -9,7 +9,6 @@ import argparse
 import multiprocessing
 import os
 import pickle
-import random
 import resource
 import sys
 import time
@@ -80,7 +79,7 @@ def _batch(name: str, seed: int, keep: Path) -> dict[str, Any]:
     except EOFError:
         child.join()
         what = f"the process ended with {child.exitcode}"
-    return {"counts": {}, "peak": 0, "findings": {what: f"seed {seed}"}}
+    return {"counts": {}, "peak": 0, "findings": {what: f"input: {keep / f'{name}-{seed}-last.pickle'}"}}
 
 
 def _child(name: str, seed: int, keep: Path, answer: Connection) -> None:
@@ -90,6 +89,7 @@ def _child(name: str, seed: int, keep: Path, answer: Connection) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     counts: Counter[str] = Counter()
     findings: dict[str, str] = {}
+    in_hand = keep / f"{name}-{seed}-last.pickle"
 
     @settings(
         max_examples=BATCH,
@@ -103,6 +103,7 @@ def _child(name: str, seed: int, keep: Path, answer: Connection) -> None:
     def trial(data: st.DataObject) -> None:
         chosen = data.draw(inputs(name))
         counts["inputs"] += 1
+        in_hand.write_bytes(pickle.dumps(chosen))  # what it was, should the process end
         try:
             counts["refused"] += not attempt(name, chosen)
         except BaseException as error:
@@ -111,11 +112,12 @@ def _child(name: str, seed: int, keep: Path, answer: Connection) -> None:
             where = [f for f in traceback.extract_tb(error.__traceback__) if "lamo_desktop" in f.filename][-1:]
             what = f"{type(error).__name__} in {where[0].name if where else 'the test'}"
             if what not in findings:
-                file = keep / f"{name}-{seed}-{random.randrange(10**6)}.pickle"
+                file = keep / f"{name}-{seed}-{len(findings)}.pickle"
                 file.write_bytes(pickle.dumps(chosen))
                 findings[what] = "".join(traceback.format_exception(error, limit=-6)) + f"input: {file}"
 
     trial()
+    in_hand.unlink(missing_ok=True)
     peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024
     answer.send({"counts": counts, "peak": peak, "findings": findings})
     answer.close()
