@@ -41,8 +41,8 @@ def packed_attention(
         if segment.prefix.stop > segment.prefix.start:
             out.append(_causal(q, k, v, segment.prefix, scaling))
         if segment.suffix.stop > segment.suffix.start:
-            layer = int(module.layer_idx)  # type: ignore[arg-type]
-            out.append(_suffixes(q, k, v, segment, scaling, layer))
+            from_top = int(module.layer_idx) - int(module.config.num_hidden_layers)  # type: ignore[arg-type, union-attr]
+            out.append(_suffixes(q, k, v, segment, scaling, from_top))
     return torch.cat(out, 1).transpose(0, 1)[None], None
 
 
@@ -52,12 +52,12 @@ def _causal(q: Tensor, k: Tensor, v: Tensor, where: slice, scaling: float) -> Te
     )[0]
 
 
-def _suffixes(q: Tensor, k: Tensor, v: Tensor, segment: Segment, scaling: float, layer: int) -> Tensor:
-    """Output (heads, tokens, head size) of a segment's suffix tokens."""
+def _suffixes(q: Tensor, k: Tensor, v: Tensor, segment: Segment, scaling: float, from_top: int) -> Tensor:
+    """Output (heads, tokens, head size) of a segment's suffix tokens in a layer, -1 being the uppermost."""
     if segment.memory is None:
         k_prefix, v_prefix = k[:, segment.prefix], v[:, segment.prefix]
     else:
-        k_prefix, v_prefix = segment.memory[layer].to(k.dtype)
+        k_prefix, v_prefix = segment.memory[from_top].to(k.dtype)
     q, k, v = q[:, segment.suffix] * scaling, k[:, segment.suffix], v[:, segment.suffix]
     heads, tokens, size = q.shape
     kv, prefix = k_prefix.shape[:2]

@@ -8,7 +8,7 @@ Only that product is computed, in float32: no logits of the rest of the vocabula
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,22 +55,73 @@ class Base:
 
     def hidden(self, packed: Pack) -> Tensor:
         """Last hidden states, after the final norm, of every token of a pack: (n, hidden size)."""
-        states: Tensor = self.model.base_model(
-            input_ids=packed.tokens, position_ids=packed.positions, use_cache=False, packing=packed
-        ).last_hidden_state
+        core = self.model.base_model
+        entered = {"input_ids": packed.tokens} if packed.states is None else {"inputs_embeds": packed.states}
+        with _upper(core, packed.layers) if packed.states is not None else contextlib.nullcontext():
+            states: Tensor = core(
+                **entered, position_ids=packed.positions, use_cache=False, packing=packed
+            ).last_hidden_state
         return states[0]
 
     def scores(self, packed: Pack) -> Tensor:
         """logit_yes - logit_no of every suffix of a pack, float32, in the pack's order."""
         return self.hidden(packed)[packed.last].float() @ self.answer
 
+    @property
+    def layers(self) -> nn.ModuleList | None:
+        """The decoder's layers, where the architecture keeps them under that name."""
+        found = getattr(self.model.base_model, "layers", None)
+        return found if isinstance(found, nn.ModuleList) else None
+
     @torch.no_grad()
-    def memory(self, prefix: list[int]) -> Tensor:
-        """Keys and values of a prefix, (layers, 2, kv heads, tokens, head size); adapters must be switched off."""
+    def memory(self, prefix: list[int], layers: int | None = None) -> Tensor:
+        """Keys and values of a prefix in the last `layers` layers, all when None; adapters must be switched off.
+
+        Shape (layers, 2, kv heads, tokens, head size).
+        """
         packed = pack([Asked(prefix, (), ())], self.device)
         packed.record = True
         self.hidden(packed)
-        return torch.stack(packed.recorded)
+        return torch.stack(packed.recorded[-layers:] if layers else packed.recorded)
+
+    @torch.no_grad()
+    def states(self, asked: Asked, layers: int) -> list[Tensor]:
+        """Each suffix's states as they enter the last `layers` layers, of shape (tokens, hidden size).
+
+        `asked` comes without states, and with the memory of all layers or none.
+        """
+        if self.layers is None:
+            raise ValueError("this architecture's layers cannot be told apart")
+        caught: list[Tensor] = []
+
+        def catch(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+            caught.append(inputs[0])
+            raise _CaughtError
+
+        packed = pack([asked], self.device)
+        hook = self.layers[len(self.layers) - layers].register_forward_pre_hook(catch)
+        try:
+            with contextlib.suppress(_CaughtError):
+                self.hidden(packed)
+        finally:
+            hook.remove()
+        suffixes = caught[0][0, packed.segments[0].suffix]
+        return list(torch.split(suffixes, [len(each) for each in asked.suffixes]))
+
+
+class _CaughtError(Exception):
+    """A forward pass has come as far as it was needed."""
+
+
+@contextlib.contextmanager
+def _upper(core: nn.Module, layers: int) -> Iterator[None]:
+    """Only the last layers of a decoder, for the passes made inside."""
+    whole = core.layers
+    core.layers = whole[-layers:]  # type: ignore[index]
+    try:
+        yield
+    finally:
+        core.layers = whole
 
 
 def load_base(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> Base:

@@ -75,7 +75,7 @@ def calibrated_package(
         rows,
         _drugs(candidates, final, groups, rows.candidates, drug_class),
         policy_thresholds(crossed.logits, ordered),
-        {"admissions": len(tuning), **record},
+        {**_tuned_on(rows, tuning), **record},
     )
 
 
@@ -120,7 +120,7 @@ def package_with_terms(
         rows,
         _drugs(candidates, plain, groups, rows.candidates, drug_class),
         policy_thresholds(logits, ordered[unseen]),
-        {"admissions": len(tuning), "linear_terms": {**fitted.record, "with the model": round(loss, 6)}},
+        {**_tuned_on(rows, tuning), "linear_terms": {**fitted.record, "with the model": round(loss, 6)}},
     )
     return Tuned(package, {TERMS: file}, fitted.crossed - base)
 
@@ -154,6 +154,17 @@ def _calibrated(
 ) -> ModelPackage:
     training = {**start.training, "cohort": rows.origin, "calibration": record}
     return replace(start, prompt_version=PROMPT_VERSION, drugs=drugs, policies=policies, training=training, metrics={})
+
+
+def _tuned_on(rows: Rows, tuning: Sequence[Admission]) -> dict[str, Any]:
+    tuned = {admission.admission_id for admission in tuning}
+    counts = {name: sum(a.admission_id in tuned for a in found) for name, found in rows.splits.items()}
+    return {"admissions": len(tuning), "splits": {name: count for name, count in counts.items() if count}}
+
+
+def tuned_splits(package: ModelPackage) -> tuple[str, ...]:
+    """The splits that a package was tuned on, so that it cannot be judged by them."""
+    return tuple(package.training.get("calibration", {}).get("splits", ("train",)))
 
 
 def sample(admissions: Sequence[Admission], limit: int | None) -> tuple[Admission, ...]:

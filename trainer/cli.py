@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from lamo_desktop.admissions import read_cohort
-from lamo_desktop.errors import LamoError
+from lamo_desktop.admissions.cohort import Admission
+from lamo_desktop.errors import InputError, LamoError
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.model.package import load_package, write_package
 from lamo_desktop.model.process import EngineSettings
@@ -111,6 +112,12 @@ def parser() -> argparse.ArgumentParser:
         "--splits", nargs="+", choices=SPLITS, default=["train"], help="rows to calibrate and tune on"
     )
     calibrate.add_argument(
+        "--leave-out",
+        type=Path,
+        metavar="DATA",
+        help="an export whose patients are not tuned on, such as one that the package will be shown with",
+    )
+    calibrate.add_argument(
         "--report", nargs="*", choices=SPLITS, default=["internal"], help="rows whose figures it records"
     )
     calibrate.add_argument(
@@ -180,7 +187,9 @@ def _calibrate(options: argparse.Namespace) -> None:
     rows, formulary = read_rows(options.cohort), load_formulary()
     start = load_package(options.model)
     settings, scores = _settings(options), _scores_file(options)
-    tuning = sample(rows.of(options.splits), options.limit)
+    tuning = sample(_without(rows.of(options.splits), options.leave_out), options.limit)
+    if both := set(options.splits) & set(options.report):
+        raise InputError(f"The figures on {both.pop()} rows would be of rows that were tuned on: report others.")
     reported = {split: rows.of([split]) for split in options.report}
     everything = [*tuning, *itertools.chain.from_iterable(reported.values())]
     answers(start, everything, sorted(rows.candidates), scores, settings, _say)  # in one run of the engine
@@ -205,6 +214,17 @@ def _calibrate(options: argparse.Namespace) -> None:
     training = {**package.training, "formulary": formulary.version}
     write_package(options.output, replace(package, metrics=metrics, training=training))
     _say(f"wrote {options.output}")
+
+
+def _without(admissions: Sequence[Admission], export: Path | None) -> Sequence[Admission]:
+    if export is None:
+        return admissions
+    patients = {admission.patient_id for admission in read_cohort(export, load_formulary()).admissions}
+    kept = [admission for admission in admissions if admission.patient_id not in patients]
+    _say(f"{len(admissions) - len(kept)} admissions of {export} left out")
+    if not kept:
+        raise InputError(f"{export} holds every patient to tune on.")
+    return kept
 
 
 def _settings(options: argparse.Namespace) -> EngineSettings:

@@ -13,6 +13,7 @@ from lamo_desktop.model.process import EngineSettings
 from trainer.baseline_file import kept_baselines
 from trainer.benchmark import judge_split
 from trainer.benchmark_table import as_json, markdown
+from trainer.build import tuned_splits
 from trainer.entrants import (
     PARTS,
     Scorer,
@@ -76,6 +77,9 @@ def run_evaluate(options: argparse.Namespace) -> None:
         if path is not None and not path.parent.is_dir():
             raise InputError(f"There is no folder {path.parent} to write {path.name} to.")
     packages = [load_package(path) for path in options.packages or [None]]
+    for package in packages:
+        for split in set(options.splits) & set(tuned_splits(package)):
+            raise InputError(f"{package.name} {package.version} was tuned on {split} rows: judge it on others.")
     names = package_names(packages)
     settings = EngineSettings(device=options.device, threads=options.threads)
     scorer = Scorer(rows, options.scores or options.cohort.parent, settings, _say)

@@ -59,7 +59,9 @@ class Training:
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         self.adapters = Adapters(base.model, len(groups), recipe)
         self.memories = (
-            Memories(base, self.adapters, examples.prefixes, recipe.memory_gb) if recipe.suffix_only else None
+            Memories(base, self.adapters, examples.prefixes, examples.suffixes, recipe.memory_gb, recipe.top_layers)
+            if recipe.suffix_only
+            else None
         )
         self.optimiser = torch.optim.AdamW(
             self.adapters.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
@@ -122,11 +124,13 @@ class Training:
         return chosen, weight.astype(np.float32)
 
     def asked(self, admission: int, drugs: Sequence[int] | NDArray[np.intp]) -> Asked:
-        """One admission with some drugs, its prefix from memory where adapters leave it alone."""
+        """One admission with some drugs, from memory what adapters leave alone."""
+        places = [int(drug) for drug in drugs]
+        suffixes = [self.examples.suffixes[drug] for drug in places]
         memory = self.memories.get(admission) if self.memories else None
-        suffixes = [self.examples.suffixes[drug] for drug in drugs]
+        states = self.memories.states(admission, places) if self.memories else None
         first = admission * len(self.examples.drugs)
-        return Asked(self.examples.prefixes[admission], suffixes, [first + int(drug) for drug in drugs], memory)
+        return Asked(self.examples.prefixes[admission], suffixes, [first + drug for drug in places], memory, states)
 
     @torch.no_grad()
     def scores(self, admissions: Sequence[int], group: int | None) -> Floats:

@@ -4,11 +4,13 @@
     positions  0 1 2 3 4 | 5 6 7 | 5 6 7 8 | 5 6     positions restart after the prefix for every suffix
 
 A suffix sees its prefix and itself, nothing else, so a candidate's score is the one it would get alone. A prefix can be
-left out of the tokens when its keys and values are already known (`Memory`): then only suffix tokens are computed.
+left out of the tokens when its keys and values are already known: then only suffix tokens are computed. And where only
+the upper layers learn, a suffix token's state below them can be known too: then only the upper layers are computed.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -20,13 +22,15 @@ from lamo_desktop.errors import InputError
 class Asked:
     """One admission and the candidates asked of it: token ids, and each candidate's place in the caller's order.
 
-    `memory` holds the prefix's keys and values, shape (layers, 2, kv heads, prefix tokens, head size), when known.
+    `memory` holds the prefix's keys and values, shape (layers, 2, kv heads, prefix tokens, head size), when known; of
+    the uppermost layers if they are fewer. `states`, (tokens, hidden size) for each suffix, enter those layers.
     """
 
     prefix: Sequence[int]
     suffixes: Sequence[Sequence[int]]
     places: Sequence[int]
     memory: Tensor | None = None
+    states: Sequence[Tensor] | None = None
 
     def tokens(self) -> int:
         """Tokens that a pack computes for it."""
@@ -53,7 +57,8 @@ class Pack:
     """Tensors of one forward pass: `tokens` and `positions` (1, n), `last` the place of each suffix's last token.
 
     `places[i]` says which of the caller's pairs suffix i is. `recorded` receives each layer's keys and values of
-    shape (2, kv heads, n, head size) when `record` is set.
+    shape (2, kv heads, n, head size) when `record` is set. `states` (1, n, hidden size) enter the last `layers` layers,
+    and only those are computed.
     """
 
     tokens: Tensor
@@ -63,10 +68,12 @@ class Pack:
     places: list[int]
     record: bool = False
     recorded: list[Tensor] = field(default_factory=list)
+    states: Tensor | None = None
+    layers: int = 0
 
 
 def pack(asked: Sequence[Asked], device: torch.device | str = "cpu") -> Pack:
-    """One pack of these admissions, in their order."""
+    """One pack of these admissions, in their order; all of them with `states` or none."""
     tokens: list[int] = []
     positions: list[int] = []
     last: list[int] = []
@@ -86,12 +93,15 @@ def pack(asked: Sequence[Asked], device: torch.device | str = "cpu") -> Pack:
         segments.append(
             Segment(slice(start, begin), slice(begin, len(tokens)), grid.to(device), ragged.to(device), memory)
         )
+    states = [state for each in asked for state in each.states or ()]
     return Pack(
         tokens=torch.tensor([tokens], device=device),
         positions=torch.tensor([positions], device=device),
         segments=segments,
         last=torch.tensor(last, dtype=torch.long, device=device),
         places=[place for each in asked for place in each.places],
+        states=torch.cat(states).to(device)[None] if states else None,
+        layers=len(asked[0].memory) if states and asked[0].memory is not None else 0,
     )
 
 
@@ -134,15 +144,15 @@ def _pieces(asked: Asked, budget: int) -> list[Asked]:
         raise InputError(
             f"A token budget of {budget} is too small for a prompt of {len(asked.prefix)} tokens and its candidates."
         )
-    pieces: list[Asked] = []
-    suffixes: list[Sequence[int]] = []
-    places: list[int] = []
-    used = 0
-    for suffix, place in zip(asked.suffixes, asked.places, strict=True):
+    cuts, used = [0], 0
+    for place, suffix in enumerate(asked.suffixes):
         if used + len(suffix) > free:
-            pieces.append(Asked(asked.prefix, suffixes, places, asked.memory))
-            suffixes, places, used = [], [], 0
-        suffixes.append(suffix)
-        places.append(place)
+            cuts.append(place)
+            used = 0
         used += len(suffix)
-    return [*pieces, Asked(asked.prefix, suffixes, places, asked.memory)]
+    return [_part(asked, slice(*ends)) for ends in pairwise([*cuts, len(asked.suffixes)])]
+
+
+def _part(asked: Asked, part: slice) -> Asked:
+    states = None if asked.states is None else asked.states[part]
+    return Asked(asked.prefix, asked.suffixes[part], asked.places[part], asked.memory, states)

@@ -94,6 +94,11 @@ def test_the_desktop_scores_with_the_terms_as_the_trainer_does(tmp_path: Path) -
     [
         (lambda folder: ["cohort", str(folder / "absent"), "-o", str(folder / "c.jsonl")], 2, "absent"),
         (lambda folder: ["calibrate", str(folder / "absent"), "-o", str(folder / "p")], 2, "absent"),
+        (
+            lambda folder: ["calibrate", str(cohort_file(folder)), "-o", str(folder / "p"), "--splits", "internal"],
+            2,
+            "internal rows",
+        ),
         (lambda folder: ["evaluate", str(cohort_file(folder)), "--packages", str(folder)], 3, "manifest.json"),
         (lambda folder: ["evaluate", str(cohort_file(folder)), "--splits", "external"], 2, "no external rows"),
     ],
@@ -114,6 +119,22 @@ def test_help_shows_defaults(command: str, capsys: pytest.CaptureFixture[str]) -
         cli.main([command, "--help"])
     assert ended.value.code == 0
     assert "default:" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not weights_are_installed(), reason="the base weights are not installed (make base)")
+def test_rows_tuned_on_are_recorded_and_others_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cohort, output, shown = cohort_file(tmp_path), tmp_path / "package", tmp_path / "shown.csv"
+    shown.write_text("admission id,patient id,age,sex,diagnosis\nx1,p3,60,M,sepsis\nx2,p12,61,F,sepsis\n")
+    both = ["--splits", "train", "internal", "--report", "--leave-out", str(shown)]
+    engine = ["--device", "cpu", "--threads", "1"]
+    assert cli.main(["calibrate", str(cohort), *both, *engine, "-o", str(output)]) == 0
+    assert "2 admissions of" in capsys.readouterr().err
+    package = load_package(output)
+    calibration = package.training["calibration"]
+    assert (calibration["admissions"], calibration["splits"]) == (12, {"train": 9, "internal": 3})
+    assert package.metrics == {}
+    assert cli.main(["evaluate", str(cohort), "--packages", str(output), *engine]) == 2
+    assert "was tuned on internal rows" in capsys.readouterr().err
 
 
 def test_a_sample_is_random_by_id_and_grows_with_its_limit() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,11 +46,15 @@ def one_by_one(base: Base, pairs: list[tuple[list[int], list[list[int]]]]) -> to
 
 def noisy_adapters(base: Base, groups: int = 1) -> Adapters:
     adapters = Adapters(base.model, groups, RECIPE)
+    noise(adapters)
+    return adapters
+
+
+def noise(adapters: Adapters) -> None:
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for weight in adapters.parameters():
             weight.copy_(torch.randn(weight.shape, generator=generator) * 0.1)
-    return adapters
 
 
 def test_packed_scores_are_those_of_one_sequence_per_pair(folder: Path) -> None:
@@ -182,3 +187,31 @@ def test_the_real_base_packs_too() -> None:
     with torch.no_grad():
         found = packed(base, pairs).numpy()
         np.testing.assert_allclose(found, one_by_one(base, pairs).numpy(), atol=1e-4)
+
+
+def test_states_below_the_layers_that_learn_give_the_same_scores_and_gradients(folder: Path) -> None:
+    base = load_base(folder)
+    layers = int(base.model.config.num_hidden_layers)
+    assert layers > 1
+    adapters = Adapters(base.model, 1, replace(RECIPE, top_layers=1))
+    noise(adapters)
+    adapters.use(0)
+    found = []
+    for known in (False, True):
+        asked = []
+        for prefix, suffixes in examples(base):
+            with adapters.off():
+                plain = Asked(prefix, suffixes, range(len(suffixes)), base.memory(prefix))
+                states = base.states(plain, 1) if known else None
+                memory = base.memory(prefix, 1) if known else plain.memory
+            asked.append(Asked(prefix, suffixes, plain.places, memory, states))
+        runs = [pack(run) for run in within_budget(asked, 40)]  # in pieces, so states are cut with their candidates
+        scores = torch.cat([base.scores(each) for each in runs])
+        scores.square().sum().backward()
+        gradients = [weight.grad.clone() for weight in adapters.parameters() if weight.grad is not None]
+        for weight in adapters.parameters():
+            weight.grad = None
+        found.append([scores.detach(), *gradients])
+    assert len(found[0]) == 1 + len(adapters.parameters())
+    for plainly, from_states in zip(*found, strict=True):
+        torch.testing.assert_close(from_states, plainly, atol=1e-4, rtol=1e-3)
