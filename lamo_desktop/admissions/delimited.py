@@ -7,6 +7,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -150,22 +151,22 @@ def _unclosed(path: Path, encoding: str) -> str:
 
 
 def detect_delimiter(head: str) -> str:
-    """The delimiter under which most of the first rows have the same number (above one) of cells; comma if none."""
-    best, best_score = ",", 0.0
+    """The delimiter under which most of the first rows have the same number (above one) of cells; comma if none.
+
+    Of several that fit, the one whose rows begin first, then the one of more columns: cells may hold lists with another
+    delimiter in every row, but then the header, which stands above them, is not cut by it.
+    """
+    fits: dict[str, tuple[float, int]] = {}  # agreement of rows and number of columns in one figure; the first such row
     for delimiter in DELIMITERS:
-        widths: Counter[int] = Counter()
         try:
-            for number, row in enumerate(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)):
-                if number >= 200:
-                    break
-                if row:
-                    widths[len(row)] += 1
+            rows = islice(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), 200)
+            widths = [len(row) for row in rows if row]
         except csv.Error:
             continue
-        if not widths:
-            continue
-        width, count = max(widths.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]))
-        score = count / widths.total() * (1 - 1 / width)  # agreement, then more columns
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best
+        counts = Counter(width for width in widths if width > 1)
+        if counts:
+            width, count = max(counts.items(), key=lambda item: (item[1], item[0]))
+            fits[delimiter] = count / len(widths) * (1 - 1 / width), widths.index(width)
+    best = max((score for score, _ in fits.values()), default=0.0)
+    close = [delimiter for delimiter, (score, _) in fits.items() if score >= best / 2]
+    return min(close, key=lambda delimiter: (fits[delimiter][1], -fits[delimiter][0]), default=",")

@@ -108,6 +108,9 @@ def test_a_sample_that_ends_inside_a_character_is_still_utf8() -> None:
         ("a\tb\n1, 2, 3\t4\n", "\t"),
         ("a|b\n1|2\n", "|"),
         ('a,b\n"x;y;z",2\n"x;y",3\n', ","),
+        ("id,age,orders\n" + "1,60,a; b; c; d; e\n" * 9, ","),  # lists of one length, with and without quotation
+        ('"id","age","orders"\n' + '"1","60","a; b; c; d; e"\n' * 9, ","),
+        ("Export of 2024\n\nid;age;notes\n" + "1;67,5;one, two, three, four\n" * 9, ";"),
         ("alone\n1\n", ","),
         ("", ","),
     ],
