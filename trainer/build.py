@@ -73,7 +73,7 @@ def calibrated_package(
     return _calibrated(
         replace(start, terms=None),
         rows,
-        _drugs(candidates, final, groups, rows.candidates, drug_class),
+        _drugs(candidates, final, groups, ordered.sum(0) + elsewhere.sum(0), drug_class),
         policy_thresholds(crossed.logits, ordered),
         {**_tuned_on(rows, tuning), **record},
     )
@@ -118,7 +118,7 @@ def package_with_terms(
     package = _calibrated(
         replace(start, terms=LinearTerms(TERMS, file_sha256(file))),
         rows,
-        _drugs(candidates, plain, groups, rows.candidates, drug_class),
+        _drugs(candidates, plain, groups, ordered.sum(0), drug_class),
         policy_thresholds(logits, ordered[unseen]),
         {**_tuned_on(rows, tuning), "linear_terms": {**fitted.record, "with the model": round(loss, 6)}},
     )
@@ -177,7 +177,7 @@ def _drugs(
     candidates: Sequence[str],
     calibration: Calibration,
     groups: Sequence[int | None],
-    n_train: dict[str, int],
+    n_train: NDArray[np.intp],
     drug_class: Callable[[str], str],
 ) -> tuple[Drug, ...]:
     return tuple(
@@ -188,7 +188,7 @@ def _drugs(
             offset=round(float(calibration.offset[place]), 6),
             drug_class=drug_class(name),
             group=groups[place],
-            n_train=n_train[name],
+            n_train=int(n_train[place]),
         )
         for place, name in enumerate(candidates)
     )

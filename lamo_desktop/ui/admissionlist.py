@@ -1,7 +1,10 @@
 """The Review page's table of admissions as columns: what is fixed, what follows from the lists, search and filters."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
+from operator import contains
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
 from lamo_desktop.recommend.marks import DISAGREE, UNSURE, Mark
+from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui.tables import Column, text_column
 
 translate = QCoreApplication.translate  # under this name the translation tools find the texts
@@ -21,6 +25,26 @@ ALL, MORE, FEWER, FLAGGED, FAILED, MARKS, DISAGREED, UNSURE_OF, COMMENTED = rang
 Bools = NDArray[np.bool_]
 
 
+@dataclass(frozen=True)
+class Cut:
+    """The lists under a policy, bool (n, d), and what the table shows of them, ready to be shown and sorted.
+
+    `n_recommended` (n,) is NaN for a failed row; `columns` are those that follow from the lists, by section.
+    """
+
+    listing: "AdmissionList"
+    policy: Policy
+    lists: "Lists"
+    n_recommended: NDArray[np.float64]
+    columns: Mapping[int, Column]
+
+    @property
+    def mean_length(self) -> float:
+        """Drugs per scored admission; 0 where none is scored."""
+        scored = ~np.isnan(self.n_recommended)
+        return float(self.n_recommended[scored].mean()) if scored.any() else 0.0
+
+
 class AdmissionList:
     """Columns over a job's results; made off the window's thread, since text of many rows takes a while to rank."""
 
@@ -28,17 +52,21 @@ class AdmissionList:
         self.results = results
         n = results.n_done
         self.flags = np.zeros(n, dtype=np.int64)
-        self.n_recommended = np.full(n, np.nan)
         self.n_ordered = np.where(results.with_orders, per_row(results.ordered), np.nan)
         self.n_marked = np.zeros(n, dtype=np.int64)
         self._marked: dict[int, Bools] = {kind: np.zeros(n, dtype=bool) for kind in (DISAGREED, UNSURE_OF, COMMENTED)}
-        self._both = np.zeros(n)
-        self._jaccard = np.full(n, np.nan)
         self._texts = [
             " ".join((a.admission_id, a.patient_id, a.reason, *a.diagnoses)).casefold() for a in results.admissions
         ]
         self._last_search = ("", np.zeros(0, dtype=bool))
-        for column in self.fixed:
+        self._ordered = Column(
+            translate("admissionlist", "Ordered"),
+            self.n_ordered,
+            _whole,
+            translate("admissionlist", "Ordered drugs that are candidates"),
+            4.8,
+        )
+        for column in (*self.fixed, self._ordered):
             column.ranks  # noqa: B018 - worked out here and kept
 
     @cached_property
@@ -67,16 +95,21 @@ class AdmissionList:
         """Place of each admission in the job -> its row here."""
         return {int(ordinal): row for row, ordinal in enumerate(self.results.ordinals)}
 
-    def use_lists(self, lists: "Lists") -> None:
-        """Count anew for these lists."""
+    def cut(self, policy: Policy) -> Cut:
+        """The lists under a policy, counted. Raises InputError for one that the package has no threshold for.
+
+        Nothing here changes, so that it may be called in a thread while the table is shown.
+        """
         results = self.results
+        lists = results.lists(policy)
         compared = results.scored & results.with_orders
         length, both = per_row(lists), per_row(lists & results.ordered)
-        self.n_recommended = np.where(results.scored, length, np.nan)
-        self._both = np.where(compared, both, np.nan)
+        recommended = np.where(results.scored, length, np.nan)
         with np.errstate(invalid="ignore", divide="ignore"):
             union = length + self.n_ordered - both
-            self._jaccard = np.where(compared & (self.n_ordered > 0), both / union, np.nan)
+            jaccard = np.where(compared & (self.n_ordered > 0), both / union, np.nan)
+        columns = self._list_columns(recommended, np.where(compared, both, np.nan), jaccard)
+        return Cut(self, policy, lists, recommended, columns)
 
     def use_marks(self, marks: Mapping[tuple[int, str], Mark]) -> None:
         """Count the analyst's marks."""
@@ -91,48 +124,46 @@ class AdmissionList:
                 self._marked[UNSURE_OF][row] |= mark.mark == UNSURE
                 self._marked[COMMENTED][row] |= bool(mark.comment)
 
-    def columns(self) -> list[Column]:
+    def columns(self, cut: Cut) -> list[Column]:
         """All columns as they are now."""
-        return [*self.fixed, *self.list_columns().values(), self.flag_column(), self.mark_column()]
+        return [*self.fixed, *cut.columns.values(), self.flag_column(self.flags), self.mark_column()]
 
-    def list_columns(self) -> dict[int, Column]:
-        """The columns that follow from the lists, by section."""
-        return {
+    def _list_columns(
+        self, recommended: NDArray[np.float64], both: NDArray[np.float64], jaccard: NDArray[np.float64]
+    ) -> dict[int, Column]:
+        found = {
             RECOMMENDED: Column(
                 translate("admissionlist", "Recommended"),
-                self.n_recommended,
+                recommended,
                 _whole,
                 translate("admissionlist", "Drugs on the list"),
-                6.3,
+                6.6,
             ),
-            ORDERED: Column(
-                translate("admissionlist", "Ordered"),
-                self.n_ordered,
-                _whole,
-                translate("admissionlist", "Ordered drugs that are candidates"),
-                4.8,
-            ),
+            ORDERED: self._ordered,
             BOTH: Column(
                 translate("admissionlist", "Both"),
-                self._both,
+                both,
                 _whole,
                 translate("admissionlist", "Recommended and ordered"),
                 3.8,
             ),
             JACCARD: Column(
                 translate("admissionlist", "Jaccard"),
-                self._jaccard,
+                jaccard,
                 _share,
                 translate("admissionlist", "Both, out of all recommended or ordered"),
                 4.6,
             ),
         }
+        for column in found.values():
+            column.ranks  # noqa: B018 - worked out here and kept
+        return found
 
-    def flag_column(self) -> Column:
-        """Safety findings of each list."""
+    def flag_column(self, flags: NDArray[np.int64]) -> Column:
+        """Safety findings of each list, (n,)."""
         return Column(
             translate("admissionlist", "Flags"),
-            self.flags,
+            flags,
             _some,
             translate("admissionlist", "Allergies, interactions and duplicate classes"),
             3.9,
@@ -148,12 +179,12 @@ class AdmissionList:
             4.1,
         )
 
-    def shown(self, only: int, search: str) -> Bools | None:
+    def shown(self, only: int, search: str, cut: Cut) -> Bools | None:
         """Which rows a filter and a search leave, (n,); None for all."""
         wanted = search.strip().casefold()
         if only == ALL and not wanted:
             return None
-        mask = self._only(only)
+        mask = self._only(only, cut)
         if wanted:
             mask = mask & self._found(wanted)
         return mask
@@ -162,19 +193,18 @@ class AdmissionList:
         """Rows whose text holds `wanted`; while someone types on, only those found before are looked at again."""
         before, found = self._last_search
         rows = np.flatnonzero(found) if before and before in wanted else np.arange(len(self._texts))
-        texts = self._texts
-        hits = [wanted in texts[row] for row in rows.tolist()]
-        mask = np.zeros(len(texts), dtype=bool)
-        mask[rows[np.array(hits, dtype=bool)]] = True
+        texts = self._texts if len(rows) == len(self._texts) else [self._texts[row] for row in rows.tolist()]
+        mask = np.zeros(len(self._texts), dtype=bool)
+        mask[rows] = np.fromiter(map(contains, texts, repeat(wanted)), dtype=bool, count=len(texts))
         self._last_search = (wanted, mask)
         return mask
 
-    def _only(self, only: int) -> Bools:
+    def _only(self, only: int, cut: Cut) -> Bools:
         n = self.results.n_done
         with np.errstate(invalid="ignore"):
             found = {
-                MORE: self.n_recommended > self.n_ordered,
-                FEWER: self.n_recommended < self.n_ordered,
+                MORE: cut.n_recommended > self.n_ordered,
+                FEWER: cut.n_recommended < self.n_ordered,
                 FLAGGED: self.flags > 0,
                 FAILED: ~self.results.scored,
                 MARKS: self.n_marked > 0,

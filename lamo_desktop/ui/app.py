@@ -13,9 +13,12 @@ from lamo_desktop.ui import installation, language, theme
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.window import MainWindow
 
+TURN_SECONDS = 0.0005  # how long another thread works on when the window's thread wants to; Python's own is 0.005
+
 
 def make_application(arguments: Sequence[str]) -> QApplication:
     """The application with its font, style, colours and language; there can be only one."""
+    sys.setswitchinterval(TURN_SECONDS)  # one painting asks for its turn many times, and would wait each time
     app = QApplication(list(arguments))
     app.setApplicationName("LAMO Desktop")
     app.setDesktopFileName("lamo-desktop")

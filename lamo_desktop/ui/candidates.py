@@ -15,6 +15,7 @@ from lamo_desktop.ui.marks import KEYS, MarkBar, MarkBook
 from lamo_desktop.ui.tables import Column, ColumnModel, Index, Table, text_column
 from lamo_desktop.ui.theme import em, icon, tokens
 from lamo_desktop.ui.widgets import label
+from lamo_desktop.ui.words import said
 
 if TYPE_CHECKING:
     from lamo_desktop.ui.results import Lists, Results
@@ -60,19 +61,25 @@ class CandidateModel(ColumnModel):
         kinds = [sorted({f.kind for f in found.get(drug, [])}) for drug in drugs]
         self._kinds = [names[0] if names else "" for names in kinds]
         self.details = [
-            "\n".join(f"{f.kind}: {f.text}" + (f" [{f.source}]" if f.source else "") for f in found.get(drug, []))
+            "\n".join(f"{said(f.kind)}: {f.text}" + (f" [{f.source}]" if f.source else "") for f in found.get(drug, []))
             for drug in drugs
         ]
         classes = {d.name: d.drug_class for d in results.package.drugs}
         self._tips = [classes.get(drug, "") or results.formulary.drug_class(drug) for drug in drugs]
         yes = {True: self.tr("yes"), False: ""}
         tick = self.tr("The tick is the drug's threshold")
+        short = {"duplicate class": self.tr("duplicate")}  # the whole is in the tooltip and below the table
         columns = [
-            text_column(self.tr("Drug"), drugs, 7),
-            Column(self.tr("Probability"), probability, lambda p: f"{p:.0%}", tick, 7, left=True),
-            text_column(self.tr("On list"), [yes[bool(r)] for r in self.recommended], 4),
+            text_column(self.tr("Drug"), drugs, 8.2),
+            Column(self.tr("Probability"), probability, lambda p: f"{p:.0%}", tick, 6.3, left=True),
+            text_column(self.tr("On list"), [yes[bool(r)] for r in self.recommended], 3.9),
             text_column(self.tr("Ordered"), [yes[bool(o)] for o in self.ordered], 4.2),
-            text_column(self.tr("Flags"), [", ".join(names) for names in kinds], 6, stretch=True),
+            text_column(
+                self.tr("Flags"),
+                [", ".join(short.get(name) or said(name) for name in names) for names in kinds],
+                6.3,
+                stretch=True,
+            ),
             *self._mark_columns(mark_of).values(),
         ]
         self.set_columns(columns)
@@ -86,7 +93,7 @@ class CandidateModel(ColumnModel):
         self._marks = [mark_of(drug) for drug in self.drugs]
         words = {AGREE: self.tr("agree"), DISAGREE: self.tr("disagree"), UNSURE: self.tr("unsure")}
         texts = [": ".join(filter(None, (words.get(mark.mark, ""), mark.comment))) for mark in self._marks]
-        return {MARK: text_column(self.tr("Your mark"), texts, 7)}
+        return {MARK: text_column(self.tr("Your mark"), texts, 6.9)}
 
     def shown(self, only: int, search: str) -> "np.ndarray[Any, np.dtype[np.bool_]]":
         """Which drugs a filter and a search leave, (rows,)."""

@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -70,6 +70,9 @@ class ReportTable(QWidget):
         layout.setSpacing(em(0.35))
         layout.addWidget(self._title)
         layout.addWidget(self.table, 1)
+        self._nothing = label(self.tr("Too few admissions to name any."), "muted", wrap=True)
+        self._nothing.hide()
+        layout.addWidget(self._nothing, 1, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self._note)
 
     def show_table(self, rows: "ReportRows | None") -> None:
@@ -82,9 +85,11 @@ class ReportTable(QWidget):
         self.table.setAccessibleName(title)
         self._note.setText(said(rows.note))
         self._note.setVisible(bool(rows.note))
+        self.table.setVisible(bool(rows.rows))
+        self._nothing.setVisible(not rows.rows)
         columns: list[Column] = []
         for place, header in enumerate(rows.headers):
-            columns += _columns(said(header), [row[place] for row in rows.rows])
+            columns += _columns(_capital(said(header)), [row[place] for row in rows.rows])
         fill(self.table, columns)
         self._least = self.table.columnWidth(0) if columns else 0
         self._stretch_first()
@@ -124,9 +129,13 @@ def _columns(title: str, cells: "list[Cell]") -> list[Column]:
     return [text_column(title, texts, min(widths[-1], max(usual, 14.0), 22.0))]
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _width(text: str, least: float) -> float:
     """The room a text takes with its padding, in heights of a line."""
-    return max(least, QFontMetricsF(scaled_font(0.97, bold=True)).horizontalAdvance(text) / em(1) + 1.2)
+    return max(least, QFontMetricsF(scaled_font(0.97, bold=True)).horizontalAdvance(text) / em(1) + 1.5)
 
 
 class _Nothing:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
+from lamo_desktop.ui.words import said
 
 if TYPE_CHECKING:
     from lamo_desktop.admissions.mapping import ReadTable
@@ -54,7 +55,7 @@ class FolderTables(QWidget):
                 lambda n: f"{n:,}" if n else "–",
                 width=5,
             ),
-            text_column(self.tr("Kind of file"), [table.form or "–" for table in tables], 14),
+            text_column(self.tr("Kind of file"), [said(table.form) or "–" for table in tables], 14),
             text_column(self.tr("Not there"), lacking, 14, stretch=True),
         ]
         self.model.set_columns(columns)

@@ -72,10 +72,14 @@ class Forest(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw everything."""
-        if not self._lines:
-            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if not self._lines:
+            painter.setPen(QColor(tokens().muted))
+            painter.drawText(
+                self.rect(), Qt.AlignmentFlag.AlignCenter, self.tr("Too few admissions for a figure here.")
+            )
+            return
         small, metrics = scaled_font(0.92), QFontMetrics(scaled_font(0.92))
         painter.setFont(small)
         longest = max(metrics.horizontalAdvance(line.name) for line in self._lines)

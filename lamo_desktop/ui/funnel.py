@@ -11,9 +11,11 @@ from lamo_desktop.ui.theme import em, scaled_font, tokens
 from lamo_desktop.ui.words import said
 
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_WRAPPED = _LEFT | Qt.TextFlag.TextWordWrap
 _CENTRE = Qt.AlignmentFlag.AlignCenter
 BAR = 2.0  # lines, room for two of words
-BETWEEN = 1.25  # lines: the slope to the next bar, with the number that left
+BETWEEN = 0.95  # lines: the slope to the next bar
+REASON = 2.1  # lines: a slope beside which stands how many left, and why, in up to two lines
 SHARE = 0.28  # of the width for the funnel; the words stand at its right
 NARROWEST = 0.02  # of a full bar, so that a single admission can be seen
 
@@ -46,8 +48,7 @@ class Funnel(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """A bar and a slope per step."""
-        count = max(1, len(self._steps))
-        return QSize(em(26), em(BAR) * count + em(BETWEEN) * (count - 1))
+        return QSize(em(26), em(BAR) * max(1, len(self._steps)) + sum(map(_slope, self._steps[1:])))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         """As high as its steps."""
@@ -62,11 +63,13 @@ class Funnel(QWidget):
         most = max(1, *(step.remaining for step in self._steps))
         full = self.width() * SHARE
         widths = [full * max(NARROWEST, step.remaining / most) if step.remaining else 0 for step in self._steps]
+        top = 0
         for row, step in enumerate(self._steps):
-            top = row * (em(BAR) + em(BETWEEN))
-            if row + 1 < len(self._steps):
-                self._draw_slope(painter, top + em(BAR), full, widths[row], widths[row + 1], self._steps[row + 1])
+            if row:
+                self._draw_slope(painter, top, full, widths[row - 1], widths[row], step)
+                top += _slope(step)
             self._draw_bar(painter, top, full, widths[row], step)
+            top += em(BAR)
 
     def _draw_bar(self, painter: QPainter, top: int, full: float, width: float, step: AttritionStep) -> None:
         colours = tokens()
@@ -86,13 +89,12 @@ class Funnel(QWidget):
         painter.setFont(scaled_font(0.95))
         words = said(step.step)
         left = full + em(0.9)
-        wrapped = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(left, top, self.width() - left, em(BAR)), wrapped, words[:1].upper() + words[1:])
+        painter.drawText(QRectF(left, top, self.width() - left, em(BAR)), _WRAPPED, words[:1].upper() + words[1:])
 
     def _draw_slope(
         self, painter: QPainter, top: int, full: float, upper: float, lower: float, step: AttritionStep
     ) -> None:
-        colours, height, middle = tokens(), em(BETWEEN), full / 2
+        colours, height, middle = tokens(), _slope(step), full / 2
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.accent_soft))
         corners = ((-upper, 0), (upper, 0), (lower, height), (-lower, height))
@@ -101,10 +103,11 @@ class Funnel(QWidget):
             painter.setPen(QColor(colours.muted))
             painter.setFont(scaled_font(0.88))
             reason = f"  {said(step.reason)}" if step.reason else ""
-            self._draw_words(painter, top, height, full, f"−{step.removed:,}{reason}")
+            left = full + em(0.9)
+            room = QRectF(left, top, self.width() - left, height)
+            painter.drawText(room, _WRAPPED, f"−{step.removed:,}{reason}")
 
-    def _draw_words(self, painter: QPainter, top: int, height: int, full: float, words: str) -> None:
-        left = full + em(0.9)
-        room = self.width() - left
-        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room))
-        painter.drawText(QRectF(left, top, room, height), _LEFT, shown)
+
+def _slope(step: AttritionStep) -> int:
+    """The height of the slope that leads to a step."""
+    return em(REASON if step.removed else BETWEEN)

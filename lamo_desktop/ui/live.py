@@ -14,6 +14,7 @@ from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Button, Card, label
+from lamo_desktop.ui.words import said
 
 if TYPE_CHECKING:
     from lamo_desktop.model.package import ModelPackage
@@ -143,7 +144,7 @@ class LiveCard(Card):
 
         def seen(news: News) -> None:
             if self._job == job and self._next == first:
-                self.engine.setText(news.ran_on)
+                self.engine.setText(said(news.ran_on))
                 self._package = news.package
                 self._add(news.rows)
 
@@ -174,7 +175,7 @@ class LiveCard(Card):
         columns = [
             text_column(self.tr("Admission"), [row.admission_id for row in rows], 6.5),
             text_column(self.tr("Reason"), [row.reason for row in rows], 11),
-            Column(self.tr("Recommended"), np.array([row.recommended for row in rows], dtype=float), _whole, width=6.3),
+            Column(self.tr("Recommended"), np.array([row.recommended for row in rows], dtype=float), _whole, width=6.8),
             Column(self.tr("Ordered"), _numbers([row.ordered for row in rows]), _whole, width=4.8),
             Column(self.tr("Both"), _numbers([row.both for row in rows]), _whole, width=3.8),
             text_column(

@@ -46,6 +46,12 @@ class _Answers:
 
         return sorted(read_ingredients(resource("formulary/ingredients.csv")))
 
+    def gpu(self) -> bool:
+        """Whether the engine of this installation can use a graphics card here."""
+        from lamo_desktop.model.native import gpu_backend
+
+        return gpu_backend()
+
     def _loaded(self) -> Any:
         if self._formulary is None:
             from lamo_desktop.formulary import load_formulary

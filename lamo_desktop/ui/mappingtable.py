@@ -20,6 +20,7 @@ from lamo_desktop.ui.theme import em, tokens
 from lamo_desktop.ui.widgets import ElidedLabel, label
 
 Held = Mapping[str, Sequence[str]]  # field -> headers of the columns that hold it
+_STEPS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class ConfidenceBar(QWidget):
@@ -77,6 +78,13 @@ class ColumnCombo(QComboBox):
         self.activated.connect(
             lambda _: self.picked.emit(self.field, [self.currentData()] if self.currentData() else [])
         )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Arrow keys open the list: stepping through it closed would choose every column on the way."""
+        if event.key() in _STEPS:
+            self.showPopup()
+        else:
+            super().keyPressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """The wheel scrolls the table; it changes no column by accident."""

@@ -39,6 +39,7 @@ class MarkBook(QObject):
         self._path: Path | None = None
         self._waiting: Marks = {}  # not on disk yet
         self._writing: Marks = {}
+        self._unsaved: dict[Path, Marks] = {}  # of jobs that were left before their marks could be written
         self._background = Background(self)
 
     def open(self, path: Path | None, marks: Marks) -> None:
@@ -48,7 +49,10 @@ class MarkBook(QObject):
             self.undo_stack.clear()
         self._path = path
         self.marks = dict(marks)
+        if path is not None:
+            self._waiting.update(self._unsaved.pop(path, {}))
         self._take({**self._writing, **self._waiting})
+        self.save()
 
     def of(self, line: Line) -> Mark:
         """The mark on a drug of an admission."""
@@ -65,7 +69,7 @@ class MarkBook(QObject):
     @property
     def saved(self) -> bool:
         """Whether everything is on disk."""
-        return not self._waiting and not self._writing
+        return not self._waiting and not self._writing and not self._unsaved
 
     def save(self) -> None:
         """Write what waits; called by itself after every change, and by a person after a failure."""
@@ -76,7 +80,7 @@ class MarkBook(QObject):
         self._background.run("marks", lambda: write_marks(path, changes), self._written, self._not_written)
 
     def close(self) -> None:
-        """Wait until everything is written, as far as it can be."""
+        """Wait until everything is written; what cannot be stays here until its job is open again."""
         self._background.close()
         left = {**self._writing, **self._waiting}
         self._writing, self._waiting = {}, {}
@@ -84,7 +88,12 @@ class MarkBook(QObject):
             try:
                 write_marks(self._path, left)
             except (LamoError, OSError) as error:
+                self._unsaved[self._path] = left
                 self.failed.emit(str(error))
+
+    def reopen(self) -> None:
+        """Go on after `close`: what could not be written is here still, and is tried again."""
+        self.open(self._path, self.marks)
 
     def apply(self, changes: Marks) -> None:
         """Take changes over and save them; called through the undo stack."""

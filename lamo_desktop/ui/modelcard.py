@@ -37,16 +37,16 @@ class ModelCard(Card):
         top = QHBoxLayout()
         top.setSpacing(em(0.5))
         top.addWidget(self.chooser, 1)
-        top.addWidget(self.choose)
-        self.body.addLayout(top)
         self.chips = QHBoxLayout()
         self.kind, self.state = label("", "chip"), label("", "chip")
-        self.verify = Button(self.tr("Verif&y again"), kind="flat")
+        self.verify = Button(self.tr("Verif&y again"))
         self.verify.setToolTip(self.tr("Compare the SHA-256 of every file, base weights included, with the manifest"))
         self.verify.clicked.connect(self._verify)
+        top.addWidget(self.choose)
+        top.addWidget(self.verify)
+        self.body.addLayout(top)
         self.chips.addWidget(self.kind)
         self.chips.addWidget(self.state)
-        self.chips.addWidget(self.verify)
         self.chips.addStretch(1)
         self.body.addLayout(self.chips)
         self.facts = label("", "muted", wrap=True)
@@ -107,7 +107,6 @@ class ModelCard(Card):
         self.state.show()
         self.facts.setText("\n".join(self._facts(package)))
         self.verify.setEnabled(True)
-        self.verify.hide()
         self._session.set_model_label(package.label, package.fine_tuned)
         self.package_changed.emit()
         if self.isVisible():
@@ -144,7 +143,6 @@ class ModelCard(Card):
         self.state.hide()
         self.facts.setText(sentence)
         self.verify.setEnabled(False)
-        self.verify.hide()
         self.package_changed.emit()
 
     def _verify_if_new(self) -> None:
@@ -156,7 +154,7 @@ class ModelCard(Card):
         if package is None:
             return
         self._verified_sha256 = package.sha256
-        self.verify.hide()
+        self.verify.setEnabled(False)
         self.state.setText(self.tr("verifying…"))
         tone(self.state, "")
         self._session.background.run("package", lambda: verify_package(package), self._verified, self._not_verified)
@@ -164,14 +162,14 @@ class ModelCard(Card):
     def _verified(self, _: object) -> None:
         self.state.setText(self.tr("all files verified"))
         tone(self.state, "good")
-        self.verify.show()
+        self.verify.setEnabled(True)
 
     def _not_verified(self, sentence: str) -> None:
         missing = "not installed" in sentence
         self.state.setText(self.tr("base weights missing") if missing else self.tr("altered or incomplete"))
         tone(self.state, "bad")
         self.facts.setText(sentence)
-        self.verify.show()
+        self.verify.setEnabled(True)
 
 
 def own_test(package: ModelPackage, policy: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import gc
 import multiprocessing
 import pickle
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -14,7 +14,9 @@ from PySide6.QtCore import QObject, Signal
 
 from lamo_desktop.ui.faults import fault
 
-LARGE_BYTES = 1024 * 1024  # of a message: an export of some thousand admissions
+MANY_OBJECTS = 50_000  # an export of some thousand admissions
+_COUNTING = threading.Lock()
+_making: list[int] = []  # the threads that make very many objects now
 
 
 def _run(connection: Connection, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
@@ -38,16 +40,30 @@ def _run(connection: Connection, work: Callable[..., Any], arguments: tuple[Any,
         connection.send(("failed", f"This failed unexpectedly ({fault(error)}); nothing was changed."))
 
 
-def _received(receiver: Connection) -> Any:
-    """The next message. Collecting garbage among its many new objects would hold up the window, for seconds."""
-    data = receiver.recv_bytes()
-    gc.disable()
+@contextlib.contextmanager
+def no_collecting() -> Iterator[None]:
+    """No garbage is collected meanwhile, nor later among very many objects made here: it would hold up the window,
+    for seconds. What is no longer used is freed all the same, save where it refers to itself in a circle.
+    """
+    with _COUNTING:
+        _making.append(threading.get_ident())
+        gc.disable()
     try:
-        return pickle.loads(data)
+        yield
     finally:
-        if len(data) > LARGE_BYTES:
-            gc.freeze()
-        gc.enable()
+        with _COUNTING:
+            _making.remove(threading.get_ident())
+            if gc.get_count()[0] > MANY_OBJECTS:
+                gc.freeze()
+            if not _making:
+                gc.enable()
+
+
+def _received(receiver: Connection) -> Any:
+    """The next message."""
+    data = receiver.recv_bytes()
+    with no_collecting():
+        return pickle.loads(data)
 
 
 class Offload(QObject):

@@ -76,7 +76,7 @@ class OpenedView(QWidget):
         self.halves.setHandleWidth(em(0.6))
         self.halves.addWidget(upper)
         self.halves.addWidget(lower)
-        self.halves.setSizes([em(17), em(14)])
+        self.halves.setSizes([em(19), em(13)])
         self.halves.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.halves.setMinimumHeight(em(21))
         layout.addWidget(self.halves, 1)
@@ -157,13 +157,19 @@ class OpenedView(QWidget):
             self.notice.say(missing or said(opened.fault), "bad")
         elif doubtful:
             text = self.tr("Please check the column of: {f}. The header is not one the program knows for certain.")
-            self.notice.say(text.format(f=", ".join(dict.fromkeys(doubtful))), "warn")
+            text = text.format(f=", ".join(dict.fromkeys(doubtful)))
+            if absent := absent_fields(opened):
+                text += " " + self.tr("No column was taken for: {f}.").format(f=", ".join(absent))
+            self.notice.say(text, "warn")
         elif not opened.flat:
-            absent = sum(not table.form for table in opened.tables)
+            n_absent = sum(not table.form for table in opened.tables)
             text = self.tr("{n} tables were found. {m} are not in the folder: what they would tell is missing.")
-            found = len(opened.tables) - absent
+            found = len(opened.tables) - n_absent
             good = self.tr("All {n} tables of this kind of export were found.").format(n=found)
-            self.notice.say(text.format(n=found, m=absent) if absent else good, "warn" if absent else "good")
+            self.notice.say(text.format(n=found, m=n_absent) if n_absent else good, "warn" if n_absent else "good")
+        elif absent := absent_fields(opened):
+            text = self.tr("No column was taken for: {f}. Choose one below if the export has it.")
+            self.notice.say(text.format(f=", ".join(absent)), "warn")
         else:
             self.notice.say(
                 self.tr("Every column was recognised. Change one where it is wrong; the export is then read again."),
@@ -274,6 +280,15 @@ def load_saved(path: Path) -> tuple["Profile", dict[str, Any]]:
 
     profile = load_profile(path)
     return profile, differences(profile.data, load_profile(profile.kind).data)
+
+
+def absent_fields(opened: Opened) -> list[str]:
+    """Titles of what a list can hardly do without, or be compared without, and no column is taken for."""
+    if not opened.flat:
+        return []
+    held = {column.field for table in opened.tables for column in table.columns}
+    wanted = {"age": {"age", "birth_date"}, "sex": {"sex"}, "orders": {"orders", "order_drug"}}
+    return [field_title(field) for field, any_of in wanted.items() if not held & any_of]
 
 
 def marks(opened: Opened) -> tuple[dict[str, int], dict[str, dict[int, str]]]:

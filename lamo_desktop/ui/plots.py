@@ -168,6 +168,10 @@ class Plot(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(scaled_font(0.88))
+        if not self._series:
+            painter.setPen(QColor(tokens().muted))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.accessibleName())
+            return
         area, across, up = self._area(), self._across(), self._up()
         self._draw_legend(painter, area)
         self._draw_axes(painter, area, across, up)

@@ -2,7 +2,6 @@
 
 import math
 
-import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSlider, QWidget
 
@@ -90,11 +89,10 @@ class PolicyBar(QWidget):
         return text
 
     def _words(self) -> str:
-        results = self._session.results
-        if results is None or not results.n_done:
+        results, cut = self._session.results, self._session.cut
+        if results is None or cut is None or not results.n_done:
             return self._expected()
-        length = np.count_nonzero(self._session.lists) / max(1, int(results.scored.sum()))
-        text = self.tr("{n} drugs per admission").format(n=f"{length:.1f}")
+        text = self.tr("{n} drugs per admission").format(n=f"{cut.mean_length:.1f}")
         ordered = results.mean_ordered()
         if not math.isnan(ordered):
             text += " · " + self.tr("ordered {n}").format(n=f"{ordered:.1f}")

@@ -47,7 +47,7 @@ class ReadControls(QWidget):
         widget.setAccessibleName(text.replace("&", "").rstrip(":"))
         if isinstance(widget, QComboBox):
             widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            widget.setMinimumContentsLength(9)
+            widget.setMinimumContentsLength(12)
         self._row.addWidget(caption)
         self._row.addWidget(widget)
         self._row.addSpacing(em(0.5))

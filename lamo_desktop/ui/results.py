@@ -19,7 +19,7 @@ from lamo_desktop.recommend.marks import Marks, read_marks
 from lamo_desktop.recommend.policy import Policy, probabilities, recommended, sigmoid, threshold
 from lamo_desktop.recommend.safety import Flag, model_flags, safety_flags
 from lamo_desktop.recommend.store import JobStore
-from lamo_desktop.ui.admissionlist import AdmissionList
+from lamo_desktop.ui.admissionlist import per_row
 from lamo_desktop.ui.ownfiles import used_names
 
 if TYPE_CHECKING:
@@ -115,18 +115,13 @@ class Results:
         """How many safety findings (allergy, interaction, duplicate class) each admission's list has, (n,)."""
         return np.where(self.scored, self._flag_counter.counts(lists), 0)
 
-    @cached_property
-    def listing(self) -> AdmissionList:
-        """The columns of the table of admissions; made where the results are loaded, since it takes a while."""
-        return AdmissionList(self)
-
     def mean_ordered(self) -> float:
         """Drugs of the vocabulary that clinicians ordered per admission with orders; NaN without any."""
         return self._mean_ordered
 
     @cached_property
     def _mean_ordered(self) -> float:
-        return float(np.nanmean(self.listing.n_ordered)) if self.has_orders else float("nan")
+        return float(per_row(self.ordered)[self.with_orders].mean()) if self.has_orders else float("nan")
 
 
 def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
@@ -149,7 +144,7 @@ def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
             logits[row] = item.scores
         ordered[row, [columns[name] for name in item.admission.orders or () if name in columns]] = True
     admissions = tuple(item.admission for item in items)
-    results = Results(
+    return Results(
         path=path,
         job=job,
         package=package,
@@ -166,8 +161,6 @@ def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
         ran_on=engine_words(engines[-1]) if engines else "",
         overlay=overlay,
     )
-    results.listing  # noqa: B018 - here, where nobody waits for it
-    return results
 
 
 def engine_words(engine: Mapping[str, Any]) -> str:

@@ -23,6 +23,12 @@ WORDS = frozenset(
         QT_TRANSLATE_NOOP("rooms", "reading charts"),
         QT_TRANSLATE_NOOP("rooms", "building admissions"),
         QT_TRANSLATE_NOOP("rooms", "admissions read"),
+        # kinds of text tables, and what the engine runs on
+        QT_TRANSLATE_NOOP("rooms", "comma"),
+        QT_TRANSLATE_NOOP("rooms", "semicolon"),
+        QT_TRANSLATE_NOOP("rooms", "tab"),
+        QT_TRANSLATE_NOOP("rooms", "vertical bar"),
+        QT_TRANSLATE_NOOP("rooms", "this build of llama.cpp sees no GPU: the CPU is used"),
         # questions
         QT_TRANSLATE_NOOP("rooms", "Are there enough admissions?"),
         QT_TRANSLATE_NOOP("rooms", "Does it recommend more than clinicians order?"),

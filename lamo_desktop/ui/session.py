@@ -8,11 +8,11 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from lamo_desktop.admissions.cohort import Cohort
-from lamo_desktop.errors import InputError, LamoError
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.background import Background
 from lamo_desktop.ui.corrections import Corrections
+from lamo_desktop.ui.cutting import Cutter, load_cut
 from lamo_desktop.ui.evaluation import Evaluation
 from lamo_desktop.ui.flow import Step
 from lamo_desktop.ui.lookups import Lookups
@@ -23,7 +23,8 @@ from lamo_desktop.ui.scoring import ScoringProcess
 
 if TYPE_CHECKING:  # loaded when there is something to show, so that the window opens sooner
     from lamo_desktop.admissions.profile import Profile
-    from lamo_desktop.ui.results import Results
+    from lamo_desktop.ui.admissionlist import Cut
+    from lamo_desktop.ui.results import Lists, Results
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,19 @@ class RunSettings:
     limit: int = 0
     package: Path | None = None
     candidates: tuple[str, ...] = ()  # none: all of the package
+
+
+@dataclass(frozen=True)
+class _Open:
+    """What was open when another export was to be read: it is shown again when that one cannot be."""
+
+    input: Path | None
+    profile: str | None
+    opened: Opened | None
+    cohort: Cohort | None
+    job: Path | None
+    results: "Results | None"
+    cut: "Cut | None"
 
 
 class Session(QObject):
@@ -60,13 +74,17 @@ class Session(QObject):
         self.corrections = Corrections()
         self.lookups, self.names_lookup = Lookups(self), Lookups(self)
         self._profile_before: str | None = None
+        self._before: _Open | None = None
         self.job: Path | None = None
         self.results: Results | None = None
         self.policy = Policy()
-        self.lists = np.zeros((0, 0), dtype=bool)  # of the results, by the policy
+        self.cut: Cut | None = None  # the lists of the results, by the policy
         self.exported = False
         self.last_progress: dict[str, Any] = {}
         self.background = Background(self)
+        self.cutter = Cutter(self.background, self)
+        self.cutter.came.connect(self._lists_cut)
+        self.cutter.failed.connect(self._not_cut)
         self.reader = Offload(self)
         self.reader.progress.connect(self.reading)
         self.reader.finished.connect(self._export_read)
@@ -96,10 +114,11 @@ class Session(QObject):
         if path.suffix.lower() == jobs.SUFFIX:
             self.open_job(path)
             return
+        if not (self.reader.running and self.opened is None):  # else what was open before that
+            self._before = _Open(self.input, self.profile, self.opened, self.cohort, self.job, self.results, self.cut)
         self.reader.close()
         self._forget_export()
-        self.corrections.forget()
-        self.input, self.profile, self.job, self.results = path, profile, None, None
+        self.input, self.profile, self.job, self.results, self.cut = path, profile, None, None, None
         self.exported = False
         self.evaluation.forget()
         self.reader.start(open_export, path, profile, used_names())
@@ -129,16 +148,19 @@ class Session(QObject):
         """Whether there is an export with admissions to score, and nothing runs."""
         return self.input is not None and self.cohort is not None and bool(self.cohort.admissions) and not self.busy
 
+    @property
+    def lists(self) -> "Lists":
+        """Which drugs are recommended to each admission of the results, (n, d); empty without results."""
+        return self.cut.lists if self.cut is not None else np.zeros((0, 0), dtype=bool)
+
     def set_policy(self, policy: Policy) -> None:
-        """Cut the lists in another way; nothing is scored again."""
+        """Cut the lists in another way; nothing is scored again. `policy_changed` follows when they are cut."""
         self.policy = policy
-        if self.results is not None:
-            try:
-                self.lists = self.results.lists(policy)
-            except LamoError as error:
-                self._say_bad(str(error))
-        self.policy_changed.emit()
-        self.changed.emit()
+        if self.cut is not None:
+            self.cutter.ask(self.cut.listing, policy)
+        else:
+            self.policy_changed.emit()
+            self.changed.emit()
 
     def set_model_label(self, text: str, fine_tuned: bool) -> None:
         """Say everywhere which kind of model this is."""
@@ -178,7 +200,7 @@ class Session(QObject):
             return
         if job != self.job:
             self.reader.close()
-            self.results = None
+            self.results = self.cut = None
             self._forget_export()
             self.results_changed.emit()
         self.job = job
@@ -188,20 +210,17 @@ class Session(QObject):
         """Load what the job file holds so far; then go to a page."""
         if self.job is None:
             return
-        job, overlay = self.job, self.evaluation.overlay
+        job, overlay, policy = self.job, self.evaluation.overlay, self.policy
 
-        def load() -> "Results":
-            from lamo_desktop.ui.results import load_results
+        def failed(sentence: str) -> None:
+            if self.job == job:  # not discarded meanwhile
+                self._say_bad(sentence)
 
-            try:
-                return load_results(job, overlay)
-            except InputError:
-                if overlay is None:
-                    raise
-                return load_results(job)  # the calibration was made for another package
-
-        def loaded(results: "Results") -> None:
-            self.results = results
+        def loaded(cut: "Cut") -> None:
+            if self.job != job:
+                return
+            results = cut.listing.results
+            self.results, self.cut = results, cut
             self.exported = False
             self.evaluation.forget()
             if results.overlay is not self.evaluation.overlay:
@@ -211,17 +230,20 @@ class Session(QObject):
                 self.cohort = results.cohort
                 self.cohort_changed.emit()
             self.set_model_label(results.package.label, results.package.fine_tuned)
-            self.set_policy(self.policy)
+            if cut.policy == self.policy:
+                self.policy_changed.emit()
             self.results_changed.emit()
             self.changed.emit()
+            if cut.policy != self.policy:  # another one was chosen meanwhile, or the package does not have it
+                self.set_policy(self.policy)
             if step is not None:
                 self.go.emit(step)
 
-        self.background.run("results", load, loaded, self._say_bad)
+        self.background.run("results", lambda: load_cut(job, overlay, policy), loaded, failed)
 
     def forget_results(self) -> None:
         """Go back to before the run; the job file is not touched."""
-        self.job, self.results = None, None
+        self.job = self.results = self.cut = None
         self.evaluation.forget()
         if self.input is None:
             self.cohort = None
@@ -257,7 +279,7 @@ class Session(QObject):
         self.background.close()
 
     def _start(self, arguments: list[str], settings: RunSettings) -> None:
-        self.results = None
+        self.results = self.cut = None
         self.lookups.close()  # the engine needs the memory
         self.names_lookup.close()
         self.evaluation.forget()
@@ -272,12 +294,29 @@ class Session(QObject):
         self.go.emit(Step.RECOMMEND)
         self.changed.emit()
 
+    def _lists_cut(self, cut: "Cut") -> None:
+        if self.cut is None or cut.listing is not self.cut.listing:
+            return  # of results that are not shown any more
+        self.cut = cut
+        self.policy_changed.emit()
+        self.changed.emit()
+
+    def _not_cut(self, sentence: str) -> None:
+        """The package has no such policy: the lists stay as they are, and what is chosen says so."""
+        if self.cut is not None:
+            self.policy = self.cut.policy
+        self.policy_changed.emit()
+        self._say_bad(sentence)
+
     def _output(self) -> list[str]:
         assert self.job is not None
         return ["-o", str(jobs.workbook_of(self.job))]
 
     def _export_read(self, opened: Opened) -> None:
         again = self.opened is not None
+        if not again:
+            self._before = None
+            self.corrections.forget()
         if again and self.job is not None:
             self.forget_results()  # they are of the export as it was read before
         self._show_opened(opened)
@@ -295,10 +334,14 @@ class Session(QObject):
         self._say_bad(sentence)
 
     def _reading_cancelled(self) -> None:
+        again = self.opened is not None
         self._reading_ended()
-        kept = self.tr("Reading was cancelled; nothing was kept.")
-        again = self.tr("Reading again was cancelled; the export stays as it was read before.")
-        self.message.emit(kept if self.opened is None else again, "")
+        if again:
+            self.message.emit(self.tr("Reading again was cancelled; the export stays as it was read before."), "")
+        elif self.cohort is not None:
+            self.message.emit(self.tr("Reading was cancelled; what was open before stays open."), "")
+        else:
+            self.message.emit(self.tr("Reading was cancelled; nothing was kept."), "")
 
     def _forget_export(self) -> None:
         self.lookups.close()
@@ -308,11 +351,21 @@ class Session(QObject):
     def _reading_ended(self) -> None:
         """Without a result: what was read before stands."""
         if self.opened is None:
-            self.input = None
+            self._show_before()
         else:
             self.profile = self._profile_before
             self.opened_changed.emit()
         self.changed.emit()
+
+    def _show_before(self) -> None:
+        before, self._before, self.input = self._before, None, None
+        if before is not None and before.cohort is not None:
+            self.input, self.profile, self.job = before.input, before.profile, before.job
+            self.results, self.cut = before.results, before.cut
+            self.opened, self.cohort = before.opened, before.cohort
+            self.opened_changed.emit()
+            self.cohort_changed.emit()
+            self.results_changed.emit()
 
     def _scoring_progress(self, progress: dict[str, Any]) -> None:
         self.last_progress = progress

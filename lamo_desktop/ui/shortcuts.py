@@ -68,7 +68,7 @@ def _leaves(menu: QMenu) -> list[QAction]:
 
 
 def _plain(action: QAction) -> str:
-    return action.text().replace("&", "").rstrip("…")
+    return action.text().replace("&", "").rstrip("…").lstrip("1234567890 ")
 
 
 def _shown(key: QKeySequence) -> str:

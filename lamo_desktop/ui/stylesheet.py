@@ -61,7 +61,8 @@ QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabl
     background: $sunken; border-color: $border; }
 QComboBox::drop-down { border: none; width: ${space3}px; padding-right: ${space2}px; }
 QComboBox::down-arrow { image: url($icons/chevron-down-$name.svg); width: ${space3}px; height: ${space3}px; }
-QComboBox QAbstractItemView { background: $surface; border: 1px solid $strong_border; outline: 0; }
+QComboBox QAbstractItemView { background: $surface; border: 1px solid $strong_border; outline: 0;
+    selection-background-color: $accent_soft; selection-color: $text; }
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button {
     border: none; background: transparent; width: ${box}px; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($icons/chevron-up-$name.svg);
@@ -73,10 +74,13 @@ QAbstractSpinBox QLineEdit { border: none; background: transparent; margin: 0; p
 QSlider { min-height: 22px; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QCheckBox { spacing: ${space2}px; }
-QCheckBox::indicator { width: ${box}px; height: ${box}px; border: 1px solid $strong_border;
+QCheckBox::indicator { width: ${box}px; height: ${box}px; }
+QAbstractItemView::indicator { width: ${space3}px; height: ${space3}px; }
+QCheckBox::indicator, QAbstractItemView::indicator { border: 1px solid $strong_border;
     border-radius: ${space1}px; background: $surface; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($icons/tick-white.svg); }
-QCheckBox::indicator:focus { border: 2px solid $accent; }
+QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: $accent; border-color: $accent;
+    image: url($icons/tick-white.svg); }
+QCheckBox::indicator:focus { border: 2px solid $accent; width: ${inner}px; height: ${inner}px; }
 
 QTableView, QTreeView, QListView, QTextBrowser, QPlainTextEdit { background: $surface; border: 1px solid $border;
     border-radius: ${radius}px; alternate-background-color: $sunken; gridline-color: $border; outline: 0; }
@@ -85,7 +89,7 @@ QTableView::item { padding: 0 ${space2}px; border: none; }
 QTableView::item:selected { background: $accent_soft; color: $text; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
-    padding: ${space1}px ${space2}px; font-size: $small; font-weight: 600; }
+    padding: ${space1}px ${space2}px ${space1}px ${cell}px; font-size: $small; font-weight: 600; }
 QHeaderView::up-arrow { image: url($icons/chevron-up-$name.svg); width: ${space2}px;
     subcontrol-position: center right; }
 QHeaderView::down-arrow { image: url($icons/chevron-down-$name.svg); width: ${space2}px;
@@ -96,6 +100,8 @@ QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $muted; padding: ${space2}px ${space3}px; border: none;
     border-bottom: 2px solid transparent; margin-right: ${space1}px; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; font-weight: 600; }
+QTabBar QToolButton { background: $surface; border: none; border-radius: ${radius}px; }
+QTabBar QToolButton:hover { background: $accent_soft; }
 QTabBar::tab:focus { color: $accent; }
 QProgressBar { background: $border; border: none; border-radius: ${space1}px; max-height: ${space2}px;
     min-height: ${space2}px; }

@@ -1,6 +1,6 @@
 """Tables over numpy columns: a model with its own sort and filter, so that 200,000 rows answer at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -45,6 +45,8 @@ class Column:
         if self.values.dtype == object:
             keys = np.array([str(value)[:RANKED_CHARACTERS].casefold() for value in self.values], dtype=str)
             return np.unique(keys, return_inverse=True)[1].astype(np.int64)
+        if self.values.dtype.kind in "iu" and self.values.min(initial=0) >= 0:
+            return self.values.astype(np.int64)  # counts are their own ranks
         ranks = np.unique(self.values, return_inverse=True)[1].astype(np.int64)
         ranks[np.isnan(self.values)] = -1
         return ranks
@@ -76,7 +78,7 @@ class ColumnModel(QAbstractTableModel):
         self.order = self._wanted_order()
         self.endResetModel()
 
-    def replace_columns(self, changed: "dict[int, Column]") -> None:
+    def replace_columns(self, changed: "Mapping[int, Column]") -> None:
         """Other values in some columns, the same rows: selection, current index and scrolling stay."""
         self._columns = tuple(changed.get(section, column) for section, column in enumerate(self._columns))
         if self._sorting[0] in changed:

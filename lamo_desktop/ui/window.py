@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
     def open_path(self, path: Path) -> None:
         """Read an export, or show a job."""
         self._notice_holder.hide()
-        self.session.open_input(path, self.importing.chosen_profile())
+        self.session.open_input(path, self.importing.profile_for(path))
 
     def list_jobs(self) -> None:
         """Look for kept jobs in the background and list them on the Import page."""
@@ -338,9 +338,15 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """End everything that runs; a run under way is kept in its job file and offered at the next start."""
+        self.reviewing.close_work()
+        if not self.reviewing.book.saved and not self._sure(
+            self.tr("Your last marks and comments could not be saved. Close all the same, and lose them?")
+        ):
+            self.reviewing.book.reopen()
+            event.ignore()
+            return
         store = settings()
         layout.save(self, store)
-        self.reviewing.close_work()
         self.session.close()
         self.journal.close()
         event.accept()

@@ -28,7 +28,8 @@ from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.recommend.job import Job, PackageIdentity
 from lamo_desktop.recommend.policy import Policy, probabilities
 from lamo_desktop.ui import theme
-from lamo_desktop.ui.admissionlist import FLAGGED
+from lamo_desktop.ui.admissionlist import FLAGGED, AdmissionList
+from lamo_desktop.ui.app import make_application
 from lamo_desktop.ui.pages.reviewing import ReviewPage
 from lamo_desktop.ui.results import Results
 from lamo_desktop.ui.session import Session
@@ -86,9 +87,7 @@ def main() -> int:
     parser.add_argument("--admissions", type=int, default=200_000)
     parser.add_argument("--json", type=Path, metavar="OUT.json")
     options = parser.parse_args()
-    app = QApplication([])
-    app.setStyle("Fusion")
-    theme.choose_font(app)
+    app = make_application(["lamo-desktop"])
     theme.apply(app)
     results = made_up(options.admissions)
     found: dict[str, float] = {}
@@ -112,7 +111,7 @@ def main() -> int:
                 found[f"{name}: longest stutter after"] = longest
 
     begun = time.perf_counter()
-    results.listing  # noqa: B018
+    cut = AdmissionList(results).cut(Policy())
     found["in the background: columns, ranks, search texts"] = time.perf_counter() - begun
     session = Session()
     page = ReviewPage(session)
@@ -121,9 +120,8 @@ def main() -> int:
     app.processEvents()
 
     def open_results() -> None:
-        session.results = results
-        session.job = results.path
-        session.set_policy(session.policy)
+        session.results, session.cut, session.job = results, cut, results.path
+        session.policy_changed.emit()
         session.results_changed.emit()
 
     timed("open", open_results)

@@ -150,3 +150,14 @@ def test_the_workbook_says_that_a_site_calibration_was_used(scored: MainWindow, 
     book = openpyxl.load_workbook(tmp_path / "lists.xlsx")
     cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
     assert any(f"fitted on {overlay.n_admissions} admissions" in text for text in cells)
+
+
+def test_the_focus_waits_on_cancel_and_comes_back(scored: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    page = scored.exporting
+    scored.activateWindow()
+    button = page.cards["workbook"].button
+    button.setFocus()
+    with qtbot.waitSignal(scored.session.exporter.finished, timeout=LONG):
+        page.save_workbook(tmp_path / "lists.xlsx")
+        assert scored.focusWidget() is page.notice.button
+    assert scored.focusWidget() is button

@@ -18,6 +18,7 @@ from lamo_desktop.ui.pages.importing import CHOOSING, OPENED
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.exports import write_known, write_long, write_ward
+from tests.ui.samples import write_job
 
 LONG = 120_000
 
@@ -325,3 +326,80 @@ def test_a_names_file_is_replaced_as_a_whole_or_not_at_all(monkeypatch: pytest.M
     with pytest.raises(InputError, match="disk is full"):
         ownfiles.keep_names([SiteName("x", ("aspirin",))])
     assert ownfiles.names_file().read_bytes() == before
+
+
+def test_an_arrow_key_opens_the_list_and_takes_no_column_away(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.open_path(write_known(tmp_path))
+    settled(window, qtbot)
+    window.go(Step.IMPORT)
+    combo = window.importing.opened.mapping.combos["admissions", "age"]
+    before = combo.currentData()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_End):
+        qtbot.keyClick(combo, key)
+        assert combo.view().isVisible()
+        combo.hidePopup()
+    assert combo.currentData() == before == "age"
+    assert not window.session.reader.running
+
+
+def test_an_unreadable_file_leaves_the_open_export_and_its_corrections(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    view = opened_ward(window, qtbot, tmp_path)
+    choose(window, "admission_id", "Stay")
+    settled(window, qtbot)
+    session = window.session
+    cohort = session.cohort
+    assert cohort is not None
+    for name in ("damaged.xlsx", "damaged again.xlsx"):
+        (tmp_path / name).write_bytes(b"PK\x03\x04 and nothing more")
+    with qtbot.waitSignal(session.message, timeout=LONG) as said:
+        window.open_path(tmp_path / "damaged.xlsx")
+        window.open_path(tmp_path / "damaged again.xlsx")  # before the first was tried
+    assert "damaged" in said.args[0]
+    settled(window, qtbot)
+    assert session.cohort is cohort
+    assert session.input == tmp_path / "ward.xlsx"
+    assert session.can_start
+    assert window.importing.stack.currentIndex() == OPENED
+    assert view.preview.tables == ["Stays", "Given", "Legend"]
+    view.undo.click()
+    settled(window, qtbot)
+    assert session.cohort is None  # as it was read before the correction
+
+
+def test_an_unreadable_file_leaves_the_open_job(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.open_path(write_job(tmp_path / "job.lamo"))
+    qtbot.waitUntil(lambda: window.session.results is not None, timeout=LONG)
+    settled(window, qtbot)
+    results = window.session.results
+    (tmp_path / "empty.csv").write_bytes(b"")
+    with qtbot.waitSignal(window.session.message, timeout=LONG):
+        window.open_path(tmp_path / "empty.csv")
+    settled(window, qtbot)
+    assert window.session.results is results
+    assert statuses(window.session)[Step.REVIEW].state == State.READY
+    window.go(Step.REVIEW)
+    assert window.reviewing.model.rowCount() == 6
+
+
+def test_a_remembered_profile_does_not_keep_a_folder_from_being_read(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.open_path(write_known(tmp_path))
+    settled(window, qtbot)
+    save(window, qtbot, "mine")
+    assert window.importing.profile_for(tmp_path / "known.csv") == str(ownfiles.own_profiles()[0])
+    window.open_path(resource("demo/eicu"))
+    settled(window, qtbot)
+    opened = window.session.opened
+    assert opened is not None
+    assert opened.profile.name == "eicu"
+
+
+def test_what_no_column_was_taken_for_is_said(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "few.csv"
+    path.write_text("admission id,sex,diagnoses,given\nA1,F,sepsis,aspirin\nA2,M,sepsis,\n", encoding="utf-8")
+    window.open_path(path)
+    settled(window, qtbot)
+    assert "Age, Orders" in window.importing.opened.notice.accessibleName()

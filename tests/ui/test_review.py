@@ -242,6 +242,22 @@ def test_marks_that_cannot_be_saved_are_kept_and_saved_later(page: ReviewPage, q
     assert read_marks(path) == page.book.marks
 
 
+def test_marks_that_cannot_be_saved_outlive_another_job(page: ReviewPage, qtbot: QtBot, tmp_path: Path) -> None:
+    path = write_job(tmp_path / "job.lamo")
+    show(page, qtbot, path)
+    page.candidates.choose("aspirin")
+    hidden = path.rename(tmp_path / "away.lamo")
+    page.candidates._mark(DISAGREE)
+    qtbot.waitUntil(page.unsaved.isVisible, timeout=LONG)
+    show(page, qtbot, write_job(tmp_path / "other.lamo"))
+    assert page.book.marks == {}
+    assert not page.book.saved
+    hidden.rename(path)
+    show(page, qtbot, path)
+    qtbot.waitUntil(lambda: page.book.saved, timeout=LONG)
+    assert read_marks(path) == page.book.marks == {(0, "aspirin"): Mark(DISAGREE)}
+
+
 def test_a_locked_database_waits_and_closing_the_page_saves(page: ReviewPage, qtbot: QtBot, tmp_path: Path) -> None:
     path = write_job(tmp_path / "job.lamo")
     show(page, qtbot, path)

@@ -19,7 +19,7 @@ from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.session import RunSettings
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.window import MainWindow
-from tests.ui.samples import write_export
+from tests.ui.samples import write_export, write_job
 
 LONG = 240_000
 
@@ -113,6 +113,32 @@ def test_a_missing_model_says_what_to_do(ready: MainWindow, qtbot: QtBot, tmp_pa
     qtbot.waitUntil(lambda: ready.running.model.package is None, timeout=LONG)
     assert not ready.running.model.verify.isEnabled()
     assert "manifest.json" in ready.running.model.facts.text()
+
+
+def test_why_no_graphics_card_can_be_used_is_said_before_the_run(ready: MainWindow, qtbot: QtBot) -> None:
+    page = ready.running
+    ready.go(Step.RECOMMEND)
+    before = page.hint.text()
+    page.device.setCurrentIndex(page.device.findData("gpu"))
+    qtbot.waitUntil(lambda: page._has_gpu is not None, timeout=LONG)
+    assert ("No graphics card" in page.hint.text()) is not page._has_gpu
+    page.device.setCurrentIndex(page.device.findData("cpu"))
+    assert page.hint.text() == before
+
+
+def test_a_run_that_is_discarded_while_its_results_load_is_gone_without_a_message(
+    ready: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    session = ready.session
+    job = write_job(jobs.folder() / "job.lamo")
+    said: list[str] = []
+    session.message.connect(lambda sentence, _: said.append(sentence))
+    session.open_job(job)
+    session.forget_results()
+    jobs.delete(job)
+    qtbot.waitUntil(lambda: not session.background.running, timeout=LONG)
+    qtbot.wait(50)
+    assert (session.results, session.job, said) == (None, None, [])
 
 
 def test_closing_during_a_run_keeps_the_job_for_the_next_start(ready: MainWindow, qtbot: QtBot) -> None:

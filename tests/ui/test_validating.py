@@ -250,3 +250,17 @@ def test_a_model_that_is_none_is_a_sentence(compared: MainWindow, qtbot: QtBot, 
         compared.validating.models.add(tmp_path / "empty")
     assert "manifest.json" in said.args[0]
     assert compared.validating._stack.currentIndex() == SHOWN
+
+
+def test_too_few_admissions_are_said_instead_of_empty_tables(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.open_path(write_job(tmp_path / "job.lamo", n=12, n_scored=12))
+    settle(window, qtbot)
+    compare(window, qtbot)
+    window.go(Step.VALIDATE)
+    page = window.validating
+    open_tab(window, page.prescribing)
+    assert page.prescribing.over.table.isHidden()
+    assert page.prescribing.over._nothing.isVisible()
+    open_tab(window, page.site)
+    assert not page.site.fit.isEnabled()
+    assert "Too few" in page.site.learning.accessibleName()

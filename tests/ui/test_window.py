@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from lamo_desktop.recommend.marks import read_marks
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.admissionlist import FAILED, MORE
@@ -181,3 +182,23 @@ def test_help_and_about_open(window: MainWindow, qtbot: QtBot) -> None:
     for dialog in dialogs:
         dialog.close()
         dialog.deleteLater()
+
+
+def test_closing_asks_before_marks_that_cannot_be_saved_are_lost(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_job(tmp_path / "job.lamo")
+    window.open_path(path)
+    qtbot.waitUntil(lambda: window.session.results is not None, timeout=LONG)
+    qtbot.waitUntil(lambda: not window.session.background.running, timeout=LONG)
+    hidden = path.rename(tmp_path / "away.lamo")
+    window.reviewing.candidates.choose("aspirin")
+    window.reviewing.candidates._mark("agree")
+    monkeypatch.setattr(window, "_sure", lambda question: False)
+    assert not window.close()
+    assert window.isVisible()
+    hidden.rename(path)
+    window.reviewing.book.save()
+    qtbot.waitUntil(lambda: window.reviewing.book.saved, timeout=LONG)
+    assert window.close()
+    assert [mark.mark for mark in read_marks(path).values()] == ["agree"]

@@ -7,7 +7,16 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from lamo_desktop.ui import work
 from lamo_desktop.ui.policybar import PolicyBar
@@ -68,6 +77,7 @@ class ExportPage(Page):
         self._session = session
         self._folder = Path.home()
         self._target = self._folder
+        self._pressed: QWidget | None = None  # which had the focus when a file was to be written
         self._waiting: tuple[Callable[..., Any], Path] | None = None  # a file that needs the comparison first
         session.exporter.finished.connect(self._written)
         session.exporter.failed.connect(self._not_written)
@@ -290,13 +300,13 @@ class ExportPage(Page):
         text = self.tr("{name} was saved in {folder}.").format(name=self._target.name, folder=self._folder)
         self.notice.say(text, "good", self.tr("Open folder"))
         self._session.set_exported()
-        self.refresh()
+        self._idle()
 
     def _not_written(self, sentence: str) -> None:
         self._waiting = None
         self.notice.say(said(sentence), "bad")
+        self._idle()
         self.notice.button.hide()
-        self.refresh()
 
     def _not_compared(self, sentence: str) -> None:
         if self._waiting is not None:
@@ -304,10 +314,20 @@ class ExportPage(Page):
 
     def _stopped(self) -> None:
         self.notice.say(self.tr("Stopped: nothing was written."))
+        self._idle()
         self.notice.button.hide()
-        self.refresh()
 
     def _say_busy(self, text: str) -> None:
         self.notice.say(text, "", self.tr("Cancel"))
         self.notice.show()
+        if self._pressed is None:
+            self._pressed = QApplication.focusWidget()
+        self.notice.button.setFocus()  # else it would go on to the next button, which deletes
         self.refresh()
+
+    def _idle(self) -> None:
+        """Nothing is being written any more: what can be pressed, and the focus back where it was."""
+        self.refresh()
+        if self._pressed is not None and self.notice.button.hasFocus():
+            self._pressed.setFocus()
+        self._pressed = None

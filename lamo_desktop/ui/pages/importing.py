@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from lamo_desktop.errors import InputError
 from lamo_desktop.paths import resource
 from lamo_desktop.ui.dropzone import DropZone
 from lamo_desktop.ui.flow import Step
@@ -83,7 +84,7 @@ class ImportPage(Page):
 
     def _drop_zone(self) -> DropZone:
         zone = DropZone()
-        zone.dropped.connect(lambda path: self._session.open_input(path, self.chosen_profile()))
+        zone.dropped.connect(lambda path: self._session.open_input(path, self.profile_for(path)))
         centre = Qt.AlignmentFlag.AlignHCenter
         zone.body.addWidget(IconLabel("import", 2.8, "accent"), 0, centre)
         zone.body.addWidget(
@@ -151,7 +152,9 @@ class ImportPage(Page):
             title = label(name)
             title.setFixedWidth(em(9))
             row.addWidget(title, 0, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(label(text, "muted", wrap=True), 1)
+            words = label(text, "muted", wrap=True)
+            words.setAlignment(Qt.AlignmentFlag.AlignTop)
+            row.addWidget(words, 1)
             card.body.addLayout(row)
         return card
 
@@ -175,6 +178,19 @@ class ImportPage(Page):
     def chosen_profile(self) -> str | None:
         """The profile to read with, None to detect it."""
         return self.profile.currentData() or None
+
+    def profile_for(self, path: Path) -> str | None:
+        """The chosen profile, unless it reads folders and this is a file, or the other way round: then None."""
+        from lamo_desktop.admissions.profile import load_profile
+
+        chosen = self.chosen_profile()
+        if chosen is None:
+            return None
+        try:
+            flat = load_profile(chosen).kind == "flat"
+        except InputError:
+            return chosen  # reading with it will say why not
+        return chosen if flat != path.is_dir() else None
 
     def refresh(self) -> None:
         """Follow the session: choosing, reading, or an export that is open."""

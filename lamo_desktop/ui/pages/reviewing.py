@@ -129,8 +129,7 @@ class ReviewPage(Page):
             action.setEnabled(False)
             can.connect(action.setEnabled)
             self.addAction(action)
-            button = Button("", icon_name, "flat")
-            button.setAccessibleName(text)
+            button = Button(text, icon_name)
             button.setToolTip(f"{text} ({keys[0].toString(QKeySequence.SequenceFormat.NativeText)})")
             button.clicked.connect(call)
             button.hide()
@@ -139,23 +138,22 @@ class ReviewPage(Page):
 
     def refresh(self) -> None:
         """Show the session's results, or what to do without any."""
-        results = self._session.results
+        results, cut = self._session.results, self._session.cut
         usable = results is not None and results.n_done > 0
         self._stack.show_content(usable)
-        if results is None or not usable:
+        if results is None or cut is None or not usable:
             self._list = None
             self.model.set_columns([])
             self.detail.close_model()
             self.book.open(None, {})
             return
         same = self._list is not None and self._list.results is results
-        self._list = results.listing
+        self._list = cut.listing
         if not same:
             self.book.open(results.path, results.marks)
-        self._list.use_lists(self._session.lists)
         self._list.use_marks(self.book.marks)
         first = self.model.columnCount() == 0
-        columns = self._list.columns()
+        columns = self._list.columns(cut)
         selected = self._selected()
         self.model.set_columns(columns)
         if first:
@@ -172,11 +170,10 @@ class ReviewPage(Page):
 
     def _relist(self) -> None:
         """The policy changed: new counts at once, flags when it rests."""
-        results, listed = self._session.results, self._list
-        if results is None or listed is None or listed.results is not results:
+        cut = self._session.cut
+        if cut is None or cut.listing is not self._list:
             return
-        listed.use_lists(self._session.lists)
-        self.model.replace_columns(listed.list_columns())
+        self.model.replace_columns(cut.columns)
         if self.show_only.currentIndex() in (MORE, FEWER):
             self._filter()
         self._show_admission(self.table.currentIndex())
@@ -190,7 +187,7 @@ class ReviewPage(Page):
         def counted(flags: "np.ndarray[Any, Any]") -> None:
             if self._list is listed:
                 listed.flags = flags
-                self.model.replace_columns({FLAGS: listed.flag_column()})
+                self.model.replace_columns({FLAGS: listed.flag_column(flags)})
                 if self.show_only.currentIndex() == FLAGGED:
                     self._filter()
 
@@ -211,9 +208,10 @@ class ReviewPage(Page):
         self.book.save()
 
     def _filter(self) -> None:
-        if self._list is None:
+        cut = self._session.cut
+        if self._list is None or cut is None:
             return
-        self.model.set_filter(self._list.shown(self.show_only.currentIndex(), self.search.text()))
+        self.model.set_filter(self._list.shown(self.show_only.currentIndex(), self.search.text(), cut))
         shown, n = self.model.rowCount(), self._list.results.n_done
         self.count.setText(self.tr("{s} of {n}").format(s=f"{shown:,}", n=f"{n:,}"))
         if shown and not self.table.currentIndex().isValid():

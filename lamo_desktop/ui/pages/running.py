@@ -37,6 +37,7 @@ class RunPage(Page):
         )
         self._session = session
         self._chosen_candidates: tuple[str, ...] = ()
+        self._has_gpu: bool | None = None  # not known yet
         self._cancelling = False
         empty = EmptyState(
             "recommend",
@@ -97,7 +98,7 @@ class RunPage(Page):
         layout.addWidget(self.progress)
         self.live = LiveCard(self._session)
         layout.addWidget(self.live, 1)
-        lists = Card(self.tr("Lists"))
+        lists = Card()
         self.policy = PolicyBar(self._session)
         lists.body.addWidget(self.policy)
         self._policy_text = label("", "muted", wrap=True)
@@ -127,6 +128,7 @@ class RunPage(Page):
             (self.tr("Graphics card"), "gpu"),
         ):
             self.device.addItem(text, name)
+        self.device.currentIndexChanged.connect(lambda _: self._look_for_gpu())
         self.threads, self.limit = QSpinBox(), QSpinBox()
         self.threads.setRange(0, 256)
         self.threads.setSpecialValueText(self.tr("All cores"))
@@ -238,10 +240,25 @@ class RunPage(Page):
         if cancelling and self._session.job is not None:
             self.discard_wanted.emit()
 
+    def _look_for_gpu(self) -> None:
+        """Ask, in a process of its own, whether there is a graphics card to use, before a run is started on it."""
+        if self.device.currentData() == "gpu" and self._has_gpu is None and not self._session.run.running:
+            self._session.lookups.ask("gpu", "gpu", (), self._gpu_known, lambda _: None)
+        self.refresh()
+
+    def _gpu_known(self, found: bool) -> None:
+        self._has_gpu = found
+        self.refresh()
+
     def _hint(self) -> str:
         results = self._session.results
+        if self.device.currentData() == "gpu" and self._has_gpu is False:
+            return self.tr(
+                "No graphics card can be used: this installation's engine was built for the processor only, or finds "
+                "no card. The run uses the processor, with the same results."
+            )
         if results is not None and results.ran_on:
-            return self.tr("The last run used: {e}").format(e=results.ran_on)
+            return self.tr("The last run used: {e}").format(e=said(results.ran_on))
         return self.tr("A few admissions give a first look in seconds; the scores of the others do not depend on it.")
 
     def _start(self) -> None:
@@ -253,8 +270,8 @@ class RunPage(Page):
             self._session.start_run(self.settings())
 
     def _show_progress(self) -> None:
-        said = self._session.last_progress
-        stage = str(said.get("stage", "starting"))
+        progress = self._session.last_progress
+        stage = str(progress.get("stage", "starting"))
         titles = {
             "starting": self.tr("Starting"),
             "reading": self.tr("Reading the export"),
@@ -262,14 +279,14 @@ class RunPage(Page):
             "scoring": self.tr("Scoring"),
             "writing": self.tr("Writing the results"),
         }
-        done, total = int(said.get("done") or 0), int(said.get("total") or 0)
+        done, total = int(progress.get("done") or 0), int(progress.get("total") or 0)
         pieces = [self.tr("{d} of {t}").format(d=f"{done:,}", t=f"{total:,}")] if stage == "scoring" else []
-        if said.get("rate"):
-            pieces.append(self.tr("{r} admissions per second").format(r=f"{said['rate']:.2g}"))
-        if said.get("eta") and done < total:
-            pieces.append(self.tr("{t} left").format(t=duration(said["eta"])))
-        if said.get("failed"):
-            pieces.append(self.tr("{f} failed").format(f=said["failed"]))
-        if said.get("message"):
-            pieces.append(str(said["message"]))
+        if progress.get("rate"):
+            pieces.append(self.tr("{r} admissions per second").format(r=f"{progress['rate']:.2g}"))
+        if progress.get("eta") and done < total:
+            pieces.append(self.tr("{t} left").format(t=duration(progress["eta"])))
+        if progress.get("failed"):
+            pieces.append(self.tr("{f} failed").format(f=progress["failed"]))
+        if progress.get("message"):
+            pieces.append(said(str(progress["message"])))
         self.progress.show_progress(titles.get(stage, stage), done / total if total else None, " · ".join(pieces))

@@ -140,6 +140,10 @@
         <translation>刻线为该药物的阈值</translation>
     </message>
     <message>
+        <source>duplicate</source>
+        <translation>重复</translation>
+    </message>
+    <message>
         <source>Drug</source>
         <translation>药物</translation>
     </message>
@@ -807,6 +811,13 @@
     </message>
 </context>
 <context>
+    <name>Forest</name>
+    <message>
+        <source>Too few admissions for a figure here.</source>
+        <translation>住院例数太少，此处无法给出图表。</translation>
+    </message>
+</context>
+<context>
     <name>Funnel</name>
     <message>
         <source>Attrition</source>
@@ -1188,6 +1199,10 @@
     <message>
         <source>The language changes when the program is started again.</source>
         <translation>重新启动程序后语言生效。</translation>
+    </message>
+    <message>
+        <source>Your last marks and comments could not be saved. Close all the same, and lose them?</source>
+        <translation>您最近的标记和备注未能保存。仍要关闭并丢失它们吗？</translation>
     </message>
 </context>
 <context>
@@ -1576,12 +1591,20 @@
         <translation>请核对以下字段的列：{f}。程序不能确定其表头。</translation>
     </message>
     <message>
+        <source>No column was taken for: {f}.</source>
+        <translation>以下字段没有对应的列：{f}。</translation>
+    </message>
+    <message>
         <source>{n} tables were found. {m} are not in the folder: what they would tell is missing.</source>
         <translation>找到 {n} 张表。文件夹中缺少 {m} 张：其内容将缺失。</translation>
     </message>
     <message>
         <source>All {n} tables of this kind of export were found.</source>
         <translation>此类导出的全部 {n} 张表均已找到。</translation>
+    </message>
+    <message>
+        <source>No column was taken for: {f}. Choose one below if the export has it.</source>
+        <translation>以下字段没有对应的列：{f}。如果导出文件中有，请在下方选择。</translation>
     </message>
     <message>
         <source>Every column was recognised. Change one where it is wrong; the export is then read again.</source>
@@ -1896,6 +1919,13 @@
     </message>
 </context>
 <context>
+    <name>ReportTable</name>
+    <message>
+        <source>Too few admissions to name any.</source>
+        <translation>住院例数太少，无法列出。</translation>
+    </message>
+</context>
+<context>
     <name>ReviewPage</name>
     <message>
         <source>Review</source>
@@ -2028,10 +2058,6 @@
         <translation>停止，并询问是否删除已评分的内容</translation>
     </message>
     <message>
-        <source>Lists</source>
-        <translation>清单</translation>
-    </message>
-    <message>
         <source>Results are saved after every few admissions. Pausing, closing the window or a power cut loses none of them.</source>
         <translation>每评分数例即保存结果。暂停、关闭窗口或断电均不会丢失。</translation>
     </message>
@@ -2144,6 +2170,10 @@
         <translation>将评分 {n} 例住院。</translation>
     </message>
     <message>
+        <source>No graphics card can be used: this installation&apos;s engine was built for the processor only, or finds no card. The run uses the processor, with the same results.</source>
+        <translation>无法使用显卡：本次安装的引擎仅支持处理器，或未找到显卡。运行将使用处理器，结果相同。</translation>
+    </message>
+    <message>
         <source>The last run used: {e}</source>
         <translation>上次运行使用：{e}</translation>
     </message>
@@ -2231,6 +2261,10 @@
     <message>
         <source>The site calibration was made for another model and is not used.</source>
         <translation>该本院校准是为另一模型制作的，未使用。</translation>
+    </message>
+    <message>
+        <source>Reading was cancelled; what was open before stays open.</source>
+        <translation>已取消读取；之前打开的内容保持打开。</translation>
     </message>
     <message>
         <source>Reading was cancelled; nothing was kept.</source>
@@ -2353,6 +2387,10 @@
     <message>
         <source>How many admissions it takes</source>
         <translation>需要多少例住院</translation>
+    </message>
+    <message>
+        <source>Too few admissions for a figure here.</source>
+        <translation>住院例数太少，此处无法给出图表。</translation>
     </message>
     <message>
         <source>Not tried: it takes the orders of at least 40 patients.</source>
@@ -3465,6 +3503,18 @@
         <translation>有 {n1} 项无法删除。{why}</translation>
     </message>
     <message>
+        <source>{encoding}, {sign} between columns</source>
+        <translation>{encoding}，以{sign}分隔各列</translation>
+    </message>
+    <message>
+        <source>{device}, {n1} threads ({why})</source>
+        <translation>{device}，{n1} 个线程（{why}）</translation>
+    </message>
+    <message>
+        <source>{device}, {n1} threads</source>
+        <translation>{device}，{n1} 个线程</translation>
+    </message>
+    <message>
         <source>results</source>
         <translation>结果</translation>
     </message>
@@ -3535,6 +3585,26 @@
     <message>
         <source>admissions read</source>
         <translation>住院记录已读取</translation>
+    </message>
+    <message>
+        <source>comma</source>
+        <translation>逗号</translation>
+    </message>
+    <message>
+        <source>semicolon</source>
+        <translation>分号</translation>
+    </message>
+    <message>
+        <source>tab</source>
+        <translation>制表符</translation>
+    </message>
+    <message>
+        <source>vertical bar</source>
+        <translation>竖线</translation>
+    </message>
+    <message>
+        <source>this build of llama.cpp sees no GPU: the CPU is used</source>
+        <translation>此 llama.cpp 版本未检测到 GPU：使用 CPU</translation>
     </message>
     <message>
         <source>Are there enough admissions?</source>

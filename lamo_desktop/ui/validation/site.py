@@ -25,6 +25,7 @@ class SiteTab(QWidget):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
+        self._enough = True  # patients, as far as it is known
         self.state = Notice()
         self.fit = Button(self.tr("Fit on all admissions and &use"), "validate", "primary")
         self.open = Button(self.tr("&Open a saved one…"), "file")
@@ -62,7 +63,7 @@ class SiteTab(QWidget):
         layout.addWidget(self.state)
         layout.addLayout(buttons)
         session.evaluation.changed.connect(self.refresh)
-        session.results_changed.connect(self.refresh)
+        session.results_changed.connect(self._other_results)
         self.refresh()
 
     def show_validation(self, validation: "Validation") -> None:
@@ -71,8 +72,10 @@ class SiteTab(QWidget):
 
         self.table.show_table(recalibration(validation))
         found = validation.recalibration
-        self.learning.setVisible(found is not None)
+        self._enough = found is not None
+        self.refresh()
         if found is None:
+            self.learning.show_series((), self.tr("Too few admissions for a figure here."))
             self.verdict.say(self.tr("Not tried: it takes the orders of at least 40 patients."), "warn")
             return
         text = (
@@ -95,12 +98,16 @@ class SiteTab(QWidget):
         reach = (x[0], max(x[-1], x[0] * 1.5))
         self.learning.show_series(lines, f"{after}: {said}", reach, (low - margin, high + margin))
 
+    def _other_results(self) -> None:
+        self._enough = True
+        self.refresh()
+
     def refresh(self) -> None:
         """Say which calibration is in use, and offer what is possible."""
         evaluation, results = self._session.evaluation, self._session.results
         overlay, busy = evaluation.overlay, evaluation.fitter.running
         self.fit.setVisible(overlay is None)
-        self.fit.setEnabled(not busy and results is not None and results.has_orders)
+        self.fit.setEnabled(not busy and self._enough and results is not None and results.has_orders)
         self.open.setEnabled(not busy and results is not None)
         self.save.setVisible(overlay is not None)
         self.leave.setVisible(overlay is not None)
