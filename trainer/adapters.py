@@ -132,6 +132,6 @@ def device_of(choice: str) -> str:
 
 def dtype_of(precision: str, device: str) -> torch.dtype:
     """The frozen base's type by the recipe's precision."""
-    if precision == "auto":
+    if precision in ("auto", "nf4"):  # nf4 is how weights are kept, not how they compute
         return torch.bfloat16 if device == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
     return torch.bfloat16 if precision == "bfloat16" else torch.float32

@@ -7,6 +7,7 @@ Only that product is computed, in float32: no logits of the rest of the vocabula
 
 import contextlib
 import hashlib
+import importlib.util
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
+from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, GgufConfig
 from transformers.utils import logging as transformers_logging
 
 from lamo_desktop.errors import InputError, ModelError
@@ -52,6 +53,13 @@ class Base:
         """The type the model computes in."""
         found: torch.dtype = self.model.dtype
         return found
+
+    @property
+    def precision(self) -> str:
+        """How the weights are kept, for the record: "nf4", "bfloat16", ..."""
+        if getattr(self.model, "is_loaded_in_4bit", False):
+            return "nf4"
+        return str(self.dtype).removeprefix("torch.")
 
     def hidden(self, packed: Pack) -> Tensor:
         """Last hidden states, after the final norm, of every token of a pack: (n, hidden size)."""
@@ -124,20 +132,24 @@ def _upper(core: nn.Module, layers: int) -> Iterator[None]:
         core.layers = whole
 
 
-def load_base(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32) -> Base:
+def load_base(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float32, nf4: bool = False) -> Base:
     """Load a base from a `.gguf` file or a folder of Hugging Face weights; nothing is ever downloaded.
 
-    Raises InputError when there is no such file, ModelError when it cannot be used: not a model, no single token for
-    an answer, or packs that do not give its own forward's scores.
+    `nf4` keeps a folder's linear layers in 4 bits (QLoRA), computing in `dtype`; embeddings and head stay in `dtype`.
+
+    Raises InputError when there is no such file, or none that nf4 works with, ModelError when it cannot be used: not a
+    model, no single token for an answer, or packs that do not give its own forward's scores.
     """
     if not path.exists():
         raise InputError(f"There is no base model at {path}.")
+    if nf4:
+        _check_nf4(path)
     try:
         with (
             Path(os.devnull).open("w") as quiet,
             contextlib.redirect_stderr(quiet),
         ):  # progress bars that no setting stops
-            model, tokens = (_gguf if path.is_file() else _folder)(path, dtype)
+            model, tokens = _gguf(path, dtype) if path.is_file() else _folder(path, device, dtype, nf4)
     except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
         raise ModelError(f"The base {path.name} cannot be loaded for training: {_one_line(error)}.") from error
     ids = [tokens(answer, False) for answer in ANSWERS]
@@ -169,11 +181,34 @@ def _gguf(path: Path, dtype: torch.dtype) -> tuple[Any, Tokens]:
     return model, Model(path).tokens
 
 
-def _folder(path: Path, dtype: torch.dtype) -> tuple[Any, Tokens]:
+def _folder(path: Path, device: str, dtype: torch.dtype, nf4: bool) -> tuple[Any, Tokens]:
+    quantised: dict[str, Any] = {}
+    if nf4:
+        how = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=dtype,
+        )
+        quantised = {"quantization_config": how, "device_map": {"": device}}
     model = AutoModelForCausalLM.from_pretrained(
-        path, dtype=dtype, attn_implementation=IMPLEMENTATION, local_files_only=True
+        path,
+        dtype=dtype,
+        attn_implementation=IMPLEMENTATION,
+        local_files_only=True,
+        **quantised,
     )
     return model, hugging_face_tokens(AutoTokenizer.from_pretrained(path, local_files_only=True))
+
+
+def _check_nf4(path: Path) -> None:
+    if path.is_file():
+        raise InputError(
+            f"precision: nf4 needs a base as a Hugging Face folder; {path.name} is a GGUF file: name the folder it was "
+            "made from, and the GGUF file when exporting."
+        )
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise InputError('precision: nf4 needs bitsandbytes: install it with `pip install "lamo-desktop[qlora]"`.')
 
 
 def hugging_face_tokens(tokenizer: Any) -> Tokens:

@@ -2,7 +2,7 @@
 
 A step takes a few admissions. Each one's prefix is encoded once by the frozen base, or taken from memory, and every
 group's adapter is trained on its own drugs' suffixes after it. Groups do not touch each other's weights, so each has
-its own best epoch and stops by itself.
+its own best epoch and stops by itself. Several processes share a step's admissions and add up their gradients.
 """
 
 import time
@@ -27,6 +27,7 @@ from trainer.curves import Curves
 from trainer.examples import Examples, check_groups
 from trainer.memory import Memories
 from trainer.packing import Asked, pack, within_budget
+from trainer.processes import Processes
 from trainer.recipe import Recipe
 
 Floats = NDArray[np.float64]
@@ -52,6 +53,7 @@ class Training:
     ) -> None:
         """Raises InputError for a group with too few orders or a base without the recipe's layers."""
         self.base, self.examples, self.groups, self.recipe, self.folder = base, examples, groups, recipe, folder
+        self.processes = Processes(cpu=base.device.type == "cpu")
         self.columns = places(groups, examples.drugs)
         check_groups(examples, groups, self.columns)
         torch.manual_seed(recipe.seed)
@@ -76,8 +78,8 @@ class Training:
         self.curves = Curves(folder / "curves.csv")
 
     def loss(self, group: int, admissions: Sequence[int], epoch: int) -> float:
-        """Mean loss of a group's pairs in one step; its gradients are added to the adapter's."""
-        asked, weights = self._asked(group, admissions, epoch)
+        """Mean loss of a group's pairs in one step; its gradients are added to the adapter's, over all processes."""
+        asked, weights = self._asked(group, self.processes.share(admissions), epoch)
         self.adapters.use(group)
         pairs = len(admissions) * len(self.columns[group])
         total = 0.0
@@ -97,7 +99,8 @@ class Training:
             )
             loss.backward()  # type: ignore[no-untyped-call]
             total += float(loss.detach())
-        return total
+        self.processes.add_gradients(weight for weight in self.adapters.parameters() if weight.requires_grad)
+        return float(self.processes.total(np.array([total]))[0])
 
     def _asked(self, group: int, admissions: Sequence[int], epoch: int) -> tuple[list[Asked], NDArray[np.float32]]:
         """A step's pairs of one group and every pair's weight; places are admission * drugs + drug."""
@@ -134,18 +137,22 @@ class Training:
 
     @torch.no_grad()
     def scores(self, admissions: Sequence[int], group: int | None) -> Floats:
-        """Scores (admissions, all drugs) by one group's adapter, of its drugs; None: by the untuned base, of all."""
+        """Scores (admissions, all drugs) by one group's adapter, of its drugs; None: by the untuned base, of all.
+
+        Every process computes its share of the admissions and gets all scores; NaN for drugs not asked.
+        """
         drugs = range(len(self.examples.drugs)) if group is None else self.columns[group]
-        out = np.full((len(admissions), len(self.examples.drugs)), np.nan)
+        out = np.zeros((len(admissions), len(self.examples.drugs)))
         row = {admission: place for place, admission in enumerate(admissions)}
         if group is not None:
             self.adapters.use(group)
-        for admission in admissions:
+        for admission in self.processes.share(admissions):
+            out[row[admission]] = np.nan
             for run in within_budget([self.asked(admission, list(drugs))], self.recipe.token_budget):
                 packed = pack(run, self.base.device)
                 at = np.array(packed.places) % len(self.examples.drugs)
                 out[row[admission], at] = self.base.scores(packed).cpu().numpy()
-        return out
+        return self.processes.total(out)
 
     def centre(self) -> None:
         """Take each drug's mean score by the untuned base off its offset."""
@@ -188,8 +195,6 @@ class Training:
             "watches": [vars(watch) for watch in self.watches],
             "optimiser": self.optimiser.state_dict(),
             "scheduler": self.scheduler.state_dict(),
-            "random": torch.get_rng_state(),
-            "random_gpu": torch.cuda.get_rng_state() if self.base.device.type == "cuda" else None,
             "offset": torch.from_numpy(self.offset),
             "curves": self.curves.rows,
         }
@@ -202,9 +207,6 @@ class Training:
         self.watches = [Watch(**watch) for watch in state["watches"]]
         self.optimiser.load_state_dict(state["optimiser"])
         self.scheduler.load_state_dict(state["scheduler"])
-        torch.set_rng_state(state["random"])
-        if state["random_gpu"] is not None:
-            torch.cuda.set_rng_state(state["random_gpu"])
         self.offset = state["offset"].numpy()
         self.curves.restore(state["curves"])
 
@@ -212,6 +214,7 @@ class Training:
 def fit(training: Training, identity: str, say: Callable[[str], None], checkpoint_seconds: float = 300.0) -> None:
     """Carry a run to its end, from its checkpoint when it has one; the adapters then hold each group's best weights.
 
+    A run may go on with another number of processes than it was begun with. Only the main process saves.
     Raises ModelError when memory or disk run out; the checkpoint stays.
     """
     try:
@@ -265,19 +268,28 @@ def _epochs(training: Training, identity: str, say: Callable[[str], None], check
                 f"loss {np.mean(losses):.4f}, at most {left * (now - begun) / done / 60:.0f} min left"
             )
             if now - saved > checkpoint_seconds:
-                save_checkpoint(training.folder, training.state(identity))
+                _save(training, identity)
                 saved = now
         training.epoch, training.step = training.epoch + 1, 0
         training.validate(say)
-        save_checkpoint(training.folder, training.state(identity))
-        training.curves.write()
+        _save(training, identity)
+        if training.processes.main:
+            training.curves.write()
         saved = time.monotonic()
+
+
+def _save(training: Training, identity: str) -> None:
+    if training.processes.main:
+        save_checkpoint(training.folder, training.state(identity))
 
 
 def _step(training: Training, admissions: Sequence[int]) -> list[float]:
     """One optimiser step of every group that still learns; returns their losses."""
     learning = [group for group, watch in enumerate(training.watches) if not watch.stopped]
     losses = []
+    # Dropout's draws follow from the step, so that a run goes on with the same ones, and differ between processes.
+    place = [training.recipe.seed, 5, training.epoch, training.step, training.processes.index]
+    torch.manual_seed(int(np.random.default_rng(place).integers(2**63)))
     rate = training.scheduler.get_last_lr()[0]
     for group in learning:
         losses.append(training.loss(group, admissions, training.epoch))

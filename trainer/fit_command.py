@@ -31,12 +31,21 @@ def add_fit(fit: argparse.ArgumentParser) -> None:
         "--offsets", type=Path, metavar="FILE.npz", help="frozen logits of every pair (admission_ids, drugs, logits)"
     )
     fit.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto", help="where to train")
-    fit.add_argument("--threads", type=int, help="CPU threads; all cores when not given")
+    fit.add_argument("--threads", type=int, help="CPU threads of each process; all cores when not given")
+    fit.epilog = (
+        "On several GPUs of one machine: accelerate launch --multi_gpu --num_processes N -m trainer.cli fit ...; as "
+        "several CPU processes: torchrun --nproc_per_node N -m trainer.cli fit ... --device cpu --threads T. "
+        "They share each step's admissions; the result is that of one process but for rounding and dropout's draws, "
+        "and a run cut short may go on with another number of them."
+    )
     fit.add_argument("--checkpoint-minutes", type=float, default=5.0, help="how often the run is saved within an epoch")
 
 
 def run_fit(options: argparse.Namespace) -> None:
-    """Fit adapters on a cohort's training rows, or go on with a run that was cut short."""
+    """Fit adapters on a cohort's training rows, or go on with a run that was cut short.
+
+    Started by `accelerate launch`, several processes do it together and the main one writes the run.
+    """
     rows, recipe = read_rows(options.cohort), load_recipe(options.recipe, options.set)
     rows.of(["train"])  # an empty cohort is said before anything is loaded
 
@@ -48,24 +57,35 @@ def run_fit(options: argparse.Namespace) -> None:
     from trainer.base import load_base
     from trainer.examples import make_examples
     from trainer.fit import Training, fit
+    from trainer.processes import Processes
     from trainer.run_folder import write_run
 
+    device = device_of(options.device)
+    processes = Processes(cpu=device == "cpu")
     if options.threads:
         torch.set_num_threads(options.threads)
-    device = device_of(options.device)
-    base = load_base(options.base or load_package().base_path, device, dtype_of(recipe.precision, device))
+    base = load_base(
+        options.base or load_package().base_path,
+        str(processes.device),
+        dtype_of(recipe.precision, device),
+        nf4=recipe.precision == "nf4",
+    )
     examples = make_examples(rows, recipe, base.tokens, options.offsets)
     groups = group_drugs(rows.candidates, recipe, load_formulary().drug_class)
     training = Training(base, examples, groups, recipe, options.output)
-    _say(
+    say = _say if processes.main else lambda message: None
+    say(
         f"{len(examples.train)} admissions to learn from, {len(examples.validation)} to watch, "
         f"{len(examples.drugs)} drugs in {len(groups)} groups, recipe {recipe.name}, on {device}"
+        + (f", {processes.count} processes" if processes.count > 1 else "")
     )
     what = [as_dict(recipe), base.sha256, groups, examples.identity]
     identity = hashlib.sha256(json.dumps(what).encode()).hexdigest()
-    fit(training, identity, _say, options.checkpoint_minutes * 60)
-    write_run(training, rows, identity)
-    _say(f"wrote {options.output}: export it with `lamo-train export {options.output} -o PACKAGE`")
+    fit(training, identity, say, options.checkpoint_minutes * 60)
+    if processes.main:
+        write_run(training, rows, identity)
+        say(f"wrote {options.output}: export it with `lamo-train export {options.output} -o PACKAGE`")
+    processes.leave()
 
 
 def add_export(export: argparse.ArgumentParser) -> None:

@@ -68,8 +68,9 @@ class Recipe:
     """Tokens of one forward and backward pass, at most: this bounds memory."""
     memory_gb: float = 4.0
     """Memory for prefixes' keys and values kept between epochs (suffix-only); beyond it they are computed again."""
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    """Of the frozen base; adapters are float32. auto: bfloat16 on a GPU that has it, else float32."""
+    precision: Literal["auto", "float32", "bfloat16", "nf4"] = "auto"
+    """Of the frozen base; adapters are float32. auto: bfloat16 on a GPU that has it, else float32. nf4 (QLoRA): the
+    weights in 4 bits by bitsandbytes, computing as auto does; for a base as a Hugging Face folder only."""
 
 
 def load_recipe(name: str, changes: Sequence[str] = ()) -> Recipe:

@@ -85,7 +85,7 @@ def _record(training: Training, rows: Rows, identity: str) -> dict[str, Any]:
         "epochs": training.epoch,
         "seconds": round(training.seconds, 1),
         "device": str(training.base.device),
-        "precision": str(training.base.dtype).removeprefix("torch."),
+        "precision": training.base.precision,
         "versions": {"torch": torch.__version__, "transformers": transformers.__version__},
     }
 

@@ -49,7 +49,7 @@ def test_the_engine_scores_adapters_as_peft_does(weights: Path, tmp_path: Path, 
     assert np.abs(ours - untuned).max() > 0.5  # the adapters change scores, so agreeing means something
     theirs = engine_scores(weights, package.adapter_groups, ADMISSIONS, DRUGS)
     found = parity(ours, theirs)
-    assert found.spearman > 0.999 and found.largest_score_difference < 0.02, found
+    assert found.spearman > 0.999 and found.largest_score_difference < 0.05, found  # of scores some units wide
 
 
 @pytest.mark.parametrize("precision", ["F16", "Q8_0", "Q4_K_M"])

@@ -116,8 +116,6 @@ def test_a_killed_run_goes_on_to_the_same_weights(
         one, two = (tmp_path / run / "adapters" / file / "adapter_model.safetensors" for run in ("whole", "cut"))
         assert one.read_bytes() == two.read_bytes()
     assert (tmp_path / "whole" / "curves.csv").read_bytes() == (tmp_path / "cut" / "curves.csv").read_bytes()
-    states = [torch.load(tmp_path / run / "checkpoint.pt", weights_only=True) for run in ("whole", "cut")]
-    assert torch.equal(states[0]["random"], states[1]["random"])
 
 
 def test_a_finished_run_is_read_back_and_an_unfinished_one_refused(folder: Path, tmp_path: Path) -> None:
