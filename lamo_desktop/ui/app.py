@@ -13,7 +13,7 @@ from lamo_desktop.ui import installation, language, theme
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.window import MainWindow
 
-TURN_SECONDS = 0.0005  # how long another thread works on when the window's thread wants to; Python's own is 0.005
+TURN_SECONDS = 0.0001  # how long another thread works on when the window's thread wants to; Python's own is 0.005
 
 
 def make_application(arguments: Sequence[str]) -> QApplication:

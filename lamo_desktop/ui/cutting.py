@@ -54,6 +54,11 @@ class Cutter(QObject):
         self._next: tuple[AdmissionList, Policy] | None = None
         self._cutting = False
 
+    @property
+    def busy(self) -> bool:
+        """Whether lists are being cut in a thread."""
+        return self._cutting
+
     def ask(self, listing: "AdmissionList", policy: Policy) -> None:
         """Cut; `came(cut)` or `failed(sentence)` follows, perhaps before this returns."""
         if len(listing.results.admissions) > AT_ONCE:

@@ -30,6 +30,7 @@ from lamo_desktop.recommend.policy import Policy, probabilities
 from lamo_desktop.ui import theme
 from lamo_desktop.ui.admissionlist import FLAGGED, AdmissionList
 from lamo_desktop.ui.app import make_application
+from lamo_desktop.ui.offload import no_collecting
 from lamo_desktop.ui.pages.reviewing import ReviewPage
 from lamo_desktop.ui.results import Results
 from lamo_desktop.ui.session import Session
@@ -89,7 +90,8 @@ def main() -> int:
     options = parser.parse_args()
     app = make_application(["lamo-desktop"])
     theme.apply(app)
-    results = made_up(options.admissions)
+    with no_collecting():  # as a job is loaded
+        results = made_up(options.admissions)
     found: dict[str, float] = {}
     processor: dict[str, float] = {}  # of the window's thread: what the time is on an idle computer
 
@@ -101,7 +103,8 @@ def main() -> int:
         processor[name] = time.thread_time() - worked
         if settle:
             longest, deadline = 0.0, QDeadlineTimer(120_000)
-            while (session.background.running or page._settle.isActive()) and not deadline.hasExpired():
+            busy = lambda: session.background.running or session.cutter.busy or page._settle.isActive()  # noqa: E731
+            while busy() and not deadline.hasExpired():
                 turn = time.perf_counter()
                 QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
                 longest = max(longest, time.perf_counter() - turn)
@@ -111,7 +114,8 @@ def main() -> int:
                 found[f"{name}: longest stutter after"] = longest
 
     begun = time.perf_counter()
-    cut = AdmissionList(results).cut(Policy())
+    with no_collecting():
+        cut = AdmissionList(results).cut(Policy())
     found["in the background: columns, ranks, search texts"] = time.perf_counter() - begun
     session = Session()
     page = ReviewPage(session)

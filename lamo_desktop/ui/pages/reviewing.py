@@ -162,7 +162,7 @@ class ReviewPage(Page):
         row = self.model.view_row(min(selected, results.n_done - 1))
         self.table.select_only(max(row, 0))
         self.detail.refresh_theme()
-        self._count_flags()
+        self._settle.start()  # the flags are counted once the table has been painted
 
     def _selected(self) -> int:
         current = self.table.currentIndex()
