@@ -71,12 +71,12 @@ def verify_package(package: ModelPackage) -> None:
 
 
 def write_package(folder: Path, package: ModelPackage, files: Mapping[str, Path] | None = None) -> ModelPackage:
-    """Write a package's manifest and adapter files to `folder`, all or nothing; returns it as loaded back from there.
+    """Write a package's manifest and files to `folder`, all or nothing; returns it as loaded back from there.
 
     `files` says where each of its files lies now, by the name it has in the package; those it does not name are
-    copied from `package.path`. A package already in the folder is replaced whole; a folder that holds anything else is
-    refused (InputError). Raises ModelError, and leaves the folder as it was, when the package would not load or
-    writing fails.
+    copied from `package.path`, base weights that lie there too. A package already in the folder is replaced whole; a
+    folder that holds anything else is refused (InputError). Raises ModelError, and leaves the folder as it was, when
+    the package would not load or writing fails.
     """
     folder = folder.absolute()
     if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
@@ -90,6 +90,8 @@ def write_package(folder: Path, package: ModelPackage, files: Mapping[str, Path]
         (new / MANIFEST).write_bytes(manifest_bytes(package))
         for file in read_manifest(new).files:
             shutil.copyfile((files or {}).get(file, package.path / file), new / file)
+        if (own_base := package.path / package.base_file).is_file():  # merged weights travel with their package
+            shutil.copyfile(own_base, new / package.base_file)
         load_package(new)
         if folder.exists():
             folder.rename(old)

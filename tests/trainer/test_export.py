@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from lamo_desktop.errors import InputError, ModelError
-from lamo_desktop.model.package import load_package
+from lamo_desktop.model.package import load_package, verify_package, write_package
 from tests.trainer.tiny import DRUGS, HEADS, KV_HEADS, golden_adapter, tiny_folder, tiny_gguf, tiny_rows
 from trainer.adapters import group_drugs
 from trainer.base import load_base
@@ -75,6 +75,9 @@ def test_a_merged_base_keeps_the_tokenizer_and_all_metadata(weights: Path, tmp_p
         if not key.startswith("GGUF.") and key != "general.file_type":
             assert after.fields[key].contents() == field.contents(), key
     assert [tensor.name for tensor in before.tensors] == [tensor.name for tensor in after.tensors]
+    again = write_package(tmp_path / "elsewhere", replace(package, version="2"))
+    assert again.base_path == tmp_path / "elsewhere" / package.base_file  # merged weights travel with their package
+    verify_package(again)
     with pytest.raises(InputError, match="exists already"):
         export_merged(record, weights, tmp_path / "package", "F16", lambda drug: "", {})
 
