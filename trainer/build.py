@@ -162,8 +162,10 @@ def _tuned_on(rows: Rows, tuning: Sequence[Admission]) -> dict[str, Any]:
     return {"admissions": len(tuning), "splits": {name: count for name, count in counts.items() if count}}
 
 
-def tuned_splits(package: ModelPackage) -> tuple[str, ...]:
-    """The splits that a package was tuned on, so that it cannot be judged by them."""
+def tuned_splits(package: ModelPackage, rows: Rows) -> tuple[str, ...]:
+    """The splits of this very cohort that a package was tuned on, so that it cannot be judged by them."""
+    if package.training.get("cohort") != rows.origin:
+        return ()
     return tuple(package.training.get("calibration", {}).get("splits", ("train",)))
 
 

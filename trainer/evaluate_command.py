@@ -78,7 +78,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
             raise InputError(f"There is no folder {path.parent} to write {path.name} to.")
     packages = [load_package(path) for path in options.packages or [None]]
     for package in packages:
-        for split in set(options.splits) & set(tuned_splits(package)):
+        for split in set(options.splits) & set(tuned_splits(package, rows)):
             raise InputError(f"{package.name} {package.version} was tuned on {split} rows: judge it on others.")
     names = package_names(packages)
     settings = EngineSettings(device=options.device, threads=options.threads)

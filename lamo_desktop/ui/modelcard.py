@@ -107,7 +107,7 @@ class ModelCard(Card):
         self.state.show()
         self.facts.setText("\n".join(self._facts(package)))
         self.verify.setEnabled(True)
-        self._session.set_model_label(package.label, package.fine_tuned)
+        self._session.model_label_changed.emit(package.label, package.fine_tuned)
         self.package_changed.emit()
         if self.isVisible():
             self._verify_if_new()

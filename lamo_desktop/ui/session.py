@@ -1,6 +1,5 @@
 """One analysis from export to workbook: what has been read, what runs, what came out. Pages show it and call it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,36 +18,14 @@ from lamo_desktop.ui.lookups import Lookups
 from lamo_desktop.ui.offload import Offload
 from lamo_desktop.ui.opening import Opened, open_export
 from lamo_desktop.ui.ownfiles import used_names
+from lamo_desktop.ui.runsettings import RunSettings
 from lamo_desktop.ui.scoring import ScoringProcess
+from lamo_desktop.ui.wasopen import WasOpen
 
 if TYPE_CHECKING:  # loaded when there is something to show, so that the window opens sooner
     from lamo_desktop.admissions.profile import Profile
     from lamo_desktop.ui.admissionlist import Cut
     from lamo_desktop.ui.results import Lists, Results
-
-
-@dataclass(frozen=True)
-class RunSettings:
-    """What a run may be told; `threads` and `limit` 0 mean all."""
-
-    device: str = "auto"
-    threads: int = 0
-    limit: int = 0
-    package: Path | None = None
-    candidates: tuple[str, ...] = ()  # none: all of the package
-
-
-@dataclass(frozen=True)
-class _Open:
-    """What was open when another export was to be read: it is shown again when that one cannot be."""
-
-    input: Path | None
-    profile: str | None
-    opened: Opened | None
-    cohort: Cohort | None
-    job: Path | None
-    results: "Results | None"
-    cut: "Cut | None"
 
 
 class Session(QObject):
@@ -74,7 +51,7 @@ class Session(QObject):
         self.corrections = Corrections()
         self.lookups, self.names_lookup = Lookups(self), Lookups(self)
         self._profile_before: str | None = None
-        self._before: _Open | None = None
+        self._before: WasOpen | None = None
         self.job: Path | None = None
         self.results: Results | None = None
         self.policy = Policy()
@@ -115,7 +92,7 @@ class Session(QObject):
             self.open_job(path)
             return
         if not (self.reader.running and self.opened is None):  # else what was open before that
-            self._before = _Open(self.input, self.profile, self.opened, self.cohort, self.job, self.results, self.cut)
+            self._before = WasOpen(self.input, self.profile, self.opened, self.cohort, self.job, self.results, self.cut)
         self.reader.close()
         self._forget_export()
         self.input, self.profile, self.job, self.results, self.cut = path, profile, None, None, None
@@ -162,23 +139,12 @@ class Session(QObject):
             self.policy_changed.emit()
             self.changed.emit()
 
-    def set_model_label(self, text: str, fine_tuned: bool) -> None:
-        """Say everywhere which kind of model this is."""
-        self.model_label_changed.emit(text, fine_tuned)
-
     def start_run(self, settings: RunSettings) -> None:
         """Score the export that was read, as a new job."""
         if self.input is None or self.cohort is None or self.busy:
             return
         self.job = jobs.new_job_path()
-        arguments = ["recommend", str(self.input), "--job", str(self.job), *self._output()]
-        arguments += ["--profile", self.profile] if self.profile else []
-        arguments += ["--names", str(names)] if (names := used_names()) else []
-        if settings.limit:
-            arguments += ["--limit", str(settings.limit)]
-        if settings.candidates:
-            arguments += ["--candidates", ",".join(settings.candidates)]
-        self._start(arguments, settings)
+        self._start(settings.begin(self.input, self.profile, self.job))
 
     def resume_run(self, job: Path, settings: RunSettings) -> None:
         """Go on with a job where it stopped; its export is not needed."""
@@ -186,7 +152,7 @@ class Session(QObject):
             if job != self.job:
                 self._forget_export()
             self.job = job
-            self._start(["resume", str(job), *self._output()], settings)
+            self._start(settings.resume(job))
 
     def pause_run(self) -> None:
         """Stop the run; what is scored is kept in its job file."""
@@ -229,7 +195,7 @@ class Session(QObject):
             if self.cohort is None:
                 self.cohort = results.cohort
                 self.cohort_changed.emit()
-            self.set_model_label(results.package.label, results.package.fine_tuned)
+            self.model_label_changed.emit(results.package.label, results.package.fine_tuned)
             if cut.policy == self.policy:
                 self.policy_changed.emit()
             self.results_changed.emit()
@@ -268,27 +234,18 @@ class Session(QObject):
 
     def close(self) -> None:
         """End everything that runs and wait for it."""
-        self.reader.close()
-        self.lookups.close()
-        self.names_lookup.close()
-        self.corrections.close()
-        self.evaluation.close()
-        self.exporter.close()
-        self.run.close()
+        reading = (self.reader, self.lookups, self.names_lookup, self.corrections)
+        for each in (*reading, self.evaluation, self.exporter, self.run):
+            each.close()
         jobs.remove_workbook(self.job)
         self.background.close()
 
-    def _start(self, arguments: list[str], settings: RunSettings) -> None:
+    def _start(self, arguments: list[str]) -> None:
         self.results = self.cut = None
         self.lookups.close()  # the engine needs the memory
         self.names_lookup.close()
         self.evaluation.forget()
         self.last_progress = {}
-        arguments += ["--progress", "json", "--device", settings.device]
-        if settings.threads:
-            arguments += ["--threads", str(settings.threads)]
-        if settings.package:
-            arguments += ["--model", str(settings.package)]
         self.run.start(arguments)
         self.results_changed.emit()
         self.go.emit(Step.RECOMMEND)
@@ -307,10 +264,6 @@ class Session(QObject):
             self.policy = self.cut.policy
         self.policy_changed.emit()
         self._say_bad(sentence)
-
-    def _output(self) -> list[str]:
-        assert self.job is not None
-        return ["-o", str(jobs.workbook_of(self.job))]
 
     def _export_read(self, opened: Opened) -> None:
         again = self.opened is not None
@@ -336,12 +289,10 @@ class Session(QObject):
     def _reading_cancelled(self) -> None:
         again = self.opened is not None
         self._reading_ended()
-        if again:
-            self.message.emit(self.tr("Reading again was cancelled; the export stays as it was read before."), "")
-        elif self.cohort is not None:
-            self.message.emit(self.tr("Reading was cancelled; what was open before stays open."), "")
-        else:
-            self.message.emit(self.tr("Reading was cancelled; nothing was kept."), "")
+        nothing = self.tr("Reading was cancelled; nothing was kept.")
+        before = self.tr("Reading was cancelled; what was open before stays open.")
+        as_read = self.tr("Reading again was cancelled; the export stays as it was read before.")
+        self.message.emit(as_read if again else before if self.cohort is not None else nothing, "")
 
     def _forget_export(self) -> None:
         self.lookups.close()
@@ -360,9 +311,7 @@ class Session(QObject):
     def _show_before(self) -> None:
         before, self._before, self.input = self._before, None, None
         if before is not None and before.cohort is not None:
-            self.input, self.profile, self.job = before.input, before.profile, before.job
-            self.results, self.cut = before.results, before.cut
-            self.opened, self.cohort = before.opened, before.cohort
+            vars(self).update(vars(before))  # it has the names of what is open here
             self.opened_changed.emit()
             self.cohort_changed.emit()
             self.results_changed.emit()
@@ -378,25 +327,23 @@ class Session(QObject):
         self.changed.emit()
 
     def _run_failed(self, sentence: str) -> None:
-        jobs.remove_workbook(self.job)
         self._say_bad(sentence)
-        self.show_results_if_any()
+        self._ended_early()
 
     def _run_stopped(self) -> None:
-        jobs.remove_workbook(self.job)
-        if self.job is not None and self.job.exists():
+        if self._ended_early():
             self.message.emit(self.tr("The run is paused. Everything scored so far is kept."), "")
         else:
             self.message.emit(self.tr("The run was stopped before it scored anything."), "")
-        self.show_results_if_any()
 
-    def show_results_if_any(self) -> None:
-        """After a run that ended early: load what it scored, if its job file exists."""
-        if self.job is not None and self.job.exists():
-            self.show_results()
-        else:
+    def _ended_early(self) -> bool:
+        """Load what the run scored, if its job file exists; whether it does."""
+        jobs.remove_workbook(self.job)
+        if self.job is not None and not self.job.exists():
             self.job = None
+        self.show_results()
         self.changed.emit()
+        return self.job is not None
 
     def _say_bad(self, sentence: str) -> None:
         self.message.emit(sentence, "bad")

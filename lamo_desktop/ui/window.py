@@ -21,8 +21,6 @@ from lamo_desktop.ui import dialogs, jobs, language, layout, localdata, theme
 from lamo_desktop.ui.dropzone import dropped_path
 from lamo_desktop.ui.flow import FlowRail, State, Step
 from lamo_desktop.ui.footer import Footer
-from lamo_desktop.ui.jobs import KeptJob
-from lamo_desktop.ui.localdata import Kept
 from lamo_desktop.ui.log import Journal
 from lamo_desktop.ui.pages.checking import CheckPage
 from lamo_desktop.ui.pages.exporting import ExportPage
@@ -30,7 +28,8 @@ from lamo_desktop.ui.pages.importing import ImportPage
 from lamo_desktop.ui.pages.reviewing import ReviewPage
 from lamo_desktop.ui.pages.running import RunPage
 from lamo_desktop.ui.pages.validating import ValidatePage
-from lamo_desktop.ui.session import RunSettings, Session
+from lamo_desktop.ui.runsettings import RunSettings
+from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.widgets import Button, IconLabel, Notice, Page
@@ -227,7 +226,7 @@ class MainWindow(QMainWindow):
         """Look for kept jobs in the background and list them on the Import page."""
         self.session.background.run("jobs", jobs.kept_jobs, self._jobs_found, lambda _: None)
 
-    def _jobs_found(self, kept: list[KeptJob]) -> None:
+    def _jobs_found(self, kept: list[jobs.KeptJob]) -> None:
         self.importing.show_jobs([job for job in kept if job.path != self.session.job or not self.session.run.running])
 
     def delete_job(self, path: Path) -> None:
@@ -254,7 +253,7 @@ class MainWindow(QMainWindow):
             self.delete_kept(dialog.chosen)
         dialog.deleteLater()
 
-    def delete_kept(self, chosen: list[Kept]) -> None:
+    def delete_kept(self, chosen: list[localdata.Kept]) -> None:
         """Delete these kinds of local data for good."""
         if any(item.kind == localdata.JOBS for item in chosen):
             self.session.forget_results()
@@ -331,8 +330,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Open what was dropped."""
-        path = dropped_path(event)
-        if path is not None:
+        if (path := dropped_path(event)) is not None:
             event.acceptProposedAction()
             self.open_path(path)
 
@@ -345,8 +343,7 @@ class MainWindow(QMainWindow):
             self.reviewing.book.reopen()
             event.ignore()
             return
-        store = settings()
-        layout.save(self, store)
+        layout.save(self, settings())
         self.session.close()
         self.journal.close()
         event.accept()

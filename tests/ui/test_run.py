@@ -16,7 +16,7 @@ from lamo_desktop.model.package import load_package
 from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.flow import State, Step
-from lamo_desktop.ui.session import RunSettings
+from lamo_desktop.ui.runsettings import RunSettings
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.samples import write_export, write_job
@@ -181,7 +181,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from lamo_desktop.ui.app import make_application
-from lamo_desktop.ui.session import RunSettings
+from lamo_desktop.ui.runsettings import RunSettings
 from lamo_desktop.ui.window import MainWindow
 
 def die(progress):

@@ -17,7 +17,8 @@ from lamo_desktop.recommend.policy import POLICIES
 from lamo_desktop.ui.live import LiveCard
 from lamo_desktop.ui.modelcard import ModelCard
 from lamo_desktop.ui.policybar import PolicyBar
-from lamo_desktop.ui.session import RunSettings, Session
+from lamo_desktop.ui.runsettings import RunSettings
+from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Button, Card, EmptyOr, EmptyState, Notice, Page, ProgressCard, label
 from lamo_desktop.ui.words import said

@@ -1,0 +1,39 @@
+"""What a run of the window is told, as the arguments of the `lamo` command that does it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lamo_desktop.ui import jobs
+from lamo_desktop.ui.ownfiles import used_names
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What a run may be told; `threads` and `limit` 0 mean all."""
+
+    device: str = "auto"
+    threads: int = 0
+    limit: int = 0
+    package: Path | None = None
+    candidates: tuple[str, ...] = ()  # none: all of the package
+
+    def begin(self, export: Path, profile: str | None, job: Path) -> list[str]:
+        """Score an export as a new job."""
+        arguments = ["recommend", str(export), "--job", str(job), *self._output(job)]
+        arguments += ["--profile", profile] if profile else []
+        arguments += ["--names", str(names)] if (names := used_names()) else []
+        arguments += ["--limit", str(self.limit)] if self.limit else []
+        arguments += ["--candidates", ",".join(self.candidates)] if self.candidates else []
+        return arguments + self._engine()
+
+    def resume(self, job: Path) -> list[str]:
+        """Go on with a job."""
+        return ["resume", str(job), *self._output(job), *self._engine()]
+
+    def _output(self, job: Path) -> list[str]:
+        return ["-o", str(jobs.workbook_of(job))]
+
+    def _engine(self) -> list[str]:
+        arguments = ["--progress", "json", "--device", self.device]
+        arguments += ["--threads", str(self.threads)] if self.threads else []
+        return arguments + (["--model", str(self.package)] if self.package else [])
