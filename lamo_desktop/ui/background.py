@@ -49,7 +49,7 @@ class Background(QObject):
 
     def close(self) -> None:
         """Wait for everything under way; no result is delivered any more."""
-        self._latest = {}
+        self._latest = {key: number + 1 for key, number in self._latest.items()}
         for thread in self._threads:
             thread.join()
         self._threads = []

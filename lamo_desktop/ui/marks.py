@@ -40,6 +40,7 @@ class MarkBook(QObject):
         self._waiting: Marks = {}  # not on disk yet
         self._writing: Marks = {}
         self._unsaved: dict[Path, Marks] = {}  # of jobs that were left before their marks could be written
+        self._asked_again = False  # to save, while writing
         self._background = Background(self)
 
     def open(self, path: Path | None, marks: Marks) -> None:
@@ -73,6 +74,7 @@ class MarkBook(QObject):
 
     def save(self) -> None:
         """Write what waits; called by itself after every change, and by a person after a failure."""
+        self._asked_again = bool(self._writing)
         if self._path is None or self._writing or not self._waiting:
             return
         path, self._writing, self._waiting = self._path, self._waiting, {}
@@ -120,7 +122,10 @@ class MarkBook(QObject):
 
     def _not_written(self, sentence: str) -> None:
         self._writing, self._waiting = {}, {**self._writing, **self._waiting}
-        self.failed.emit(sentence)
+        if self._asked_again:
+            self.save()
+        else:
+            self.failed.emit(sentence)
 
 
 class _Change(QUndoCommand):

@@ -16,9 +16,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
+
+from tests.benchmarks.turns import Ticker, turn, until
 
 START = """
 import time; wall, cpu = time.perf_counter(), time.process_time()
@@ -28,7 +29,7 @@ for _ in range(3): app.processEvents()
 print(time.perf_counter() - wall, time.process_time() - cpu)
 window.close()
 """
-GOAL_START, GOAL_STUTTER_MS = 1.5, 50.0
+GOAL_START = 1.5  # seconds
 
 
 def main() -> int:
@@ -70,49 +71,8 @@ def measure_start(n: int) -> dict[str, Any]:
     }
 
 
-class Ticker:
-    """A timer in the event loop: how late each tick comes is how long the loop was held up."""
-
-    STEP_MS = 5
-
-    def __init__(self) -> None:
-        from PySide6.QtCore import Qt, QTimer
-
-        self.timer = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=self.STEP_MS)
-        self.timer.timeout.connect(self._tick)
-        self.page = ""
-        self.held: dict[str, list[tuple[float, float]]] = {}  # page → (ms by the clock, ms of this thread's processor)
-        self._before = self._now()
-
-    def start(self) -> None:
-        self._before = self._now()
-        self.timer.start()
-
-    def _now(self) -> tuple[float, float]:
-        return time.perf_counter(), time.thread_time()
-
-    def _tick(self) -> None:
-        now = self._now()
-        wall, cpu = (1000 * (b - a) for a, b in zip(self._before, now, strict=True))
-        self.held.setdefault(self.page, []).append((max(0.0, wall - self.STEP_MS), cpu))
-        self._before = now
-
-    def figures(self) -> dict[str, Any]:
-        return {
-            page: {
-                "longest ms": round(max(wall for wall, _ in found), 1),
-                "longest ms of the window's processor": round(max(cpu for _, cpu in found), 1),
-                "over 50 ms": sum(wall > GOAL_STUTTER_MS for wall, _ in found),
-                "ticks": len(found),
-            }
-            for page, found in self.held.items()
-        }
-
-
 def measure_run(limit: int) -> dict[str, Any]:
     """Score the bundled admissions with the default model while every page is shown in turn."""
-    from PySide6.QtWidgets import QApplication
-
     from lamo_desktop.paths import resource
     from lamo_desktop.ui.app import make_application, open_window
     from lamo_desktop.ui.flow import Step
@@ -124,53 +84,34 @@ def measure_run(limit: int) -> dict[str, Any]:
     faults: list[str] = []
     session.message.connect(lambda sentence, tone: faults.append(sentence) if tone == "bad" else None)
 
-    def until(reached: Any, seconds: float = 900) -> None:
-        end = time.monotonic() + seconds
-        while not reached():
-            if faults or time.monotonic() > end:
-                raise SystemExit(faults[0] if faults else "waited too long")
-            QApplication.processEvents()
-            time.sleep(0.001)
-
     window.open_path(resource("demo/eicu"))
-    until(lambda: session.cohort is not None and not session.reader.running)
+    until(lambda: session.cohort is not None and not session.reader.running, faults)
     memory = {"before": resident_mb()}
     window.running.limit.setValue(limit)
     window.running.start.click()
-    until(lambda: session.last_progress.get("stage") == "scoring")
-    ticker.start()
+    until(lambda: session.last_progress.get("stage") == "scoring", faults)
     steps, shown, samples = list(Step), 0, []
     while session.run.running:
         window.go(steps[shown % len(steps)])
-        ticker.page = steps[shown % len(steps)].value
-        end = time.monotonic() + 1.5
-        while time.monotonic() < end and session.run.running:
-            QApplication.processEvents()
-            time.sleep(0.0005)
+        ticker.start(steps[shown % len(steps)].value)
+        turn(1.5, unless=lambda: not session.run.running)
         samples.append(resident_mb())
         shown += 1
-    ticker.page = "results"
-    until(lambda: session.results is not None and session.results.complete and not session.background.running)
-    ticker.page = "comparing"
+    ticker.start("results")
+    until(lambda: session.results is not None and session.results.complete and not session.background.running, faults)
+    ticker.start("comparing")
     session.start_validation()
-    until(lambda: session.evaluation.validation is not None)
-    ticker.page = "validation tabs"
+    until(lambda: session.evaluation.validation is not None, faults)
+    ticker.start("validation tabs")
     window.go(Step.VALIDATE)
     for tab in range(window.validating.tabs.count()):
         window.validating.tabs.setCurrentIndex(tab)
-        until_idle(app)
-    ticker.timer.stop()
+        turn(0.1)
+    ticker.stop()
     memory |= {"least during": min(samples), "most during": max(samples), "after": resident_mb()}
     memory["highest ever"] = round(resource_peak_mb(), 1)
     window.close()
     return {"stutter": ticker.figures(), "memory MB": memory, "admissions": limit}
-
-
-def until_idle(app: Any) -> None:
-    """Let what was asked for be drawn."""
-    end = time.monotonic() + 0.1
-    while time.monotonic() < end:
-        app.processEvents()
 
 
 def resident_mb() -> float:
