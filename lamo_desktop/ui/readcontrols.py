@@ -35,7 +35,7 @@ class ReadControls(QWidget):
         self._add(self.tr("&Header row:"), self.header_row)
         self._of_sheets += self._add(self.tr("&Orders:"), self.orders_sheet)
         self._add(self.tr("03/0&4/2024 means"), self.date_order)
-        self._row.addStretch(1)
+        self._row.addStretch(0)
         self.admissions_sheet.activated.connect(lambda _: self._sheets_chosen())
         self.orders_sheet.activated.connect(lambda _: self._sheets_chosen())
         self.date_order.activated.connect(lambda _: self._date_order_chosen())
@@ -47,9 +47,10 @@ class ReadControls(QWidget):
         widget.setAccessibleName(text.replace("&", "").rstrip(":"))
         if isinstance(widget, QComboBox):
             widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            widget.setMinimumContentsLength(12)
+            widget.setMinimumContentsLength(8)
+            widget.setMaximumWidth(em(13))
         self._row.addWidget(caption)
-        self._row.addWidget(widget)
+        self._row.addWidget(widget, int(isinstance(widget, QComboBox)))
         self._row.addSpacing(em(0.5))
         return [caption, widget]
 

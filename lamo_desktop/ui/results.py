@@ -164,9 +164,9 @@ def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
 
 
 def engine_words(engine: Mapping[str, Any]) -> str:
-    """What a run was on, as its log says: "CPU, 4 threads", and why not on what was asked for."""
+    """What a run was on, as its log says: "CPU, threads: 4", and why not on what was asked for."""
     note = engine.get("device_note")
-    return f"{str(engine.get('device', '')).upper()}, {engine.get('threads')} threads" + (f" ({note})" if note else "")
+    return f"{str(engine.get('device', '')).upper()}, threads: {engine.get('threads')}" + (f" ({note})" if note else "")
 
 
 def package_of(job: Job) -> ModelPackage:

@@ -106,6 +106,6 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("rooms", "{name} knows none of the candidate drugs of this job."),
     QT_TRANSLATE_NOOP("rooms", "{n1} could not be deleted. {why}"),
     QT_TRANSLATE_NOOP("rooms", "{encoding}, {sign} between columns"),
-    QT_TRANSLATE_NOOP("rooms", "{device}, {n1} threads ({why})"),
-    QT_TRANSLATE_NOOP("rooms", "{device}, {n1} threads"),
+    QT_TRANSLATE_NOOP("rooms", "{device}, threads: {n1} ({why})"),
+    QT_TRANSLATE_NOOP("rooms", "{device}, threads: {n1}"),
 )

@@ -167,7 +167,7 @@ class CheckPage(Page):
             self.figures[name].show_value(value)
         self._show_notice(cohort)
         files = len(cohort.source.files)
-        source = self.tr("Read with the profile “{p}” from {n} file(s)")
+        source = self.tr("Read with the profile “{p}”; files: {n}")
         self.source.setText(source.format(p=cohort.source.profile, n=files))
         self.funnel.show_steps(cohort.attrition)
         opened = self._session.opened

@@ -353,7 +353,7 @@
         <translation>已知信息</translation>
     </message>
     <message>
-        <source>Read with the profile “{p}” from {n} file(s)</source>
+        <source>Read with the profile “{p}”; files: {n}</source>
         <translation>以配置“{p}”读取，共 {n} 个文件</translation>
     </message>
     <message>
@@ -3507,11 +3507,11 @@
         <translation>{encoding}，以{sign}分隔各列</translation>
     </message>
     <message>
-        <source>{device}, {n1} threads ({why})</source>
+        <source>{device}, threads: {n1} ({why})</source>
         <translation>{device}，{n1} 个线程（{why}）</translation>
     </message>
     <message>
-        <source>{device}, {n1} threads</source>
+        <source>{device}, threads: {n1}</source>
         <translation>{device}，{n1} 个线程</translation>
     </message>
     <message>
