@@ -1,5 +1,6 @@
 """The dialog that deletes what the program keeps on this computer: it says what there is, and what stays."""
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from lamo_desktop.paths import data_dir
@@ -39,6 +40,12 @@ class PurgeDialog(QDialog):
         layout.addWidget(self.buttons)
         self._allow()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """As high as its sentences need at this width."""
+        super().showEvent(event)
+        width = max(self.width(), self.layout().totalMinimumSize().width())
+        self.resize(width, self.layout().totalHeightForWidth(width))
+
     @property
     def chosen(self) -> list[Kept]:
         """The kinds that are ticked."""
@@ -53,7 +60,7 @@ class PurgeDialog(QDialog):
             SETTINGS: self.tr("Layout and colours of the window"),
             OTHER: self.tr("Other files in the program's folder"),
         }
-        amount = self.tr("{n} files, {size}").format(n=item.n_files, size=localdata.in_words(item.n_bytes))
+        amount = self.tr("files: {n}, {size}").format(n=item.n_files, size=localdata.in_words(item.n_bytes))
         box = QCheckBox(f"{titles[item.kind]} · {amount}")
         box.setChecked(item.kind in (JOBS, LOGS, OTHER))
         box.toggled.connect(self._allow)

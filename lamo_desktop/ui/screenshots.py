@@ -70,6 +70,8 @@ class _Pictures:
 
     def take(self) -> int:
         """The whole walk."""
+        from PySide6.QtCore import QDeadlineTimer
+
         from lamo_desktop.ui.flow import Step
 
         window, session = self.window, self.session
@@ -81,6 +83,7 @@ class _Pictures:
         self.read()
         self.score()
         window.go(Step.REVIEW)
+        _wait(QDeadlineTimer(500).hasExpired, "the first painting, after which flags are counted")
         _wait(lambda: not session.background.running, "the flags")
         self.review()
         session.start_validation()

@@ -1875,7 +1875,7 @@
         <translation>程序文件夹中的其他文件</translation>
     </message>
     <message>
-        <source>{n} files, {size}</source>
+        <source>files: {n}, {size}</source>
         <translation>{n} 个文件，{size}</translation>
     </message>
 </context>
