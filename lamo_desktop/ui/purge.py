@@ -18,7 +18,7 @@ class PurgeDialog(QDialog):
         self.setWindowTitle(self.tr("Delete local data"))
         self.setMinimumWidth(em(34))
         self._kept = localdata.kept()
-        layout = QVBoxLayout(self)
+        self._layout = layout = QVBoxLayout(self)
         layout.setContentsMargins(em(1.2), em(1.2), em(1.2), em(1))
         layout.setSpacing(em(0.7))
         layout.addWidget(label(self.tr("What this program keeps on this computer"), "heading"))
@@ -43,8 +43,8 @@ class PurgeDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """As high as its sentences need at this width."""
         super().showEvent(event)
-        width = max(self.width(), self.layout().totalMinimumSize().width())
-        self.resize(width, self.layout().totalHeightForWidth(width))
+        width = max(self.width(), self._layout.totalMinimumSize().width())
+        self.resize(width, self._layout.totalHeightForWidth(width))
 
     @property
     def chosen(self) -> list[Kept]:
