@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import InputError
+from lamo_desktop.formulary import load_formulary
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.process import EngineProcess, EngineSettings
 from lamo_desktop.model.prompt import PROMPT_VERSION, parts
@@ -117,7 +118,12 @@ def score_rows(
         return found.llm
     terms = read_terms(package.path / package.terms.file)
     rows = zip(admissions, found.llm, found.states, strict=True)
-    return np.stack([terms.scores(candidates, llm, features(parts(a), a.codes), state) for a, llm, state in rows])
+    drug_class = load_formulary().drug_class
+
+    def kin(drug: str) -> list[str]:
+        return [known.name for known in package.kin(drug_class(drug))]
+
+    return np.stack([terms.scores(candidates, llm, features(parts(a), a.codes), state, kin) for a, llm, state in rows])
 
 
 def identity(package: ModelPackage) -> str:

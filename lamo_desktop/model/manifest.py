@@ -114,6 +114,10 @@ class ModelPackage:
         """The vocabulary by drug name."""
         return {drug.name: drug for drug in self.drugs}
 
+    def kin(self, drug_class: str) -> tuple[Drug, ...]:
+        """The drugs that stand for one the package was not trained on: those of its class, else all."""
+        return tuple(drug for drug in self.drugs if drug_class and drug.drug_class == drug_class) or self.drugs
+
 
 def manifest_bytes(package: ModelPackage) -> bytes:
     """The package's `manifest.json`. Raises ModelError when a number in it is not finite."""

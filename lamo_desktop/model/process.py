@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -50,13 +50,20 @@ class EngineProcess:
     Raises ModelError when the engine cannot start. A worker that dies or hangs (no sign of life for `silence` seconds)
     is replaced, and its admission tried once more; so is one whose memory has grown. After a fault on a GPU the CPU is
     used, unless the CPU fails on that admission too. `state` asks for the prefix's state even of a package without
-    linear terms. `replaced` says why, once for each new worker since the first.
+    linear terms, `drug_class` names the class of a drug the package does not know (give `Formulary.drug_class`).
+    `replaced` says why, once for each new worker since the first.
     """
 
     def __init__(
-        self, package: ModelPackage, settings: EngineSettings, silence: float = SILENCE_SECONDS, state: bool = False
+        self,
+        package: ModelPackage,
+        settings: EngineSettings,
+        silence: float = SILENCE_SECONDS,
+        state: bool = False,
+        drug_class: Callable[[str], str] = lambda drug: "",
     ) -> None:
         self._package = package
+        self._drug_class = drug_class
         self._terms = read_terms(package.path / package.terms.file) if package.terms else None
         self._start_message = start_message(package, settings, state or self._terms is not None)
         self._silence = silence
@@ -78,10 +85,13 @@ class EngineProcess:
         if self._terms is None:
             return scored
         try:
-            logits = self._terms.scores(candidates, scored.llm, features(parts, codes), scored.state)
+            logits = self._terms.scores(candidates, scored.llm, features(parts, codes), scored.state, self._kin)
         except ModelError as error:
             raise RowFailed(str(error)) from error
         return replace(scored, logits=logits)
+
+    def _kin(self, drug: str) -> list[str]:
+        return [known.name for known in self._package.kin(self._drug_class(drug))]
 
     def _model_scores(self, parts: Sequence[Part], candidates: Sequence[str]) -> Scored:
         request = {"score": {"parts": [[p.name, p.text, p.rank] for p in parts], "candidates": list(candidates)}}

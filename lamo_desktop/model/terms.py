@@ -5,12 +5,12 @@
 
 `llm` is logit(" Yes") - logit(" No") of the adapted model, `state` the mean over the prefix's tokens of the base's last
 hidden state, which comes with the prefix. The terms are fitted first and frozen; adapters then learn what they do not
-say. A drug that the terms do not know keeps the model's answer alone, with the mean gain and centre.
+say. A drug that the terms do not know takes the mean of its kin: the known drugs of its class, else all.
 """
 
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -125,15 +125,21 @@ class Terms:
         llm: NDArray[np.float32],
         found: frozenset[str],
         state: NDArray[np.float32] | None,
+        kin: Callable[[str], Sequence[str]],
     ) -> NDArray[np.float32]:
-        """The package's scores of some candidates, (candidates,), from the model's. Each is its own drug's alone."""
+        """The package's scores of some candidates, (candidates,), from the model's. Each is its own drug's alone.
+
+        `kin` names the drugs that stand for one that the terms do not know; where they know none of those, all do.
+        """
         linear = self.linear(found, state)
-        unseen = (self.gain.mean(dtype=np.float64), self.centre.mean(dtype=np.float64), 0.0)
         total = []
         for drug, score in zip(candidates, llm.tolist(), strict=True):
-            d = self._column.get(drug)
-            gain, centre, sum_of_terms = unseen if d is None else (self.gain[d], self.centre[d], linear[d])
-            total.append(float(gain) * (score - float(centre)) + float(sum_of_terms))
+            names = [drug] if drug in self._column else kin(drug)
+            columns = [self._column[name] for name in names if name in self._column] or slice(None)
+            gain, centre, sum_of_terms = (
+                float(term[columns].mean(dtype=np.float64)) for term in (self.gain, self.centre, linear)
+            )
+            total.append(gain * (score - centre) + sum_of_terms)
         return np.array(total, dtype=np.float32)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from lamo_desktop.admissions.cohort import AttritionStep, Cohort
 from lamo_desktop.errors import InputError
-from lamo_desktop.formulary import Formulary
+from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.process import EngineProcess, EngineSettings, RowFailed
 from lamo_desktop.model.prompt import PROMPT_VERSION, parts
@@ -101,7 +101,7 @@ def run_job(
     if not store.counts().open:
         progress(_progress(store, 0, 0.0))
         return
-    with EngineProcess(package, settings) as engine:
+    with EngineProcess(package, settings, drug_class=load_formulary().drug_class) as engine:
         weights = engine.info.weights_sha256
         _check_weights(store, weights)
         store.start(weights, asdict(engine.info))

@@ -98,7 +98,7 @@ def sigmoid(logits: Floats) -> Floats:
 
 
 def _unseen(package: ModelPackage, name: str, drug_class: str) -> Drug:
-    kin = [drug for drug in package.drugs if drug_class and drug.drug_class == drug_class] or package.drugs
+    kin = package.kin(drug_class)
     return Drug(
         name=name,
         log_odds=float(np.mean([drug.log_odds for drug in kin])),

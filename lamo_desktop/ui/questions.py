@@ -80,23 +80,27 @@ class _Desk:
     def __init__(self) -> None:
         self._engine: EngineProcess | None = None
         self._in_use: tuple[str, EngineSettings] | None = None
+        self._classes: Mapping[str, str] = {}
+
+    def _drug_class(self, drug: str) -> str:
+        return self._classes.get(drug, "")
 
     def answers(self, question: Question) -> Iterator[Any]:
         engine, package, admission = self._ready(question), question.package, question.admission
-
-        def drug_class(drug: str) -> str:
-            return question.classes.get(drug, "")
-
+        self._classes = question.classes
         if isinstance(question, Why):
-            yield from why(engine, package, admission, question.cut, question.drug, question.with_entries, drug_class)
+            yield from why(
+                engine, package, admission, question.cut, question.drug, question.with_entries, self._drug_class
+            )
         else:
-            yield what_if(engine, package, admission, list(question.classes), drug_class)
+            yield what_if(engine, package, admission, list(question.classes), self._drug_class)
 
     def _ready(self, question: Question) -> EngineProcess:
         asked_for = (question.package.sha256, question.settings)
         if self._engine is None or self._in_use != asked_for:
             self.close()
-            self._engine, self._in_use = EngineProcess(question.package, question.settings), asked_for
+            self._engine = EngineProcess(question.package, question.settings, drug_class=self._drug_class)
+            self._in_use = asked_for
         return self._engine
 
     def close(self) -> None:

@@ -33,6 +33,10 @@ STATE = RNG.normal(size=4).astype(np.float32)
 CANDIDATES = ("heparin", "aspirin", "metoprolol")
 
 
+def kin(drug: str) -> tuple[str, ...]:
+    return {"metoprolol": ("aspirin", "warfarin")}[drug]
+
+
 def test_features_are_words_by_their_line_and_codes_beside_their_line() -> None:
     found = features(parts(ADMISSION), ADMISSION.codes)
     assert {"dx sepsis", "dx renal", "med metformin", "age 60", "sex woman", "has diagnoses"} <= found
@@ -57,19 +61,30 @@ def test_every_line_of_a_prompt_has_a_topic() -> None:
 
 def test_a_score_is_the_formula_and_its_own_drugs_alone() -> None:
     found = features(parts(ADMISSION), ADMISSION.codes)
-    scores = TERMS.scores(CANDIDATES, LLM, found, STATE)
+    scores = TERMS.scores(CANDIDATES, LLM, found, STATE, kin)
     rows = [NAMES.index(name) for name in TERMS.known(found)]
     assert len(rows) == 5
     by_hand = TERMS.gain[1] * (0.5 - TERMS.centre[1]) + TERMS.bias[1] + TERMS.weights[rows, 1].sum()
     assert scores[0] == pytest.approx(by_hand + TERMS.head[:, 1] @ STATE, abs=1e-5)
-    assert scores[2] == pytest.approx(TERMS.gain.mean() * (2.0 - TERMS.centre.mean()), abs=1e-6)
     for place, drug in enumerate(CANDIDATES):
-        assert TERMS.scores([drug], LLM[place : place + 1], found, STATE)[0] == scores[place]
+        assert TERMS.scores([drug], LLM[place : place + 1], found, STATE, kin)[0] == scores[place]
+
+
+def test_a_drug_the_terms_do_not_know_takes_the_mean_of_its_kin_else_of_all() -> None:
+    found = features(parts(ADMISSION), ADMISSION.codes)
+    linear = TERMS.linear(found, STATE)
+    assert TERMS.scores(["metoprolol"], LLM[2:], found, STATE, kin)[0] == pytest.approx(
+        TERMS.gain[0] * (2.0 - TERMS.centre[0]) + linear[0], abs=1e-5
+    )
+    for strangers in ((), ("warfarin",)):
+        assert TERMS.scores(["metoprolol"], LLM[2:], found, STATE, lambda drug, kin=strangers: kin)[0] == pytest.approx(
+            TERMS.gain.mean() * (2.0 - TERMS.centre.mean()) + linear.mean(), abs=1e-5
+        )
 
 
 def test_a_state_of_another_size_is_refused() -> None:
     with pytest.raises(ModelError, match="reading head"):
-        TERMS.scores(CANDIDATES, LLM, frozenset(), STATE[:3])
+        TERMS.scores(CANDIDATES, LLM, frozenset(), STATE[:3], kin)
 
 
 def test_a_file_is_read_back_exactly_and_damage_is_refused(tmp_path: Path) -> None:
