@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from lamo_desktop.ui.tables import Column, ColumnModel, Table
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import EmptyState
+from lamo_desktop.ui.widgets import EmptyState, label
 
 _KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete)
 
@@ -65,6 +65,11 @@ class SearchedTable(QWidget):
         layout.setSpacing(em(0.5))
         layout.addLayout(head)
         layout.addWidget(self._stack, 1)
+        self.whole = label("", "muted", wrap=True)  # the current line's last text where its column cuts it
+        self.whole.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.whole.hide()
+        layout.addWidget(self.whole)
+        self.table.selectionModel().currentChanged.connect(lambda index, _: self._show_whole(index))
 
     def show_columns(self, columns: list[Column], kinds: Sequence[str] = ()) -> None:
         """Show these columns; the search looks at all of them, and `kinds` (one per row) can be chosen among."""
@@ -85,6 +90,14 @@ class SearchedTable(QWidget):
         self.table.fit_columns(columns)
         self.search.setVisible(bool(self._texts))
         self._stack.setCurrentIndex(0 if self._texts else 1)
+        self._show_whole(self.table.currentIndex())
+
+    def _show_whole(self, index: QModelIndex | QPersistentModelIndex) -> None:
+        last = self.model.columnCount() - 1
+        text = str(index.sibling(index.row(), last).data() or "") if index.isValid() else ""
+        cut = self.table.fontMetrics().horizontalAdvance(text) > self.table.columnWidth(last) - em(1.5)
+        self.whole.setText(text if cut else "")
+        self.whole.setVisible(cut)
 
     @property
     def current(self) -> int:
