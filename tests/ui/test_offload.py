@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.ui.background import Background
 from lamo_desktop.ui.offload import Offload
 
 Progress = Callable[[str, float], None]
@@ -79,3 +80,13 @@ def test_cancelling_ends_the_process_and_delivers_nothing_else(qapp: QApplicatio
     qtbot.wait(50)
     assert ends == []
     assert not offload.running
+
+
+def test_a_result_of_before_closing_is_never_delivered(qapp: QApplication, qtbot: QtBot) -> None:
+    background, delivered = Background(), []
+    for word in ("before", "after"):
+        background.run("key", lambda word=word: word, delivered.append, delivered.append)
+        if word == "before":
+            background.close()  # its result is waiting in the event loop
+    qtbot.waitUntil(lambda: not background.running and bool(delivered), timeout=10_000)
+    assert delivered == ["after"]
