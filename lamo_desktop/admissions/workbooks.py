@@ -21,6 +21,7 @@ import openpyxl
 import python_calamine as calamine
 from openpyxl.cell.read_only import EMPTY_CELL
 
+from lamo_desktop.admissions.compound_file import MAGIC, chains_end
 from lamo_desktop.admissions.workbook_scan import MAX_CELLS, scan_parts, sheet_parts
 from lamo_desktop.errors import InputError
 
@@ -106,9 +107,11 @@ def read_workbook(path: Path) -> list[Sheet]:
         magic = file.read(8)
     if magic.startswith(b"PK"):
         return _read_zipped(path)
-    with path.open("rb") as file:
-        if "EncryptedPackage".encode("utf-16-le") in file.read():
-            raise InputError(f"{path.name} is protected by a password; save a copy without one and open that.")
+    content = path.read_bytes()
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise InputError(f"{path.name} is protected by a password; save a copy without one and open that.")
+    if content.startswith(MAGIC) and not chains_end(content):
+        raise _damaged(path)
     with _opened(path) as book:
         if not book.sheet_names:
             raise InputError(f"{path.name} is an Office file but has no sheets; expected an Excel workbook.")
@@ -134,9 +137,13 @@ def _guarded(path: Path, action: Callable[[], Any]) -> Any:
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
     except BaseException:  # a Rust panic derives from BaseException
-        raise InputError(
-            f"{path.name} is damaged or not an Excel workbook; open it in Excel, save it as .xlsx and try again."
-        ) from None
+        raise _damaged(path) from None
+
+
+def _damaged(path: Path) -> InputError:
+    return InputError(
+        f"{path.name} is damaged or not an Excel workbook; open it in Excel, save it as .xlsx and try again."
+    )
 
 
 @contextlib.contextmanager

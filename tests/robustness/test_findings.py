@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import json
 import os
+import struct
 import subprocess
 import sys
 import zipfile
@@ -107,3 +108,19 @@ def test_a_fault_of_the_program_tells_its_place_and_nothing_else(
     assert "KeyError in " in said and "faulty" in said
     assert "Secretname" not in said and "Traceback" not in said
     assert fault(ValueError("x")) == "ValueError in an unknown place"
+
+
+@pytest.mark.parametrize("loop", ["directory", "sector table"])
+def test_an_old_workbook_whose_sectors_follow_each_other_for_ever_is_damaged(tmp_path: Path, loop: str) -> None:
+    """A reader that follows them fills the memory."""
+    content = bytearray(dict(real_books())["xls"])
+    if loop == "directory":
+        (directory,), (table,) = struct.unpack_from("<I", content, 48), struct.unpack_from("<I", content, 76)
+        struct.pack_into("<I", content, (table + 1) * 512 + 4 * directory, directory)
+    else:
+        struct.pack_into("<I", content, 68, 0)
+        struct.pack_into("<I", content, 512 + 127 * 4, 0)
+    path = tmp_path / "export.xls"
+    path.write_bytes(content)
+    with within(20), pytest.raises(InputError, match="damaged or not an Excel workbook"):
+        read_export(path, formulary())
