@@ -81,6 +81,9 @@ def columnar(rows: Iterable[Sequence[Any]], sheet: Sheet) -> None:
     known: list[dict[str, str]] = []
     done = 0
     while chunk := [row if len(row) <= MAX_ROW_CELLS else row[:MAX_ROW_CELLS] for row in islice(iterator, CHUNK_ROWS)]:
+        if not any(chunk):  # nothing but blank lines, of which a damaged file may have millions
+            done += len(chunk)
+            continue
         texts: list[list[str]] = []
         for j, values in enumerate(zip_longest(*chunk, fillvalue="")):
             if j == len(known):
