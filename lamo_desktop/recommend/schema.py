@@ -4,10 +4,12 @@ Migration n takes a file from `user_version` n-1 to n. Never edit one that was r
 """
 
 import contextlib
+import os
 import sqlite3
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 from lamo_desktop.errors import InputError
 
@@ -107,8 +109,13 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """A connection to an existing file, in autocommit mode, that trusts nothing in the file's schema."""
-    connection = sqlite3.connect(path, isolation_level=None, timeout=20)
+    """A connection to an existing file, in autocommit mode, that trusts nothing in the file's schema.
+
+    A file that is gone (deleted this moment, say) is not made anew: raises sqlite3.OperationalError.
+    """
+    place = path.absolute().as_posix()  # as a URI: /a is file:///a, C:/a is file:///C:/a, //host/a is file:////host/a
+    uri = "file://" + quote(os.fsencode(place if place.startswith("/") else f"/{place}"), safe="/:")
+    connection = sqlite3.connect(f"{uri}?mode=rw", uri=True, isolation_level=None, timeout=20)
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA temp_store = MEMORY")  # no patient text in the system's temporary folder

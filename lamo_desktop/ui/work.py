@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,13 +73,16 @@ def save_overlay(overlay: "SiteOverlay", target: Path) -> None:
 
 def save_job(job: Path, target: Path, progress: Progress) -> None:
     """A copy of a job file, whole also while another process writes to it."""
+    from lamo_desktop.recommend import schema
     from lamo_desktop.report.saving import replacing
 
     progress("Copying the job", 0.0)
     if target.exists() and target.samefile(job):
         raise InputError(f"{target.name} is the job itself: choose another name.")
-    with replacing(target) as unfinished:
-        source, copy = sqlite3.connect(job), sqlite3.connect(unfinished)
+    with schema.explained(job):
+        source = schema.connect(job)
+    with closing(source), replacing(target) as unfinished:
+        copy = sqlite3.connect(unfinished)
         try:
             source.backup(copy)
         except sqlite3.OperationalError as error:
@@ -86,5 +90,4 @@ def save_job(job: Path, target: Path, progress: Progress) -> None:
                 f"{target.name} was not written ({error}): free some space or choose another disk."
             ) from error
         finally:
-            source.close()
             copy.close()

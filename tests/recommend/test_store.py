@@ -339,6 +339,21 @@ def test_a_purge_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["a.lamo", "100% of #1 ?x=1&mode=rwc ä 药.lamo"])
+def test_a_job_deleted_this_moment_does_not_come_back_as_an_empty_file(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / name
+    with new_job(path):
+        pass
+    with JobStore.open(path, read_only=True) as store:
+        assert store.counts().total
+    monkeypatch.setattr(Path, "is_file", lambda self: purge(self) or True)  # between the look and the opening
+    with pytest.raises(InputError, match="cannot be opened"):
+        JobStore.open(path, read_only=True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def local(mounts: str) -> Callable[[Path], bool]:
     return lambda path: schema.on_local_disk(str(path), mounts)
 
