@@ -16,6 +16,7 @@ from lamo_desktop.errors import InputError
 
 SAMPLE_BYTES = 1024 * 1024
 MAX_TEXT_BYTES = 4 * 1024**3
+MAX_BLANK_LINES = 1_048_576  # on end: the rows of an Excel sheet; more come from damage, and take long to count
 MAX_FIELD = 16 * 1024 * 1024  # characters in one cell; a longer one is a quotation mark that never closes
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
@@ -23,7 +24,8 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 def read_delimited(path: Path) -> Sheet:
     """The file as one sheet named "" ; its `remarks` say which encoding and delimiter were found.
 
-    InputError: a truncated or false gzip, binary content, or a quotation mark that never closes.
+    InputError: a truncated or false gzip, binary content, blank lines by the million, or a quotation mark that never
+    closes.
     """
     try:
         sample = _sample(path)
@@ -131,11 +133,16 @@ def _parse_as(path: Path, encoding: str, errors: str, strict: bool) -> Sheet:
 
 
 def _limited(path: Path, text: Iterable[str]) -> Iterator[str]:
-    left = MAX_TEXT_BYTES
+    left, blank = MAX_TEXT_BYTES, 0
     for line in text:
         left -= len(line)
         if left < 0:
             raise InputError(f"{path.name} unpacks to more than 4 GB of text; split the export by date.")
+        blank = blank + 1 if line.isspace() else 0
+        if blank > MAX_BLANK_LINES:
+            raise InputError(
+                f"{path.name} has more than {MAX_BLANK_LINES:,} blank lines on end; it is damaged, so export it again."
+            )
         yield line
 
 

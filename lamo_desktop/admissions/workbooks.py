@@ -81,7 +81,7 @@ def columnar(rows: Iterable[Sequence[Any]], sheet: Sheet) -> None:
     known: list[dict[str, str]] = []
     done = 0
     while chunk := [row if len(row) <= MAX_ROW_CELLS else row[:MAX_ROW_CELLS] for row in islice(iterator, CHUNK_ROWS)]:
-        if not any(chunk):  # nothing but blank lines, of which a damaged file may have millions
+        if not any(chunk):  # nothing but blank lines
             done += len(chunk)
             continue
         texts: list[list[str]] = []

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from lamo_desktop import cli
+from lamo_desktop.admissions.delimited import read_delimited
 from lamo_desktop.admissions.read import read_export
 from lamo_desktop.admissions.values import parse_age
 from lamo_desktop.errors import LONGEST_SENTENCE, InputError, LamoError, fault
@@ -48,6 +49,22 @@ def test_a_line_of_a_million_commas_is_read_in_seconds(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress((rows + "\n" + "," * 1_000_000 + "\n").encode()))
     with within(5.0), contextlib.suppress(InputError):
         read_export(path, formulary())
+
+
+def test_thirty_million_blank_lines_are_refused_in_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv.gz"
+    rows = "\n".join(",".join(map(str, row)) for row in [HEADER, *ROWS])
+    path.write_bytes(gzip.compress(rows.encode() + b"\n" * 30_000_000, 1))
+    with within(5.0), pytest.raises(InputError, match=r"export\.csv\.gz has more than 1,048,576 blank lines"):
+        read_export(path, formulary())
+
+
+def test_as_many_blank_lines_as_a_sheet_has_rows_are_read_over(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("a,b\n1,2\n" + "\n" * 1_000_000 + "3,4\n")
+    sheet = read_delimited(path)
+    assert sheet.columns == [["a", "1", "3"], ["b", "2", "4"]]
+    assert sheet.rows == [1, 2, 1_000_003]
 
 
 def test_a_header_as_long_as_a_cell_does_not_fill_the_screen(tmp_path: Path) -> None:
