@@ -50,9 +50,14 @@ def file_hash(path: Path) -> str:
 
 
 def read_header(path: Path, encoding: str = "utf-8-sig") -> tuple[list[str], str]:
-    """The column names in a table's first line, as written, and the separator between them."""
+    """The column names in a table's first line, as written, and the separator between them.
+
+    Raises csv.Error when a quotation mark is left open in it.
+    """
     with _open_text(path, encoding) as stream:
         first = stream.readline()
+    if first.count('"') % 2:
+        raise csv.Error("a name in the header spans lines")
     separator = max(DELIMITERS, key=first.count)
     return next(csv.reader([first], delimiter=separator), []), separator
 

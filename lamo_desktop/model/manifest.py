@@ -120,14 +120,16 @@ class ModelPackage:
 
 
 def manifest_bytes(package: ModelPackage) -> bytes:
-    """The package's `manifest.json`. Raises ModelError when a number in it is not finite."""
+    """The package's `manifest.json`. Raises ModelError when a number is not finite or a text holds half a character."""
     content = asdict(package)
     del content["path"]
     try:
         text = json.dumps({"format": FORMAT, **content}, indent=1, ensure_ascii=False, allow_nan=False)
+        return f"{text}\n".encode()
+    except UnicodeEncodeError as error:
+        raise ModelError("The model package's manifest holds half a character: it is damaged.") from error
     except ValueError as error:
         raise ModelError(f"The model package {package.name} holds a number that is not finite.") from error
-    return f"{text}\n".encode()
 
 
 def read_manifest(folder: Path) -> ModelPackage:

@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,12 @@ from lamo_desktop import cli
 from lamo_desktop.admissions.delimited import read_delimited
 from lamo_desktop.admissions.read import read_export
 from lamo_desktop.admissions.values import parse_age
-from lamo_desktop.errors import LONGEST_SENTENCE, InputError, LamoError, fault
+from lamo_desktop.errors import LONGEST_SENTENCE, InputError, LamoError, ModelError, fault
+from lamo_desktop.model.manifest import manifest_bytes
 from lamo_desktop.validate.overlay import load_overlay
 from tests.admissions.nasty import HEADER, ROWS
 from tests.recommend.jobs import package
-from tests.robustness.exports import formulary, real_books
+from tests.robustness.exports import formulary, real_books, small_folder
 from tests.robustness.loaders import OVERLAY
 from tests.robustness.targets import within
 
@@ -65,6 +67,20 @@ def test_as_many_blank_lines_as_a_sheet_has_rows_are_read_over(tmp_path: Path) -
     sheet = read_delimited(path)
     assert sheet.columns == [["a", "1", "3"], ["b", "2", "4"]]
     assert sheet.rows == [1, 2, 1_000_003]
+
+
+def test_a_header_whose_quotation_mark_stays_open_is_refused(tmp_path: Path) -> None:
+    for name, content in small_folder("eicu").items():
+        (tmp_path / name).write_bytes(content)
+    header, rest = (tmp_path / "allergy.csv").read_bytes().split(b"\n", 1)
+    (tmp_path / "allergy.csv").write_bytes(header.rstrip() + b',"a\rb",\xed\n' + rest)
+    with pytest.raises(InputError, match=r"allergy\.csv is not a well-formed CSV table"):
+        read_export(tmp_path, formulary())
+
+
+def test_half_a_character_in_a_manifest_is_refused() -> None:
+    with pytest.raises(ModelError, match="half a character"):
+        manifest_bytes(replace(package(), name="a\ud800"))
 
 
 def test_a_header_as_long_as_a_cell_does_not_fill_the_screen(tmp_path: Path) -> None:
