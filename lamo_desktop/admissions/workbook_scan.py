@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 from xml.etree import ElementTree
+from xml.parsers import expat
 
+from lamo_desktop.admissions.sheet_extent import MarkupExtent, binary_extent, column_index
 from lamo_desktop.errors import InputError
 
 MAX_PART_BYTES = 2 * 1024**3  # one unpacked part of a workbook: a full sheet of 1,048,576 x 20 cells stays below
@@ -17,7 +19,8 @@ CHUNK_BYTES = 4 * 1024**2
 
 _FORMULA = re.compile(rb'<c [^>]*?r="([A-Z]+\d+)"[^>]*><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v></v>|<v ?/>)?</c>')
 _WIDE_CELL = re.compile(rb' r="([A-Z]{2,3})\d+"[^>/]*>')
-_ROW = re.compile(rb'<row [^>]*?r="(\d+)"')
+_ODD_CELL = re.compile(rb'<c(?! r="[A-Z]{1,3}(?:[1-9]\d{0,5}|10[0-4]\d{4})")[\s/>]|:c[\s/>]')
+MAX_ROWS = 1_050_000  # what a cell that is not odd can reach; a sheet has 1,048,576
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -29,14 +32,6 @@ def column_letter(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         name = chr(65 + rest) + name
     return name
-
-
-def column_index(letters: str) -> int:
-    """0-based index of a spreadsheet column name."""
-    value = 0
-    for letter in letters:
-        value = value * 26 + ord(letter) - 64
-    return value - 1
 
 
 @dataclass(slots=True)
@@ -60,16 +55,18 @@ def scan_parts(path: Path, archive: zipfile.ZipFile) -> dict[str, Scan]:
             )
     scans: dict[str, Scan] = {}
     for name in archive.namelist():
-        if not name.endswith((".xml", ".bin", ".rels")):
+        if not name.lower().endswith((".xml", ".bin", ".rels")):
             continue
         chunks = _chunks(archive, name)
         head = next(chunks, b"")
         if b"<!DOCTYPE" in head[:4096] or b"<!ENTITY" in head[:4096]:
             raise InputError(f"{path.name} declares XML entities in {name}, which no workbook program writes.")
-        if re.fullmatch(r"xl/worksheets/[^/]*\d+\.xml", name):
-            scans[name] = _scan_sheet(chain([head], chunks))
-        elif re.fullmatch(r"xl/worksheets/[^/]+\.bin", name):
-            _check_binary_dimension(path, head)
+        if re.fullmatch(r"(?i)xl/worksheets/[^/]+\.xml", name):
+            scans[name] = scan = _scan_sheet(chain([head], chunks))
+            if scan.cells > MAX_CELLS:
+                _measure(path, archive, name, scan)
+        elif re.fullmatch(r"(?i)xl/worksheets/[^/]+\.bin", name):
+            _check_binary(path, archive, name)
         else:
             for _ in chunks:  # a length or CRC that does not fit raises BadZipFile
                 pass
@@ -83,9 +80,10 @@ def _chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
 
 
 def _scan_sheet(chunks: Iterable[bytes]) -> Scan:
+    """One quick pass; `cells` is the most that the sheet can hold, and beyond the limit where that is not certain."""
     scan = Scan()
-    widest, last_row, tail = 26, 1, b""
-    for chunk in chunks:
+    widest, odd, tail = 26, False, b""
+    for number, chunk in enumerate(chunks):
         block = tail + chunk
         if b"<f" in block:
             scan.formulas += [m.decode() for m in _FORMULA.findall(block)]
@@ -94,24 +92,35 @@ def _scan_sheet(chunks: Iterable[bytes]) -> Scan:
             widest = max(widest, column)
             if column <= MAX_COLUMNS:
                 scan.width = max(scan.width, column)
-        last = block.rfind(b"<row ")
-        if last >= 0 and (row := _ROW.match(block, last)):
-            last_row = int(row.group(1))
+        odd = odd or _ODD_CELL.search(block) is not None or (not number and b"<worksheet" not in block)
         cut = block.rfind(b"<c ", max(0, len(block) - 65_536))
-        tail = block[cut:] if cut >= 0 else b""
+        tail = block[cut:] if cut >= 0 else block[-64:]
     scan.formulas = list(dict.fromkeys(scan.formulas))
-    scan.cells = widest * last_row
+    scan.cells = MAX_CELLS + 1 if odd else widest * MAX_ROWS
     return scan
 
 
-def _check_binary_dimension(path: Path, head: bytes) -> None:
-    """xlsb: BrtWsDim (record 148, 16 bytes: first and last row, first and last column) stands before the cells."""
-    at = head.find(b"\x94\x01\x10")
-    if at < 0 or len(head) < at + 19:
-        return
-    rows, columns = (int.from_bytes(head[at + k : at + k + 4], "little") + 1 for k in (7, 15))
+def _measure(path: Path, archive: zipfile.ZipFile, name: str, scan: Scan) -> None:
+    try:
+        with archive.open(name) as part:
+            extent = MarkupExtent(part, MAX_COLUMNS)
+    except expat.ExpatError:
+        raise InputError(f"{path.name} is damaged: {name} in it is not XML. Export it again as .xlsx.") from None
+    if extent.rows > MAX_ROWS:
+        raise _far_outside(path)
+    scan.cells = extent.rows * extent.columns
+    scan.width = max(scan.width, extent.width)
+
+
+def _check_binary(path: Path, archive: zipfile.ZipFile, name: str) -> None:
+    with archive.open(name) as part:
+        rows, columns = binary_extent(part)
     if rows * columns > MAX_CELLS:
-        raise InputError(f"{path.name} has cells far outside its table; delete them, or save the file as .xlsx.")
+        raise _far_outside(path)
+
+
+def _far_outside(path: Path) -> InputError:
+    return InputError(f"{path.name} has cells far outside its table; delete them, or save the file as .xlsx.")
 
 
 def sheet_parts(archive: zipfile.ZipFile, scans: Container[str]) -> dict[str, str]:

@@ -81,9 +81,9 @@ def columnar(rows: Iterable[Sequence[Any]], sheet: Sheet) -> None:
     known: list[dict[str, str]] = []
     done = 0
     while chunk := [row if len(row) <= MAX_ROW_CELLS else row[:MAX_ROW_CELLS] for row in islice(iterator, CHUNK_ROWS)]:
-        if not any(chunk):  # nothing but blank lines
-            done += len(chunk)
-            continue
+        numbers = list(compress(range(done + 1, done + len(chunk) + 1), chunk))
+        done += len(chunk)
+        chunk = list(filter(None, chunk))  # rows without any cell
         texts: list[list[str]] = []
         for j, values in enumerate(zip_longest(*chunk, fillvalue="")):
             if j == len(known):
@@ -98,10 +98,9 @@ def columnar(rows: Iterable[Sequence[Any]], sheet: Sheet) -> None:
             if any(abs(value) >= EXACT_INTEGERS for value in values if type(value) in (int, float)):
                 sheet.long_numbers.add(j)
         filled = [any(row) for row in zip(*texts, strict=True)]
-        sheet.rows.extend(compress(range(done + 1, done + len(chunk) + 1), filled))
+        sheet.rows.extend(compress(numbers, filled))
         for j, column in enumerate(sheet.columns):
             column.extend(compress(texts[j], filled) if j < len(texts) else [""] * sum(filled))
-        done += len(chunk)
 
 
 def read_workbook(path: Path) -> list[Sheet]:

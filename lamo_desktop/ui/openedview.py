@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lamo_desktop.admissions.workbook_scan import column_index
+from lamo_desktop.admissions.sheet_extent import column_index
 from lamo_desktop.errors import InputError
 from lamo_desktop.ui import corrections
 from lamo_desktop.ui.fieldwords import field_title

@@ -11,9 +11,10 @@ import pytest
 
 from lamo_desktop.admissions.delimited import detect_delimiter, detect_encoding
 from lamo_desktop.admissions.profile import load_profile
+from lamo_desktop.admissions.sheet_extent import column_index
 from lamo_desktop.admissions.synonyms import Vocabulary
 from lamo_desktop.admissions.tables import read_tables
-from lamo_desktop.admissions.workbook_scan import column_index, column_letter
+from lamo_desktop.admissions.workbook_scan import column_letter
 from lamo_desktop.admissions.workbooks import CHUNK_ROWS, Sheet, as_text, columnar
 from lamo_desktop.errors import InputError
 

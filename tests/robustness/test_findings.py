@@ -4,13 +4,16 @@ import contextlib
 import gzip
 import json
 import os
+import re
 import struct
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from lamo_desktop import cli
@@ -21,6 +24,7 @@ from lamo_desktop.errors import LONGEST_SENTENCE, InputError, LamoError, ModelEr
 from lamo_desktop.model.manifest import manifest_bytes
 from lamo_desktop.validate.overlay import load_overlay
 from tests.admissions.nasty import HEADER, ROWS
+from tests.admissions.nasty_binary import xlsb
 from tests.recommend.jobs import package
 from tests.robustness.exports import formulary, real_books, small_folder
 from tests.robustness.loaders import OVERLAY
@@ -157,3 +161,67 @@ def test_an_old_workbook_whose_sectors_follow_each_other_for_ever_is_damaged(tmp
     path.write_bytes(content)
     with within(20), pytest.raises(InputError, match="damaged or not an Excel workbook"):
         read_export(path, formulary())
+
+
+def _rewritten(path: Path, part: str, change: Callable[[bytes], bytes]) -> None:
+    """The zip file at `path` with one of its parts changed."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts[part] = change(parts[part])
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def test_a_binary_cell_outside_the_declared_extent_is_refused(tmp_path: Path) -> None:
+    """The reader would ask for rows x columns of the cells, whatever the sheet declares, and end the process."""
+    path = tmp_path / "export.xlsb"
+    path.write_bytes(xlsb("S", [HEADER, *ROWS]))
+
+    def far(content: bytes) -> bytes:
+        at = content.index(b"\x91\x01\x00") + 3  # the first row's header, then its first cell
+        size = content[at + 1]
+        cell = at + 2 + size + 2
+        return content[:cell] + struct.pack("<I", 0x4000_0000) + content[cell + 4 :]
+
+    _rewritten(path, "xl/worksheets/sheet1.bin", far)
+    with pytest.raises(InputError, match="cells far outside its table"):
+        read_export(path, formulary())
+
+
+def _saved(folder: Path) -> Path:
+    path = folder / "export.xlsx"
+    book = openpyxl.Workbook()
+    for row in [HEADER, *ROWS]:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        '<row r="1048000"><c r="A1048000"/></row><row r="9"><c r="XFD9" t="str"><v>x</v></c></row>',
+        '<row r="9"><c t="str" r="xfd1048570"><v>x</v></c></row>',
+        "<row><c r='XFD1048570'><v>1</v></c></row>",
+        '<x:row xmlns:x="u" r="1048570"><x:c r="XFD1048570"><x:v>1</x:v></x:c></x:row>',
+        '<row r="4000000000"><c r="A4000000000"><v>1</v></c></row>',
+        '<row r="1048570">' + "<c/>" * 16_000 + "<c><v>1</v></c></row>",
+    ],
+)
+def test_a_stray_cell_does_not_end_the_process_however_it_is_written(tmp_path: Path, stray: str) -> None:
+    path = _saved(tmp_path)
+    _rewritten(
+        path,
+        "xl/worksheets/sheet1.xml",
+        lambda content: content.replace(b"</sheetData>", stray.encode() + b"</sheetData>"),
+    )
+    with within(60.0), contextlib.suppress(InputError):
+        assert read_export(path, formulary()).cohort.admissions
+
+
+def test_cells_without_names_are_read_as_they_stand(tmp_path: Path) -> None:
+    path = _saved(tmp_path)
+    before = read_export(path, formulary()).cohort.admissions
+    _rewritten(path, "xl/worksheets/sheet1.xml", lambda xml: re.sub(rb' r="[A-Z]*\d+"', b"", xml))
+    assert read_export(path, formulary()).cohort.admissions == before
