@@ -5,11 +5,18 @@ calamine allocates the whole block from the first cell to the last, and a block 
 
 import io
 import re
+import struct
+from collections.abc import Iterator
 from typing import IO
 from xml.parsers import expat
 
 _REFERENCE = re.compile(r"([A-Za-z]{0,7})(\d{1,10})")
 _ROW, _LAST_CELL_KIND = 0, 10  # BrtRowHdr; BrtCellBlank to BrtFmlaBool are 1 to 10
+
+
+# Records of an xls sheet that hold a cell: Formula, MulRk, RString, LabelSst, Number, Label, BoolErr, Rk
+_CELLS = {0x0006, 0x00BD, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E}
+_BOF, _EOF, _SHEET, _DIMENSIONS = 0x0809, 0x000A, 0x0085, 0x0200
 
 
 def column_index(letters: str) -> int:
@@ -46,6 +53,43 @@ def binary_extent(part: IO[bytes]) -> tuple[int, int]:
             rows = max(rows, row + 1)
             columns = max(columns, int.from_bytes(head, "little") + 1)
     return rows, columns
+
+
+def old_extent(stream: bytes) -> tuple[int, int]:
+    """Rows and columns that a reader will make room for in the largest sheet of an xls file ([MS-XLS] 2.1.4).
+
+    A sheet begins where its BoundSheet8 record says; the extent it declares counts too, for calamine reserves it.
+    """
+    rows = columns = 0
+    for kind, data in list(_records(stream, 0)):
+        if kind != _SHEET or len(data) < 4:
+            continue
+        for cell, place in _records(stream, int.from_bytes(data[:4], "little")):
+            if cell in _CELLS and len(place) >= 4:
+                row, column = struct.unpack_from("<HH", place)
+                if cell == 0x00BD:
+                    column = max(column, int.from_bytes(place[-2:], "little"))
+                rows, columns = max(rows, row + 1), max(columns, column + 1)
+            elif cell == _DIMENSIONS and len(place) in (10, 14):
+                last = struct.unpack_from("<4xI2xH" if len(place) == 14 else "<2xH2xH", place)
+                rows, columns = max(rows, last[0]), max(columns, last[1])
+    return rows, columns
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """Kind and content of the records from `at` to the end of that part; embedded parts are passed over."""
+    depth = 0
+    while at + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, at)
+        if kind == _BOF:
+            depth += 1
+        elif kind == _EOF:
+            depth -= 1
+            if depth <= 0:
+                return
+        elif depth <= 1:
+            yield kind, stream[at + 4 : at + 4 + size]
+        at += 4 + size
 
 
 class MarkupExtent:

@@ -107,7 +107,7 @@ def _measure(path: Path, archive: zipfile.ZipFile, name: str, scan: Scan) -> Non
     except expat.ExpatError:
         raise InputError(f"{path.name} is damaged: {name} in it is not XML. Export it again as .xlsx.") from None
     if extent.rows > MAX_ROWS:
-        raise _far_outside(path)
+        raise far_outside(path)
     scan.cells = extent.rows * extent.columns
     scan.width = max(scan.width, extent.width)
 
@@ -116,10 +116,11 @@ def _check_binary(path: Path, archive: zipfile.ZipFile, name: str) -> None:
     with archive.open(name) as part:
         rows, columns = binary_extent(part)
     if rows * columns > MAX_CELLS:
-        raise _far_outside(path)
+        raise far_outside(path)
 
 
-def _far_outside(path: Path) -> InputError:
+def far_outside(path: Path) -> InputError:
+    """The sentence for a sheet whose cells reach further than can be read."""
     return InputError(f"{path.name} has cells far outside its table; delete them, or save the file as .xlsx.")
 
 

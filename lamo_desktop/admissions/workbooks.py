@@ -21,8 +21,9 @@ import openpyxl
 import python_calamine as calamine
 from openpyxl.cell.read_only import EMPTY_CELL
 
-from lamo_desktop.admissions.compound_file import MAGIC, chains_end
-from lamo_desktop.admissions.workbook_scan import MAX_CELLS, scan_parts, sheet_parts
+from lamo_desktop.admissions.compound_file import MAGIC, workbook_stream
+from lamo_desktop.admissions.sheet_extent import old_extent
+from lamo_desktop.admissions.workbook_scan import MAX_CELLS, far_outside, scan_parts, sheet_parts
 from lamo_desktop.errors import InputError
 
 CHUNK_ROWS = 65_536
@@ -112,8 +113,13 @@ def read_workbook(path: Path) -> list[Sheet]:
     content = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise InputError(f"{path.name} is protected by a password; save a copy without one and open that.")
-    if content.startswith(MAGIC) and not chains_end(content):
-        raise _damaged(path)
+    if content.startswith(MAGIC):
+        stream = workbook_stream(content)
+        if stream is None:
+            raise _damaged(path)
+        rows, columns = old_extent(stream)
+        if rows * columns > MAX_CELLS:
+            raise far_outside(path)
     with _opened(path) as book:
         if not book.sheet_names:
             raise InputError(f"{path.name} is an Office file but has no sheets; expected an Excel workbook.")

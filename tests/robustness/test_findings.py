@@ -17,8 +17,10 @@ import openpyxl
 import pytest
 
 from lamo_desktop import cli
+from lamo_desktop.admissions.compound_file import workbook_stream
 from lamo_desktop.admissions.delimited import read_delimited
 from lamo_desktop.admissions.read import read_export
+from lamo_desktop.admissions.sheet_extent import old_extent
 from lamo_desktop.admissions.values import parse_age
 from lamo_desktop.errors import LONGEST_SENTENCE, InputError, LamoError, ModelError, fault
 from lamo_desktop.model.manifest import manifest_bytes
@@ -225,3 +227,24 @@ def test_cells_without_names_are_read_as_they_stand(tmp_path: Path) -> None:
     before = read_export(path, formulary()).cohort.admissions
     _rewritten(path, "xl/worksheets/sheet1.xml", lambda xml: re.sub(rb' r="[A-Z]*\d+"', b"", xml))
     assert read_export(path, formulary()).cohort.admissions == before
+
+
+def test_a_cell_of_an_old_workbook_outside_its_table_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "export.xls"
+    content = next(content for kind, content in real_books() if kind == "xls")
+    assert old_extent(workbook_stream(content) or b"") == (len(ROWS) + 1, len(HEADER))
+    path.write_bytes(content)
+    assert read_export(path, formulary()).cohort.admissions
+    cell = content.index(struct.pack("<HHHH", 0x00FD, 10, 1, 0)) + 4  # LabelSst of row 1, column 0
+    path.write_bytes(content[:cell] + struct.pack("<HH", 60_000, 60_000) + content[cell + 4 :])
+    with pytest.raises(InputError, match="cells far outside its table"):
+        read_export(path, formulary())
+
+
+def test_an_old_workbook_is_not_read_by_the_extent_it_declares_either(tmp_path: Path) -> None:
+    path = tmp_path / "export.xls"
+    content = next(content for kind, content in real_books() if kind == "xls")
+    extent = content.index(struct.pack("<HHI", 0x0200, 14, 0)) + 8
+    path.write_bytes(content[:extent] + struct.pack("<IHH", 4_000_000_000, 0, 256) + content[extent + 8 :])
+    with pytest.raises(InputError, match="cells far outside its table"):
+        read_export(path, formulary())
