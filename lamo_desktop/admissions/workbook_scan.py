@@ -20,6 +20,7 @@ CHUNK_BYTES = 4 * 1024**2
 _FORMULA = re.compile(rb'<c [^>]*?r="([A-Z]+\d+)"[^>]*><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v></v>|<v ?/>)?</c>')
 _WIDE_CELL = re.compile(rb' r="([A-Z]{2,3})\d+"[^>/]*>')
 _ODD_CELL = re.compile(rb'<c(?! r="[A-Z]{1,3}(?:[1-9]\d{0,5}|10[0-4]\d{4})")[\s/>]|:c[\s/>]')
+_CELL_ROW = re.compile(rb'<c r="[A-Z]{1,3}(\d+)"')
 MAX_ROWS = 1_050_000  # what a cell that is not odd can reach; a sheet has 1,048,576
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -41,7 +42,7 @@ class Scan:
     `width` is the last used column (at least Z) that is not right of `MAX_COLUMNS`.
     """
 
-    cells: int = 0
+    cells: int = 0  # 0 where the columns are so few that no number of rows is too many
     width: int = 26
     formulas: list[str] = field(default_factory=list)
 
@@ -62,9 +63,11 @@ def scan_parts(path: Path, archive: zipfile.ZipFile) -> dict[str, Scan]:
         if b"<!DOCTYPE" in head[:4096] or b"<!ENTITY" in head[:4096]:
             raise InputError(f"{path.name} declares XML entities in {name}, which no workbook program writes.")
         if re.fullmatch(r"(?i)xl/worksheets/[^/]+\.xml", name):
-            scans[name] = scan = _scan_sheet(chain([head], chunks))
-            if scan.cells > MAX_CELLS:
-                _measure(path, archive, name, scan)
+            scans[name], widest = _scan_sheet(chain([head], chunks))
+            if widest is None:
+                _measure(path, archive, name, scans[name])
+            elif widest * MAX_ROWS > MAX_CELLS:
+                scans[name].cells = widest * _last_row(_chunks(archive, name))
         elif re.fullmatch(r"(?i)xl/worksheets/[^/]+\.bin", name):
             _check_binary(path, archive, name)
         else:
@@ -79,8 +82,8 @@ def _chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:
             yield block
 
 
-def _scan_sheet(chunks: Iterable[bytes]) -> Scan:
-    """One quick pass; `cells` is the most that the sheet can hold, and beyond the limit where that is not certain."""
+def _scan_sheet(chunks: Iterable[bytes]) -> tuple[Scan, int | None]:
+    """One quick pass: what it told, and the last used column, None where a cell is written in an unusual way."""
     scan = Scan()
     widest, odd, tail = 26, False, b""
     for number, chunk in enumerate(chunks):
@@ -92,12 +95,22 @@ def _scan_sheet(chunks: Iterable[bytes]) -> Scan:
             widest = max(widest, column)
             if column <= MAX_COLUMNS:
                 scan.width = max(scan.width, column)
-        odd = odd or _ODD_CELL.search(block) is not None or (not number and b"<worksheet" not in block)
-        cut = block.rfind(b"<c ", max(0, len(block) - 65_536))
+        cut = block.rfind(b"<c ", max(0, len(block) - 65_536))  # a cell may go on in the next chunk
         tail = block[cut:] if cut >= 0 else block[-64:]
+        odd = odd or _ODD_CELL.search(block, 0, len(block) - len(tail)) is not None
+        odd = odd or (not number and b"<worksheet" not in block)
     scan.formulas = list(dict.fromkeys(scan.formulas))
-    scan.cells = MAX_CELLS + 1 if odd else widest * MAX_ROWS
-    return scan
+    return scan, None if odd or _ODD_CELL.search(tail) else widest
+
+
+def _last_row(chunks: Iterable[bytes]) -> int:
+    """The last row that a cell names."""
+    last, tail = 1, b""
+    for chunk in chunks:
+        block = tail + chunk
+        last = max(last, *map(int, set(_CELL_ROW.findall(block))), 1)
+        tail = block[-64:]
+    return last
 
 
 def _measure(path: Path, archive: zipfile.ZipFile, name: str, scan: Scan) -> None:
