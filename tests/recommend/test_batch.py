@@ -3,12 +3,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lamo_desktop.model.process import EngineSettings
 
 from lamo_desktop.admissions.cohort import AttritionStep
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.model.package import Drug, ModelPackage
+from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.recommend.batch import Progress, create_job, results, run_job
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.recommendations import Recommendations

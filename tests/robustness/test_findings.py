@@ -19,6 +19,7 @@ import pytest
 from lamo_desktop import cli
 from lamo_desktop.admissions.compound_file import workbook_stream
 from lamo_desktop.admissions.delimited import read_delimited
+from lamo_desktop.admissions.profile import load_profile
 from lamo_desktop.admissions.read import read_export
 from lamo_desktop.admissions.sheet_extent import old_extent
 from lamo_desktop.admissions.values import parse_age
@@ -248,3 +249,10 @@ def test_an_old_workbook_is_not_read_by_the_extent_it_declares_either(tmp_path: 
     path.write_bytes(content[:extent] + struct.pack("<IHH", 4_000_000_000, 0, 256) + content[extent + 8 :])
     with pytest.raises(InputError, match="cells far outside its table"):
         read_export(path, formulary())
+
+
+def test_a_number_of_thousands_of_digits_in_a_profile_names_its_line(tmp_path: Path) -> None:
+    profile = tmp_path / "site.yaml"
+    profile.write_text(f"kind: flat\nidentifiers: [0x{'f' * 5000}]\n")
+    with pytest.raises(InputError, match=r"site\.yaml is not a readable YAML file \(line 2\)"):
+        load_profile(str(profile))
