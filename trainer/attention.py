@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AttentionInterface
 
-from trainer.packing import Pack, Segment
+from trainer.packing import Layout, Pack
 
 IMPLEMENTATION = "lamo_packed"
 
@@ -36,49 +36,68 @@ def packed_attention(
     q, k, v = query[0], key[0], value[0]
     if packing.record:
         packing.recorded.append(torch.stack([k, v]))
+    n_prefix = packing.layout.n_prefix
     out = []
-    for segment in packing.segments:
-        if segment.prefix.stop > segment.prefix.start:
-            out.append(_causal(q, k, v, segment.prefix, scaling))
-        if segment.suffix.stop > segment.suffix.start:
+    if n_prefix:
+        out.append(_prefixes(q[:, :n_prefix], k[:, :n_prefix], v[:, :n_prefix], packing.layout, scaling))
+    if q.shape[1] > n_prefix:
+        if packing.memory is None:
+            grid = packing.layout.prefix
+            before = tuple(x.index_select(1, grid.flatten()).view(len(x), *grid.shape, -1) for x in (k, v))
+        else:
             from_top = int(module.layer_idx) - int(module.config.num_hidden_layers)  # type: ignore[arg-type, union-attr]
-            out.append(_suffixes(q, k, v, segment, scaling, from_top))
+            before = tuple(packing.memory[from_top].to(k.dtype))
+        after = (q[:, n_prefix:] * scaling, k[:, n_prefix:], v[:, n_prefix:])
+        out.append(_suffixes(after, before, packing.layout))
     return torch.cat(out, 1).transpose(0, 1)[None], None
 
 
-def _causal(q: Tensor, k: Tensor, v: Tensor, where: slice, scaling: float) -> Tensor:
-    return nn.functional.scaled_dot_product_attention(
-        q[None, :, where], k[None, :, where], v[None, :, where], is_causal=True, scale=scaling, enable_gqa=True
-    )[0]
+def _prefixes(q: Tensor, k: Tensor, v: Tensor, layout: Layout, scaling: float) -> Tensor:
+    """Output (heads, tokens, head size) of the prefix tokens, each seeing its own prefix up to itself."""
+    flat = layout.prefix.flatten()
+    q_grid, k_grid, v_grid = (
+        x.index_select(1, flat).view(len(x), *layout.prefix.shape, -1).transpose(0, 1) for x in (q, k, v)
+    )
+    out = nn.functional.scaled_dot_product_attention(
+        q_grid, k_grid, v_grid, is_causal=True, scale=scaling, enable_gqa=True
+    )
+    return out.transpose(0, 1).flatten(1, 2).index_select(1, layout.prefix_back)
 
 
-def _suffixes(q: Tensor, k: Tensor, v: Tensor, segment: Segment, scaling: float, from_top: int) -> Tensor:
-    """Output (heads, tokens, head size) of a segment's suffix tokens in a layer, -1 being the uppermost."""
-    if segment.memory is None:
-        k_prefix, v_prefix = k[:, segment.prefix], v[:, segment.prefix]
-    else:
-        k_prefix, v_prefix = segment.memory[from_top].to(k.dtype)
-    q, k, v = q[:, segment.suffix] * scaling, k[:, segment.suffix], v[:, segment.suffix]
-    heads, tokens, size = q.shape
-    kv, prefix = k_prefix.shape[:2]
-    shared = heads // kv  # query heads on one key head
-    rows, width = segment.grid.shape
-    flat = segment.grid.flatten()
+def _suffixes(after: tuple[Tensor, ...], before: tuple[Tensor, ...], layout: Layout) -> Tensor:
+    """Output (heads, tokens, head size) of the suffix tokens, from `after`: their queries, scaled, keys and values,
+    each (heads, tokens, head size), and `before`: the prefixes' keys and values (kv heads, admissions, longest, size).
+    """
+    (q, k, v), (k_prefix, v_prefix) = after, before
+    heads, _, size = q.shape
+    kv, admissions, prefix = k_prefix.shape[:3]
+    shared, tokens = heads // kv, layout.suffix.shape[1]  # query heads on one key head; cells of an admission
+    rows, width = layout.own.shape
 
-    towards_prefix = (q.reshape(kv, shared * tokens, size) @ k_prefix.transpose(1, 2)).view(heads, tokens, prefix)
-    q_grid = q.index_select(1, flat).view(kv, shared, rows, width, size)
-    k_grid, v_grid = (x.index_select(1, flat).view(kv, 1, rows, width, size) for x in (k, v))
+    def stacked(x: Tensor) -> Tensor:  # heads of a key head side by side, to meet its prefix in one product
+        return x.view(kv, shared, admissions, tokens, -1).transpose(1, 2).reshape(kv, admissions, shared * tokens, -1)
+
+    def unstacked(x: Tensor) -> Tensor:
+        return x.view(kv, admissions, shared, tokens, -1).transpose(1, 2).reshape(heads, admissions, tokens, -1)
+
+    def own_rows(x: Tensor) -> Tensor:
+        return x.index_select(1, layout.own.flatten()).view(kv, -1, rows, width, size)
+
+    towards_prefix = unstacked(stacked(q.index_select(1, layout.suffix.flatten())) @ k_prefix.transpose(2, 3))
+    if admissions > 1:
+        towards_prefix = towards_prefix.masked_fill(~layout.seen[:, None], -torch.inf)
     later = torch.ones(width, width, dtype=torch.bool, device=q.device).triu(1)
-    own = (q_grid @ k_grid.transpose(3, 4)).masked_fill(later, -torch.inf)
-    own = own.view(heads, rows * width, width).index_select(1, segment.ragged)
+    own = (own_rows(q) @ own_rows(k).transpose(3, 4)).masked_fill(later, -torch.inf)
+    own = (
+        own.reshape(heads, rows * width, width).index_select(1, layout.own_back).view(heads, admissions, tokens, width)
+    )
 
-    weights = torch.softmax(torch.cat([towards_prefix, own], 2), 2, dtype=torch.float32).to(v.dtype)
-    to_prefix, to_own = weights[..., :prefix], weights[..., prefix:]
-    from_prefix = (to_prefix.reshape(kv, shared * tokens, prefix) @ v_prefix).view(heads, tokens, size)
-    own_grid = to_own.index_select(1, flat).view(kv, shared, rows, width, width)
-    from_own = (own_grid @ v_grid).view(heads, rows * width, size)
-    out: Tensor = from_prefix + from_own.index_select(1, segment.ragged)
-    return out
+    weights = torch.softmax(torch.cat([towards_prefix, own], 3), 3, dtype=torch.float32).to(v.dtype)
+    from_prefix = unstacked(stacked(weights[..., :prefix].reshape(heads, -1, prefix)) @ v_prefix)
+    to_own = weights[..., prefix:].reshape(heads, -1, width).index_select(1, layout.own_there)
+    from_own = (to_own.view(kv, shared, rows, width, width) @ own_rows(v)).reshape(heads, rows * width, size)
+    out = from_prefix.reshape(heads, -1, size) + from_own.index_select(1, layout.own_back)
+    return out.index_select(1, layout.suffix_back)
 
 
 AttentionInterface.register(IMPLEMENTATION, packed_attention)

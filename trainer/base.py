@@ -113,7 +113,7 @@ class Base:
                 self.hidden(packed)
         finally:
             hook.remove()
-        suffixes = caught[0][0, packed.segments[0].suffix]
+        suffixes = caught[0][0, packed.layout.n_prefix :]
         return list(torch.split(suffixes, [len(each) for each in asked.suffixes]))
 
 

@@ -141,17 +141,18 @@ class Training:
 
         Every process computes its share of the admissions and gets all scores; NaN for drugs not asked.
         """
-        drugs = range(len(self.examples.drugs)) if group is None else self.columns[group]
-        out = np.zeros((len(admissions), len(self.examples.drugs)))
+        n_drugs = len(self.examples.drugs)
+        drugs = range(n_drugs) if group is None else self.columns[group]
+        out = np.zeros((len(admissions), n_drugs))
         row = {admission: place for place, admission in enumerate(admissions)}
         if group is not None:
             self.adapters.use(group)
-        for admission in self.processes.share(admissions):
-            out[row[admission]] = np.nan
-            for run in within_budget([self.asked(admission, list(drugs))], self.recipe.token_budget):
-                packed = pack(run, self.base.device)
-                at = np.array(packed.places) % len(self.examples.drugs)
-                out[row[admission], at] = self.base.scores(packed).cpu().numpy()
+        own = self.processes.share(admissions)
+        out[[row[admission] for admission in own]] = np.nan
+        for run in within_budget((self.asked(admission, list(drugs)) for admission in own), self.recipe.token_budget):
+            packed = pack(run, self.base.device)
+            whose, which = np.divmod(np.array(packed.places), n_drugs)
+            out[[row[admission] for admission in whose.tolist()], which] = self.base.scores(packed).cpu().numpy()
         return self.processes.total(out)
 
     def centre(self) -> None:

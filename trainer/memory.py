@@ -14,8 +14,9 @@ class Memories:
     """Prefixes' keys and values, and candidates' states below the layers that learn, all in the base's own precision.
 
     `get(i)` is prefix i's memory, shape (layers, 2, kv heads, tokens, head size). The first prefixes asked for are
-    kept, on the CPU, until the budget is used up; the others are computed each time, to the same numbers. States are
-    kept for all admissions or, where they would not fit, for none. Patient data: it lives in the process's memory only.
+    kept, where the base is, until the budget is used up; the others are computed each time, to the same numbers. States
+    are kept for all admissions or, where they would not fit, for none. Patient data: it lives in the process's (or the
+    GPU's) memory only.
     """
 
     def __init__(
@@ -38,15 +39,15 @@ class Memories:
             self._states = {}
 
     def get(self, admission: int) -> Tensor:
-        """One prefix's memory, on the base's device."""
+        """One prefix's memory."""
         kept = self._kept.get(admission)
         if kept is not None:
-            return kept.to(self._base.device)
+            return kept
         with self._adapters.off():
             memory = self._base.memory(self._prefixes[admission], self._layers)
         if memory.nbytes <= self._room:
             self._room -= memory.nbytes
-            self._kept[admission] = memory.cpu()
+            self._kept[admission] = memory
         return memory
 
     def states(self, admission: int, drugs: Sequence[int]) -> list[Tensor] | None:
@@ -56,6 +57,6 @@ class Memories:
         if admission not in self._states:
             asked = Asked(self._prefixes[admission], self._suffixes, range(len(self._suffixes)))
             with self._adapters.off(), torch.no_grad():
-                self._states[admission] = [each.cpu().clone() for each in self._base.states(asked, self._layers)]
+                self._states[admission] = [each.clone() for each in self._base.states(asked, self._layers)]
         kept = self._states[admission]
         return [kept[drug] for drug in drugs]

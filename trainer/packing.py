@@ -1,6 +1,6 @@
 """Packed examples: an admission's prefix once, then one short suffix per candidate, all in one sequence of tokens.
 
-    tokens     P P P P P | a a a | b b b b | c c     two admissions or more follow one another in the same pack
+    tokens     P P P P P | a a a | b b b b | c c     of several admissions first all prefixes, then all suffixes
     positions  0 1 2 3 4 | 5 6 7 | 5 6 7 8 | 5 6     positions restart after the prefix for every suffix
 
 A suffix sees its prefix and itself, nothing else, so a candidate's score is the one it would get alone. A prefix can be
@@ -8,8 +8,8 @@ left out of the tokens when its keys and values are already known: then only suf
 the upper layers learn, a suffix token's state below them can be known too: then only the upper layers are computed.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import torch
@@ -38,34 +38,44 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """Where one admission lies in a pack.
+class Layout:
+    """Where the admissions' tokens lie, as indices that bring ragged tokens into padded grids and back.
 
-    Suffixes are ragged in the pack; `grid` (suffixes, longest) gives the place of each one's tokens counted from the
-    start of `suffix`, and `ragged` (tokens,) the place of each token in the flattened grid.
+    A pack's first `n_prefix` tokens are the prefixes, one after the other; then come the suffixes, and their indices
+    count from the first of these. `prefix` (admissions, longest prefix) and `prefix_back` (prefix tokens,) go to a grid
+    of prefixes and back, `suffix` (admissions, most suffix tokens) and `suffix_back` (suffix tokens,) to one of each
+    admission's suffix tokens, `own` (suffixes, longest) to one of single suffixes. `own_back` and `own_there` bring the
+    grid of `own`, flattened, into that of `suffix` and the other way round. Cells beyond an end repeat the last token;
+    `seen` (admissions, longest prefix) says which cells of a prefix are real.
     """
 
-    prefix: slice
-    suffix: slice
-    grid: Tensor
-    ragged: Tensor
-    memory: Tensor | None
+    n_prefix: int
+    prefix: Tensor
+    prefix_back: Tensor
+    suffix: Tensor
+    suffix_back: Tensor
+    own: Tensor
+    own_back: Tensor
+    own_there: Tensor
+    seen: Tensor
 
 
 @dataclass(slots=True)
 class Pack:
     """Tensors of one forward pass: `tokens` and `positions` (1, n), `last` the place of each suffix's last token.
 
-    `places[i]` says which of the caller's pairs suffix i is. `recorded` receives each layer's keys and values of
+    `places[i]` says which of the caller's pairs suffix i is. `memory` holds the known keys and values of the prefixes,
+    (layers, 2, kv heads, admissions, longest prefix, head size). `recorded` receives each layer's keys and values of
     shape (2, kv heads, n, head size) when `record` is set. `states` (1, n, hidden size) enter the last `layers` layers,
     and only those are computed.
     """
 
     tokens: Tensor
     positions: Tensor
-    segments: list[Segment]
+    layout: Layout
     last: Tensor
     places: list[int]
+    memory: Tensor | None = None
     record: bool = False
     recorded: list[Tensor] = field(default_factory=list)
     states: Tensor | None = None
@@ -73,50 +83,77 @@ class Pack:
 
 
 def pack(asked: Sequence[Asked], device: torch.device | str = "cpu") -> Pack:
-    """One pack of these admissions, in their order; all of them with `states` or none."""
-    tokens: list[int] = []
-    positions: list[int] = []
-    last: list[int] = []
-    segments = []
+    """One pack of these admissions, in their order; all of them with `memory` or none, and so with `states`."""
+    known = asked[0].memory is not None
+    prefixes = [] if known else [token for each in asked for token in each.prefix]
+    suffixes = [token for each in asked for suffix in each.suffixes for token in suffix]
+    positions = [] if known else [place for each in asked for place in range(len(each.prefix))]
+    ends = []
     for each in asked:
-        start = len(tokens)
-        if each.memory is None:
-            tokens += each.prefix
-            positions += range(len(each.prefix))
-        begin = len(tokens)
         for suffix in each.suffixes:
-            tokens += suffix
             positions += range(len(each.prefix), len(each.prefix) + len(suffix))
-            last.append(len(tokens) - 1)
-        grid, ragged = _grid([len(suffix) for suffix in each.suffixes])
-        memory = None if each.memory is None else each.memory.to(device)
-        segments.append(
-            Segment(slice(start, begin), slice(begin, len(tokens)), grid.to(device), ragged.to(device), memory)
-        )
+            ends.append(len(suffix))
     states = [state for each in asked for state in each.states or ()]
+    layout = _layout(asked, known)
     return Pack(
-        tokens=torch.tensor([tokens], device=device),
+        tokens=torch.tensor([prefixes + suffixes], device=device),
         positions=torch.tensor([positions], device=device),
-        segments=segments,
-        last=torch.tensor(last, dtype=torch.long, device=device),
+        layout=replace(layout, **{name: getattr(layout, name).to(device) for name in _INDICES}),
+        last=(torch.tensor(ends, dtype=torch.long).cumsum(0) + len(prefixes) - 1).to(device),
         places=[place for each in asked for place in each.places],
+        memory=_memory(asked, device) if known else None,
         states=torch.cat(states).to(device)[None] if states else None,
         layers=len(asked[0].memory) if states and asked[0].memory is not None else 0,
     )
 
 
+_INDICES = ("prefix", "prefix_back", "suffix", "suffix_back", "own", "own_back", "own_there", "seen")
+
+
+def _layout(asked: Sequence[Asked], known: bool) -> Layout:
+    prefix, prefix_back = _grid([len(each.prefix) for each in asked])
+    suffix, suffix_back = _grid([sum(map(len, each.suffixes)) for each in asked])
+    own, own_back = _grid([len(each) for one in asked for each in one.suffixes])
+    lengths = torch.tensor([len(each.prefix) for each in asked])
+    seen = torch.arange(prefix.shape[1]) < lengths[:, None]
+    return Layout(
+        n_prefix=0 if known else int(lengths.sum()),
+        prefix=prefix,
+        prefix_back=prefix_back,
+        suffix=suffix,
+        suffix_back=suffix_back,
+        own=own,
+        own_back=own_back[suffix.flatten()],
+        own_there=suffix_back[own.flatten()],
+        seen=seen,
+    )
+
+
 def _grid(lengths: Sequence[int]) -> tuple[Tensor, Tensor]:
-    """The two index tensors of `Segment`; cells beyond a suffix's end repeat its last token and are never seen."""
+    """Indices of a grid (runs, longest) into the tokens of runs of some lengths, and of the tokens into the flat grid.
+
+    Cells beyond a run's end repeat its last token.
+    """
     length = torch.tensor(lengths, dtype=torch.long)
     width = int(length.max()) if len(lengths) else 0
     column = torch.arange(width)
     start = length.cumsum(0) - length
     grid = start[:, None] + torch.minimum(column, length[:, None] - 1)
-    ragged = torch.arange(len(lengths) * width).view(len(lengths), width)[column < length[:, None]]
-    return grid, ragged
+    back = torch.arange(len(lengths) * width).view(len(lengths), width)[column < length[:, None]]
+    return grid, back
 
 
-def within_budget(asked: Sequence[Asked], budget: int) -> Iterator[list[Asked]]:
+def _memory(asked: Sequence[Asked], device: torch.device | str) -> Tensor:
+    """The admissions' memories side by side, padded with zeros."""
+    found = [each.memory.to(device) for each in asked if each.memory is not None]
+    layers, two, kv, _, size = found[0].shape
+    out = found[0].new_zeros(layers, two, kv, len(found), max(each.shape[3] for each in found), size)
+    for place, each in enumerate(found):
+        out[:, :, :, place, : each.shape[3]] = each
+    return out
+
+
+def within_budget(asked: Iterable[Asked], budget: int) -> Iterator[list[Asked]]:
     """The same pairs in as few runs of at most `budget` computed tokens as their order allows.
 
     An admission whose candidates do not fit one pack is continued in the next with its prefix again. Raises InputError

@@ -3,16 +3,20 @@
 python -m tests.benchmarks.bench_training speed  COHORT.jsonl.gz   # pairs per second: packed against one per sequence
 python -m tests.benchmarks.bench_training parity COHORT.jsonl.gz   # transformers and PEFT against llama.cpp
 
-Speed is of forward and backward passes of one LoRA recipe, same base, threads and precision, in one run. "One sequence
-per pair" is the model's own forward on batches of whole prompts, with logits of the last token only.
+Speed is of forward and backward passes of one LoRA recipe, same base, device and precision, in one run. "One sequence
+per pair" is the model's own forward on batches of whole prompts, with logits of the last token only; on a GPU both ways
+fill it (--device gpu).
 """
 
 import argparse
 import json
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +25,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.prompt import parts, suffix
-from trainer.adapters import Adapters, group_drugs
+from trainer.adapters import Adapters, device_of, dtype_of, group_drugs
 from trainer.base import Base, load_base
 from trainer.gguf_adapter import export_adapter, gguf_shape
 from trainer.merge import merge
@@ -30,50 +34,51 @@ from trainer.parity import engine_scores, parity, torch_scores
 from trainer.recipe import load_recipe
 from trainer.rows import read_rows
 
-BATCH = 8  # whole prompts of one batch in the unpacked way
-BUDGET = 1024
+BATCH = {"cpu": 8, "cuda": 64}  # whole prompts of one pass in the unpacked way
+BUDGET = {"cpu": 1024, "cuda": 32768}  # tokens of one packed pass
 
 
-def speed(cohort: Path, weights: Path, lengths: Sequence[int], repeats: int) -> dict[str, object]:
+def speed(cohort: Path, weights: Path, lengths: Sequence[int], repeats: int, device: str) -> dict[str, object]:
     """Pairs and tokens per second (wall) by prompt length (tokens of the prefix) and way, and their ratios."""
-    rows, base = read_rows(cohort), load_base(weights)
+    rows, base = read_rows(cohort), load_base(weights, device, dtype_of("auto", device))
     adapters = Adapters(base.model, 1, load_recipe("default", ["groups=one"]))
     adapters.train(True)
     drugs = sorted(rows.candidates)
     suffixes = [base.tokens(suffix(drug), False) for drug in drugs]
+    commonest = Counter(map(len, suffixes)).most_common(1)[0][0]
+    alike = [each for each in suffixes if len(each) == commonest]
+    batch = list(islice(cycle(alike), BATCH[device]))
     text = [t for a in rows.of(["train"])[:40] for t in base.tokens("".join(p.text for p in parts(a)), True)]
-    out: dict[str, object] = {"pairs_per_admission": len(drugs), "threads": torch.get_num_threads()}
+    out: dict[str, object] = {"pairs_per_admission": len(drugs), "device": device, "precision": base.precision}
+    if device == "cpu":
+        out["threads"] = torch.get_num_threads()
     for length in lengths:
-        prefix = text[:length]
+        prefix, n_suffix = text[:length], sum(map(len, suffixes))
         with adapters.off():
             memory = base.memory(prefix)
+        whole, known = Asked(prefix, suffixes, range(len(drugs))), Asked(prefix, suffixes, range(len(drugs)), memory)
         ways: dict[str, tuple[int, int, Callable[[], None]]] = {
             "one sequence per pair": (
-                BATCH,
-                sum(length + len(each) for each in suffixes[:BATCH]),
-                lambda prefix=prefix: one_per_sequence(base, prefix, suffixes[:BATCH]),  # type: ignore[misc]
-            ),
-            "packed, whole prompt": (
-                len(drugs),
-                length + sum(map(len, suffixes)),
-                lambda prefix=prefix: packed(base, Asked(prefix, suffixes, range(len(suffixes)))),  # type: ignore[misc]
-            ),
-            "packed, suffixes only": (
-                len(drugs),
-                sum(map(len, suffixes)),
-                lambda prefix=prefix, memory=memory: packed(  # type: ignore[misc]
-                    base, Asked(prefix, suffixes, range(len(suffixes)), memory)
-                ),
-            ),
+                len(batch),
+                len(batch) * (length + commonest),
+                partial(one_per_sequence, base, prefix, batch),
+            )
         }
+        for name, asked in (("packed, whole prompt", whole), ("packed, suffixes only", known)):
+            count = max(1, BUDGET[device] // asked.tokens())
+            tokens = count * asked.tokens()
+            ways[name] = (count * len(drugs), tokens, partial(packed, base, [asked] * count, BUDGET[device]))
         best = dict.fromkeys(ways, np.inf)
-        for _ in range(repeats):  # in turns, so that a busy machine slows all of them
+        for turn in range(repeats + 1):  # in turns, so that a busy machine slows all of them; the first warms up
             for name, (_, _, run) in ways.items():
                 start = time.perf_counter()
                 run()
-                best[name] = min(best[name], time.perf_counter() - start)
+                if device == "cuda":
+                    torch.cuda.synchronize()
+                if turn:
+                    best[name] = min(best[name], time.perf_counter() - start)
         rate = {name: ways[name][0] / seconds for name, seconds in best.items()}
-        out[f"prefix of {length} tokens"] = {
+        out[f"prefix of {length} tokens, {n_suffix} of suffixes"] = {
             name: {
                 "pairs_per_second": round(rate[name], 2),
                 "tokens_per_second": round(ways[name][1] / best[name], 1),
@@ -84,21 +89,19 @@ def speed(cohort: Path, weights: Path, lengths: Sequence[int], repeats: int) -> 
     return out
 
 
-def packed(base: Base, asked: Asked) -> None:
-    """Forward and backward of one admission's pairs."""
-    for run in within_budget([asked], BUDGET):
-        scores = base.scores(pack(run))
+def packed(base: Base, asked: Sequence[Asked], budget: int) -> None:
+    """Forward and backward of some admissions' pairs."""
+    for run in within_budget(asked, budget):
+        scores = base.scores(pack(run, base.device))
         binary_cross_entropy_with_logits(scores, torch.zeros_like(scores), reduction="sum").backward()
 
 
 def one_per_sequence(base: Base, prefix: list[int], suffixes: Sequence[list[int]]) -> None:
-    """The same for whole prompts in a batch, padded on the left."""
-    longest = max(map(len, suffixes))
-    ids = torch.tensor([[0] * (longest - len(each)) + prefix + each for each in suffixes])
-    seen = torch.tensor([[0] * (longest - len(each)) + [1] * (len(prefix) + len(each)) for each in suffixes])
+    """The same for whole prompts in a batch, all of one length: nothing is lost to padding or its mask."""
+    ids = torch.tensor([prefix + each for each in suffixes], device=base.device)
     yes, no = (base.tokens(answer, False)[0] for answer in (" Yes", " No"))
     base.model.set_attn_implementation("sdpa")
-    logits = base.model(input_ids=ids, attention_mask=seen, use_cache=False, logits_to_keep=1).logits[:, -1]
+    logits = base.model(input_ids=ids, use_cache=False, logits_to_keep=1).logits[:, -1].float()
     scores = logits[:, yes] - logits[:, no]
     binary_cross_entropy_with_logits(scores, torch.zeros_like(scores), reduction="sum").backward()
     base.model.set_attn_implementation("lamo_packed")
@@ -191,12 +194,13 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=1000)
     parser.add_argument("--run", type=Path, help="a finished run, for its adapters; noise when not given")
     parser.add_argument("--precisions", nargs="+", default=["F16", "Q8_0", "Q4_K_M"])
+    parser.add_argument("--device", choices=("auto", "cpu", "gpu"), default="cpu", help="for speed")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     base = args.base or load_package().base_path
     if args.what == "speed":
-        result = speed(args.cohort, base, args.lengths, args.repeats)
+        result = speed(args.cohort, base, args.lengths, args.repeats, device_of(args.device))
     else:
         result = compare(args.cohort, base, args.pairs, args.run, args.threads, args.precisions)
     print(json.dumps(result, indent=1))
