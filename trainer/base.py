@@ -75,6 +75,16 @@ class Base:
         """logit_yes - logit_no of every suffix of a pack, float32, in the pack's order."""
         return self.hidden(packed)[packed.last].float() @ self.answer
 
+    def read(self, packed: Pack) -> tuple[Tensor, Tensor]:
+        """`scores`, and each admission's state: the mean over its prefix's last hidden states, (admissions, width).
+
+        The pack must hold the prefixes' tokens, not their memory.
+        """
+        hidden = self.hidden(packed)
+        seen = packed.layout.seen[..., None]
+        states = (hidden[: packed.layout.n_prefix][packed.layout.prefix].float() * seen).sum(1) / seen.sum(1)
+        return hidden[packed.last].float() @ self.answer, states
+
     @property
     def layers(self) -> nn.ModuleList | None:
         """The decoder's layers, where the architecture keeps them under that name."""

@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from lamo_desktop.admissions import read_cohort
-from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import InputError, LamoError
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.model.package import load_package, write_package
@@ -29,8 +28,8 @@ from trainer.build import (
 )
 from trainer.evaluate import Figures
 from trainer.evaluate_command import add_evaluate, run_evaluate
-from trainer.fit_command import add_export, add_fit, run_export, run_fit
-from trainer.rows import benchmark_rows, read_rows, write_offsets, write_rows
+from trainer.fit_command import add_export, add_fit, add_rows, run_export, run_fit
+from trainer.rows import benchmark_rows, read_rows, without, write_offsets, write_rows
 from trainer.scores import answers
 from trainer.splits import SPLITS, SplitRule
 
@@ -108,15 +107,7 @@ def parser() -> argparse.ArgumentParser:
     calibrate.add_argument(
         "-o", "--output", type=Path, required=True, metavar="PACKAGE", help="the package folder to write"
     )
-    calibrate.add_argument(
-        "--splits", nargs="+", choices=SPLITS, default=["train"], help="rows to calibrate and tune on"
-    )
-    calibrate.add_argument(
-        "--leave-out",
-        type=Path,
-        metavar="DATA",
-        help="an export whose patients are not tuned on, such as one that the package will be shown with",
-    )
+    add_rows(calibrate, "calibrate and tune on")
     calibrate.add_argument(
         "--report", nargs="*", choices=SPLITS, default=["internal"], help="rows whose figures it records"
     )
@@ -187,7 +178,7 @@ def _calibrate(options: argparse.Namespace) -> None:
     rows, formulary = read_rows(options.cohort), load_formulary()
     start = load_package(options.model)
     settings, scores = _settings(options), _scores_file(options)
-    tuning = sample(_without(rows.of(options.splits), options.leave_out), options.limit)
+    tuning = sample(without(rows.of(options.splits), options.leave_out, _say), options.limit)
     if both := set(options.splits) & set(options.report):
         raise InputError(f"The figures on {both.pop()} rows would be of rows that were tuned on: report others.")
     reported = {split: rows.of([split]) for split in options.report}
@@ -214,17 +205,6 @@ def _calibrate(options: argparse.Namespace) -> None:
     training = {**package.training, "formulary": formulary.version}
     write_package(options.output, replace(package, metrics=metrics, training=training))
     _say(f"wrote {options.output}")
-
-
-def _without(admissions: Sequence[Admission], export: Path | None) -> Sequence[Admission]:
-    if export is None:
-        return admissions
-    patients = {admission.patient_id for admission in read_cohort(export, load_formulary()).admissions}
-    kept = [admission for admission in admissions if admission.patient_id not in patients]
-    _say(f"{len(admissions) - len(kept)} admissions of {export} left out")
-    if not kept:
-        raise InputError(f"{export} holds every patient to tune on.")
-    return kept
 
 
 def _settings(options: argparse.Namespace) -> EngineSettings:

@@ -25,8 +25,9 @@ from trainer.calibrate import log_loss
 from trainer.checkpoint import load_checkpoint, save_checkpoint
 from trainer.curves import Curves
 from trainer.examples import Examples, check_groups
+from trainer.head import ReadingHead
 from trainer.memory import Memories
-from trainer.packing import Asked, pack, within_budget
+from trainer.packing import Asked, Pack, pack, within_budget
 from trainer.processes import Processes
 from trainer.recipe import Recipe
 
@@ -65,9 +66,11 @@ class Training:
             if recipe.suffix_only
             else None
         )
-        self.optimiser = torch.optim.AdamW(
-            self.adapters.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
-        )
+        self.head = ReadingHead(base.answer.numel(), len(examples.drugs), base.device) if recipe.head else None
+        learned = [{"params": self.adapters.parameters(), "lr": recipe.learning_rate}]
+        if self.head:
+            learned.append({"params": self.head.parameters(), "lr": recipe.head_learning_rate})
+        self.optimiser = torch.optim.AdamW(learned, weight_decay=recipe.weight_decay)
         self.steps_per_epoch = -(-len(examples.train) // recipe.admissions_per_step)
         self.scheduler = get_scheduler(
             recipe.scheduler, self.optimiser, recipe.warmup_steps, recipe.epochs * self.steps_per_epoch
@@ -86,7 +89,7 @@ class Training:
         n_drugs = len(self.examples.drugs)
         for run in within_budget(asked, self.recipe.token_budget):
             packed = pack(run, self.base.device)
-            scores = self.base.scores(packed)
+            scores = self._scores(packed)
             rows, drugs = np.divmod(np.array(packed.places), n_drugs)
             loss = (
                 binary_cross_entropy_with_logits(
@@ -99,8 +102,20 @@ class Training:
             )
             loss.backward()  # type: ignore[no-untyped-call]
             total += float(loss.detach())
-        self.processes.add_gradients(weight for weight in self.adapters.parameters() if weight.requires_grad)
+        self.processes.add_gradients(weight for weight in self.learning() if weight.requires_grad)
         return float(self.processes.total(np.array([total]))[0])
+
+    def _scores(self, packed: Pack) -> Tensor:
+        """The pairs' scores, the reading head's part included."""
+        if self.head is None:
+            return self.base.scores(packed)
+        scores, states = self.base.read(packed)
+        drugs = torch.tensor(packed.places, device=scores.device) % len(self.examples.drugs)
+        return scores + self.head(states)[packed.owners, drugs]
+
+    def learning(self) -> list[torch.nn.Parameter]:
+        """All weights of the run."""
+        return self.adapters.parameters() + (self.head.parameters() if self.head else [])
 
     def _asked(self, group: int, admissions: Sequence[int], epoch: int) -> tuple[list[Asked], NDArray[np.float32]]:
         """A step's pairs of one group and every pair's weight; places are admission * drugs + drug."""
@@ -152,7 +167,7 @@ class Training:
         for run in within_budget((self.asked(admission, list(drugs)) for admission in own), self.recipe.token_budget):
             packed = pack(run, self.base.device)
             whose, which = np.divmod(np.array(packed.places), n_drugs)
-            out[[row[admission] for admission in whose.tolist()], which] = self.base.scores(packed).cpu().numpy()
+            out[[row[admission] for admission in whose.tolist()], which] = self._scores(packed).cpu().numpy()
         return self.processes.total(out)
 
     def centre(self) -> None:
@@ -161,6 +176,27 @@ class Training:
         with self.adapters.off():
             mean = self.scores(sample.tolist(), None).mean(0)
         self.offset = self.examples.offset - mean.astype(np.float32)
+
+    @torch.no_grad()
+    def settle(self) -> None:
+        """Give the reading head the spread of the untuned base's states of the training admissions."""
+        if self.head is None:
+            return
+        prefixes = (Asked(self.examples.prefixes[admission], (), ()) for admission in self.examples.train)
+        with self.adapters.off():
+            runs = within_budget(prefixes, self.recipe.token_budget)
+            states = [self.base.read(pack(run, self.base.device))[1] for run in runs]
+        self.head.settle(torch.cat(states))
+
+    def weights(self, group: int) -> dict[str, Tensor]:
+        """A copy of a group's weights on the CPU, with the reading head's."""
+        return self.adapters.weights(group) | (self.head.weights() if self.head else {})
+
+    def set_weights(self, group: int, weights: dict[str, Tensor]) -> None:
+        """Put back what `weights` gave."""
+        self.adapters.set_weights(group, {name: each for name, each in weights.items() if not name.startswith("head.")})
+        if self.head:
+            self.head.set_weights(weights)
 
     def validate(self, say: Callable[[str], None]) -> None:
         """Score the validation rows by every group that still learns, and keep what is best."""
@@ -178,7 +214,7 @@ class Training:
                 raise ModelError("Training diverged: a score is not a finite number; lower the learning rate.")
             if value > watch.value:
                 watch.value, watch.epoch, watch.worse = value, self.epoch, 0
-                watch.weights = self.adapters.weights(group)
+                watch.weights = self.weights(group)
             else:
                 watch.worse += 1
                 watch.stopped = watch.worse >= self.recipe.patience
@@ -192,7 +228,7 @@ class Training:
         return {
             "identity": identity,
             "position": [self.epoch, self.step, self.seconds],
-            "weights": [self.adapters.weights(group) for group in range(len(self.groups))],
+            "weights": [self.weights(group) for group in range(len(self.groups))],
             "watches": [vars(watch) for watch in self.watches],
             "optimiser": self.optimiser.state_dict(),
             "scheduler": self.scheduler.state_dict(),
@@ -204,7 +240,7 @@ class Training:
         """Go back to a saved state."""
         self.epoch, self.step, self.seconds = state["position"]
         for group, weights in enumerate(state["weights"]):
-            self.adapters.set_weights(group, weights)
+            self.set_weights(group, weights)
         self.watches = [Watch(**watch) for watch in state["watches"]]
         self.optimiser.load_state_dict(state["optimiser"])
         self.scheduler.load_state_dict(state["scheduler"])
@@ -234,7 +270,7 @@ def fit(training: Training, identity: str, say: Callable[[str], None], checkpoin
             raise ModelError(_NO_MEMORY) from error
         raise
     for group, watch in enumerate(training.watches):
-        training.adapters.set_weights(group, watch.weights)
+        training.set_weights(group, watch.weights)
     training.adapters.train(False)
 
 
@@ -244,10 +280,12 @@ _NO_MEMORY = (
 
 
 def _start(training: Training, say: Callable[[str], None]) -> None:
-    say(f"{training.adapters.count():,} weights in {len(training.groups)} adapters; figures before training:")
+    count = f"{sum(weight.numel() for weight in training.learning()):,} weights"
+    say(f"{count} in {len(training.groups)} adapters{' and a head' if training.head else ''}; figures before training:")
     training.adapters.train(False)
     if training.recipe.centred:
         training.centre()
+    training.settle()
     training.validate(say)
 
 

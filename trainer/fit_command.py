@@ -10,7 +10,8 @@ from pathlib import Path
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.model.package import load_package
 from trainer.recipe import RECIPES, as_dict, load_recipe
-from trainer.rows import read_rows
+from trainer.rows import learning_rows, read_rows
+from trainer.splits import SPLITS
 
 PRECISIONS = ("F16", "Q8_0", "Q4_K_M")
 
@@ -22,6 +23,7 @@ def add_fit(fit: argparse.ArgumentParser) -> None:
     fit.add_argument(
         "-o", "--output", type=Path, required=True, metavar="RUN", help="folder of the run; one cut short goes on"
     )
+    add_rows(fit, "learn from and watch")
     fit.add_argument("--recipe", default="default", metavar="NAME|FILE", help=f"{shipped}, or a YAML file")
     fit.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting of the recipe")
     fit.add_argument(
@@ -41,13 +43,24 @@ def add_fit(fit: argparse.ArgumentParser) -> None:
     fit.add_argument("--checkpoint-minutes", type=float, default=5.0, help="how often the run is saved within an epoch")
 
 
+def add_rows(verb: argparse.ArgumentParser, purpose: str) -> None:
+    """Options that choose the rows to learn from."""
+    verb.add_argument("--splits", nargs="+", choices=SPLITS, default=["train"], help=f"rows to {purpose}")
+    verb.add_argument(
+        "--leave-out",
+        type=Path,
+        metavar="DATA",
+        help="an export whose patients are not among them, such as one that the package will be shown with",
+    )
+
+
 def run_fit(options: argparse.Namespace) -> None:
     """Fit adapters on a cohort's training rows, or go on with a run that was cut short.
 
     Started by `accelerate launch`, several processes do it together and the main one writes the run.
     """
-    rows, recipe = read_rows(options.cohort), load_recipe(options.recipe, options.set)
-    rows.of(["train"])  # an empty cohort is said before anything is loaded
+    recipe = load_recipe(options.recipe, options.set)
+    rows = learning_rows(read_rows(options.cohort), options.splits, options.leave_out, _say)
 
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # on a GPU too, the same run gives the same weights
 

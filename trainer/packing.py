@@ -64,7 +64,8 @@ class Layout:
 class Pack:
     """Tensors of one forward pass: `tokens` and `positions` (1, n), `last` the place of each suffix's last token.
 
-    `places[i]` says which of the caller's pairs suffix i is. `memory` holds the known keys and values of the prefixes,
+    `places[i]` says which of the caller's pairs suffix i is, `owners` (suffixes,) of which admission of the pack it is.
+    `memory` holds the known keys and values of the prefixes,
     (layers, 2, kv heads, admissions, longest prefix, head size). `recorded` receives each layer's keys and values of
     shape (2, kv heads, n, head size) when `record` is set. `states` (1, n, hidden size) enter the last `layers` layers,
     and only those are computed.
@@ -75,6 +76,7 @@ class Pack:
     layout: Layout
     last: Tensor
     places: list[int]
+    owners: Tensor
     memory: Tensor | None = None
     record: bool = False
     recorded: list[Tensor] = field(default_factory=list)
@@ -101,6 +103,7 @@ def pack(asked: Sequence[Asked], device: torch.device | str = "cpu") -> Pack:
         layout=replace(layout, **{name: getattr(layout, name).to(device) for name in _INDICES}),
         last=(torch.tensor(ends, dtype=torch.long).cumsum(0) + len(prefixes) - 1).to(device),
         places=[place for each in asked for place in each.places],
+        owners=torch.tensor([i for i, each in enumerate(asked) for _ in each.suffixes], dtype=torch.long).to(device),
         memory=_memory(asked, device) if known else None,
         states=torch.cat(states).to(device)[None] if states else None,
         layers=len(asked[0].memory) if states and asked[0].memory is not None else 0,

@@ -37,8 +37,12 @@ class Recipe:
     """Linear layers that get an adapter, by their names in transformers."""
     top_layers: int | None = None
     """Only the last so many layers get adapters, null for all. The gradient stops below them, which saves time."""
+    head: bool = False
+    """Train a reading head along: a vector per drug on the mean state of the prompt. For one whole-prompt adapter."""
     learning_rate: float = 5e-4
     """Peak learning rate of AdamW."""
+    head_learning_rate: float = 3e-3
+    """That of the reading head."""
     weight_decay: float = 0.0
     """AdamW's decay of the adapters' weights."""
     scheduler: Literal["inverse_sqrt", "cosine", "linear", "constant_with_warmup"] = "inverse_sqrt"
@@ -108,12 +112,15 @@ def recipe_from(raw: Any, where: str) -> Recipe:
             raise InputError(f"{field.name} of the recipe {where} is {value}: it is out of range.")
     if recipe.dropout >= 1 or recipe.validation_percent > 90 or not recipe.targets:
         raise InputError(f"The recipe {where} needs dropout < 1, validation_percent <= 90 and at least one target.")
+    if recipe.head and (recipe.suffix_only or recipe.groups != "one"):
+        raise InputError(f"The recipe {where} has a head, which needs groups: one and suffix_only: false.")
     return recipe
 
 
 _MAY_BE_ZERO = {"dropout", "weight_decay", "warmup_steps", "seed", "memory_gb", "base_rates", "centred"} | {
     "suffix_only",
     "rank_stabilised",
+    "head",
 }
 
 

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lamo_desktop.admissions import read_cohort
 from lamo_desktop.admissions.cohort import Admission, Cohort
 from lamo_desktop.errors import InputError
+from lamo_desktop.formulary import load_formulary
 from lamo_desktop.recommend.codec import from_json, to_json
 from trainer.splits import SPLITS, SplitRule, hold_out, split, vocabulary
 
@@ -35,6 +37,29 @@ class Rows:
         if not chosen:
             raise InputError(f"The cohort has no {' or '.join(names)} rows.")
         return chosen
+
+
+def learning_rows(rows: Rows, splits: Sequence[str], leave_out: Path | None, say: Callable[[str], None]) -> Rows:
+    """Some splits' admissions as the training rows, without the patients of an export, and no other rows.
+
+    The candidates stay, with their counts among these. Raises InputError when nobody is left.
+    """
+    chosen = without(rows.of(splits), leave_out, say)
+    ordered = ordered_matrix(chosen, list(rows.candidates)).sum(0).tolist()
+    counts = dict(zip(rows.candidates, ordered, strict=True))
+    return Rows({"train": tuple(chosen)}, counts, {**rows.origin, "learned_from": list(splits)})
+
+
+def without(admissions: Sequence[Admission], export: Path | None, say: Callable[[str], None]) -> Sequence[Admission]:
+    """The admissions of other patients than an export's. Raises InputError when there are none."""
+    if export is None:
+        return admissions
+    patients = {admission.patient_id for admission in read_cohort(export, load_formulary()).admissions}
+    kept = [admission for admission in admissions if admission.patient_id not in patients]
+    say(f"{len(admissions) - len(kept)} admissions of {export} left out")
+    if not kept:
+        raise InputError(f"{export} holds every patient to learn from.")
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

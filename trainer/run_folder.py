@@ -3,6 +3,7 @@
 RUN/run.json                                    what was trained, on what, with which result
 RUN/adapters/group-00/adapter_config.json       PEFT's own two files, usable with PEFT and with llama.cpp's converter
 RUN/adapters/group-00/adapter_model.safetensors
+RUN/head.safetensors                            the reading head, if the recipe has one: weight (state, drugs), bias
 RUN/curves.csv, RUN/checkpoint.pt
 """
 
@@ -23,6 +24,7 @@ from trainer.recipe import as_dict
 from trainer.rows import Rows
 
 FORMAT = 1
+HEAD = "head.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,17 @@ class Run:
         """Each group's PEFT folder and its drugs."""
         return [(self.folder / "adapters" / g["adapter"], tuple(g["drugs"])) for g in self.record["groups"]]
 
+    @property
+    def head(self) -> Path | None:
+        """The reading head's file, when the recipe has one."""
+        return self.folder / HEAD if self.record["recipe"].get("head") else None
+
 
 def write_run(training: Training, rows: Rows, identity: str) -> Run:
-    """Write a fitted run's adapters and record; `run.json` comes last, so a folder that has it is whole."""
+    """Write a fitted run's adapters and record; `run.json` comes last, so a folder that has it is whole.
+
+    `rows` are those it learned from, as `learning_rows` gives them.
+    """
     adapters = training.adapters
     for group, name in enumerate(adapters.names):
         folder = training.folder / "adapters" / name
@@ -50,6 +60,9 @@ def write_run(training: Training, rows: Rows, identity: str) -> Run:
         config = {key: sorted(value) if isinstance(value, set) else value for key, value in config.items()}
         config |= {"base_model_name_or_path": training.base.path.name, "inference_mode": True}
         _write_json(folder / "adapter_config.json", config)
+    if training.head:
+        with replacing(training.folder / HEAD) as scratch:
+            save_file(training.head.plain(), scratch)
     record = _record(training, rows, identity)
     _write_json(training.folder / "run.json", record)
     return Run(training.folder, record)
@@ -75,13 +88,14 @@ def _record(training: Training, rows: Rows, identity: str) -> dict[str, Any]:
         ],
         "candidates": rows.candidates,
         "offset": {drug: round(float(mean), 6) for drug, mean in zip(examples.drugs, mean_offset, strict=True)},
-        "cohort": rows.origin,
+        "cohort": {key: value for key, value in rows.origin.items() if key != "learned_from"},
+        "splits": rows.origin.get("learned_from", ["train"]),
         "admissions": {
             "train": len(examples.train),
             "validation": len(examples.validation),
             "with_cut_prompt": examples.n_cut,
         },
-        "weights": training.adapters.count(),
+        "weights": sum(weight.numel() for weight in training.learning()),
         "epochs": training.epoch,
         "seconds": round(training.seconds, 1),
         "device": str(training.base.device),
@@ -98,6 +112,7 @@ def load_run(folder: Path) -> Run:
             raise ValueError
         run = Run(folder, record)
         lacking = [path for path, _ in run.groups if not (path / "adapter_model.safetensors").is_file()]
+        lacking += [run.head] if run.head and not run.head.is_file() else []
     except FileNotFoundError as error:
         raise InputError(
             f"{folder} holds no finished run: `lamo-train fit` writes run.json when it is done."
@@ -105,7 +120,8 @@ def load_run(folder: Path) -> Run:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder / 'run.json'} is damaged, or of another version of lamo-train.") from error
     if lacking:
-        raise InputError(f"The run {folder} lacks its adapter {lacking[0].name}.")
+        what = "reading head" if lacking[0] == run.head else f"adapter {lacking[0].name}"
+        raise InputError(f"The run {folder} lacks its {what}.")
     return run
 
 

@@ -41,7 +41,7 @@ BUDGET = {"cpu": 1024, "cuda": 32768}  # tokens of one packed pass
 def speed(cohort: Path, weights: Path, lengths: Sequence[int], repeats: int, device: str) -> dict[str, object]:
     """Pairs and tokens per second (wall) by prompt length (tokens of the prefix) and way, and their ratios."""
     rows, base = read_rows(cohort), load_base(weights, device, dtype_of("auto", device))
-    adapters = Adapters(base.model, 1, load_recipe("default", ["groups=one"]))
+    adapters = Adapters(base.model, 1, load_recipe("default"))
     adapters.train(True)
     drugs = sorted(rows.candidates)
     suffixes = [base.tokens(suffix(drug), False) for drug in drugs]
@@ -114,7 +114,7 @@ def compare(
     rows, base = read_rows(cohort), load_base(weights)
     drugs = sorted(rows.candidates)
     admissions = rows.of(["train"])[: -(-pairs // len(drugs))]
-    recipe = load_recipe("default")
+    recipe = load_recipe("groups")
     shape = gguf_shape(weights)
     out: dict[str, object] = {"admissions": len(admissions), "adapters": str(run or "noise")}
     with tempfile.TemporaryDirectory() as scratch:
@@ -150,7 +150,7 @@ def compare(
 
 def noise(base: Base, groups: int) -> Adapters:
     """Adapters whose B is drawn at random."""
-    adapters = Adapters(base.model, groups, load_recipe("default"))
+    adapters = Adapters(base.model, groups, load_recipe("groups"))
     torch.manual_seed(0)
     with torch.no_grad():
         for name, weight in adapters.model.named_parameters():
@@ -165,7 +165,7 @@ def from_run(base: Base, folders: Sequence[Path]) -> Adapters:
 
     config = json.loads((folders[0] / "adapter_config.json").read_text())
     changes = [f"rank={config['r']}", f"alpha={config['lora_alpha']}", f"targets={sorted(config['target_modules'])}"]
-    adapters = Adapters(base.model, len(folders), load_recipe("default", changes))
+    adapters = Adapters(base.model, len(folders), load_recipe("groups", changes))
     for group, folder in enumerate(folders):
         adapters.set_weights(group, load_file(folder / "adapter_model.safetensors"))
     return adapters

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from lamo_desktop.errors import InputError, ModelError
 from tests.trainer.tiny import DRUGS, tiny_rows
@@ -16,6 +17,7 @@ from trainer.base import load_base
 from trainer.cli import main
 from trainer.examples import make_examples
 from trainer.fit import Training, fit, jaccard_at_ratio_one
+from trainer.packing import Asked, pack
 from trainer.recipe import Recipe, as_dict, load_recipe, recipe_from
 from trainer.rows import Rows, read_offsets, write_rows
 from trainer.run_folder import load_run, write_run
@@ -49,6 +51,26 @@ def test_adapters_learn_what_the_reason_says(folder: Path, tmp_path: Path, suffi
         .read_text()
         .startswith("epoch,step,group,rows,loss,jaccard,learning_rate\n0,0,0,validation")
     )
+
+
+def test_a_reading_head_adds_what_it_reads_in_the_state(folder: Path, tmp_path: Path) -> None:
+    recipe = replace(RECIPE, suffix_only=False, groups="one", head=True, epochs=4, patience=4, watch="loss")
+    run = training(folder, tmp_path, recipe, tiny_rows(40))
+    fit(run, "this run", lambda line: None)
+    assert run.head is not None and run.head.weight.abs().max() > 0
+    record = write_run(run, tiny_rows(40), "this run")
+    assert record.head is not None
+    head = load_file(record.head)
+    for admission in (0, 7):
+        prefix, suffixes = run.examples.prefixes[admission], run.examples.suffixes
+        with torch.no_grad():
+            found = run.base.hidden(pack([Asked(prefix, suffixes, range(len(suffixes)))]))
+            alone = run.base.scores(pack([Asked(prefix, suffixes, range(len(suffixes)))]))
+            wanted = alone + found[: len(prefix)].mean(0) @ head["weight"] + head["bias"]
+        np.testing.assert_allclose(run.scores([admission, 3], 0)[0], wanted.numpy(), atol=1e-4)
+    record.head.unlink()
+    with pytest.raises(InputError, match="lacks its reading head"):
+        load_run(tmp_path)
 
 
 def test_groups_do_not_touch_each_other(folder: Path, tmp_path: Path) -> None:
@@ -86,8 +108,9 @@ def test_sampled_negatives_stand_for_all(folder: Path, tmp_path: Path) -> None:
     assert abs(expected.sum() - len(DRUGS)) < 1e-5
 
 
+@pytest.mark.parametrize("recipe", ["groups", "default"])
 def test_a_killed_run_goes_on_to_the_same_weights(
-    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], recipe: str
 ) -> None:
     """SIGKILL at a moment of the machine's choosing, then the same command again: bit for bit the uninterrupted run."""
     cohort = tmp_path / "cohort.jsonl.gz"
@@ -95,9 +118,9 @@ def test_a_killed_run_goes_on_to_the_same_weights(
     changes = ("group_size=3", "rank=4", "epochs=2", "validation_percent=25", "dropout=0.1", "admissions_per_step=2")
 
     def command(run: str) -> list[str]:
-        options = ["fit", str(cohort), "-o", str(tmp_path / run), "--base", str(folder), "--checkpoint-minutes", "0"]
+        options = ["fit", str(cohort), "-o", str(tmp_path / run), "--base", str(folder), "--recipe", recipe]
         settings = [each for change in changes for each in ("--set", change)]
-        return [*options, *settings, "--threads", "1", "--device", "cpu"]
+        return [*options, *settings, "--threads", "1", "--device", "cpu", "--checkpoint-minutes", "0"]
 
     assert main(command("whole")) == 0
     arguments = [sys.executable, "-m", "trainer.cli", *command("cut")]
@@ -112,9 +135,10 @@ def test_a_killed_run_goes_on_to_the_same_weights(
     capsys.readouterr()
     assert main(command("cut")) == 0
     assert "resumed in epoch 2" in capsys.readouterr().err
-    for file in ("group-00", "group-01"):
-        one, two = (tmp_path / run / "adapters" / file / "adapter_model.safetensors" for run in ("whole", "cut"))
-        assert one.read_bytes() == two.read_bytes()
+    files = sorted(path.relative_to(tmp_path / "whole") for path in tmp_path.glob("whole/**/*.safetensors"))
+    assert len(files) == 2  # two groups, or an adapter and a head
+    for file in files:
+        assert (tmp_path / "whole" / file).read_bytes() == (tmp_path / "cut" / file).read_bytes()
     assert (tmp_path / "whole" / "curves.csv").read_bytes() == (tmp_path / "cut" / "curves.csv").read_bytes()
 
 
@@ -234,7 +258,9 @@ def test_recipes_that_ship_load_and_wrong_ones_name_the_setting(tmp_path: Path) 
     ):
         with pytest.raises(InputError, match=words):
             load_recipe("default", [change])
-    with pytest.raises(InputError, match="no recipe absent: name a YAML file or one of default, lamo-paper, single"):
+    with pytest.raises(
+        InputError, match="no recipe absent: name a YAML file or one of default, groups, lamo-paper, single"
+    ):
         load_recipe("absent")
 
 
