@@ -14,7 +14,7 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.model.package import Drug, LinearTerms, ModelPackage
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.model.prompt import PROMPT_VERSION, parts
-from lamo_desktop.model.terms import features, write_terms
+from lamo_desktop.model.terms import features, read_terms, write_terms
 from lamo_desktop.model.weights import file_sha256
 from lamo_desktop.recommend.policy import POLICIES, Policy, cut_offs, probabilities, recommended
 from trainer.calibrate import Calibration, cross_fit, fit, folds, log_loss, log_odds
@@ -53,25 +53,28 @@ def calibrated_package(
     rows: Rows,
     drug_class: Callable[[str], str],
     tuning: Sequence[Admission],
+    unseen: NDArray[np.intp],
     scores_file: Path,
     settings: EngineSettings,
     progress: Progress,
 ) -> ModelPackage:
     """`start` with the cohort's candidates, calibrated and given thresholds on the tuning admissions; not yet written.
 
-    The log-odds come from all training rows. Raises InputError when a drug with an adapter is not a candidate.
+    `unseen` are the places of those that its adapters have not learned from: they alone are asked. The log-odds come
+    from all training rows. Raises InputError when a drug with an adapter is not a candidate.
     """
     candidates, groups = _candidates(start, rows)
-    ordered = ordered_matrix(tuning, candidates)
-    tuned = {admission.admission_id for admission in tuning}
-    others = [admission for admission in rows.of(["train"]) if admission.admission_id not in tuned]
-    elsewhere = ordered_matrix(others, candidates)
-    scores = answers(start, tuning, candidates, scores_file, settings, progress).llm
-    crossed = cross_fit(scores, ordered, groups, [a.patient_id for a in tuning], elsewhere, progress)
+    asked = [tuning[place] for place in unseen]
+    ordered = ordered_matrix(asked, candidates)
+    known = {admission.admission_id for admission in asked}
+    others = {a.admission_id: a for a in (*tuning, *rows.splits["train"]) if a.admission_id not in known}
+    elsewhere = ordered_matrix(list(others.values()), candidates)
+    scores = score_rows(start, asked, candidates, scores_file, settings, progress)
+    crossed = cross_fit(scores, ordered, groups, [a.patient_id for a in asked], elsewhere, progress)
     final = fit(scores, ordered, groups, log_odds(np.concatenate([ordered, elsewhere])), crossed.shrinkage)
     record = {"shrinkage": asdict(crossed.shrinkage), "out_of_fold_log_loss": crossed.losses}
     return _calibrated(
-        replace(start, terms=None),
+        start,
         rows,
         _drugs(candidates, final, groups, ordered.sum(0) + elsewhere.sum(0), drug_class),
         policy_thresholds(crossed.logits, ordered),
@@ -84,6 +87,7 @@ def package_with_terms(
     rows: Rows,
     drug_class: Callable[[str], str],
     tuning: Sequence[Admission],
+    unseen: NDArray[np.intp],
     scores_file: Path,
     settings: EngineSettings,
     kinds: Sequence[str],
@@ -93,25 +97,37 @@ def package_with_terms(
     """`start` with linear terms of some `kinds`, the model's gain beside them, and thresholds, from the tuning rows.
 
     Adapters have seen the admissions they were trained on, so the gain and the thresholds of a fine-tuned package come
-    from those of its run's validation rows. The file of terms is written to `folder`. Raises as `calibrated_package`.
+    from the others, at the places `unseen`. A reading head that was trained along with an adapter is part of what the
+    gain multiplies. The file of terms is written to `folder`. Raises as `calibrated_package`.
     """
     candidates, groups = _candidates(start, rows)
     ordered = ordered_matrix(tuning, candidates)
-    found = answers(start, tuning, candidates, scores_file, settings, progress)
+    asked = tuning if "state" in kinds else [tuning[place] for place in unseen]
+    found = answers(start, asked, candidates, scores_file, settings, progress)
     seen = [features(parts(admission), admission.codes) for admission in tuning]
     fitted = fit_terms(seen, found.states, ordered, candidates, [a.patient_id for a in tuning], progress, kinds)
-    unseen = _not_trained_on(start, rows, tuning)
-    centre = found.llm.mean(0, dtype=np.float64)
-    varied = (found.llm - centre)[unseen]
     base, crossed = log_odds(ordered), fitted.crossed[unseen]
+    if start.terms:
+        own = read_terms(start.path / start.terms.file)
+        scores = score_rows(start, asked, candidates, scores_file, settings, progress)
+        centre = np.array([start.by_name[drug].log_odds - start.by_name[drug].offset for drug in candidates])
+        varied = scores - centre
+    else:
+        own = None
+        centre = found.llm.mean(0, dtype=np.float64)
+        varied = found.llm - centre
+    if "state" in kinds:
+        varied = varied[unseen]
     sets = [np.array([group == each for group in groups]) for each in dict.fromkeys(groups)]
     columns = [crossed - base, *(varied * members for members in sets)]
     slope, *gains = pooled(columns, base, ordered[unseen])
     logits = base + np.tensordot([slope, *gains], np.stack(columns), 1)
     loss = log_loss(logits, ordered[unseen])
     progress(f"model beside the terms: log loss {log_loss(crossed, ordered[unseen]):.5f} -> {loss:.5f}")
-    gain = np.array(gains) @ np.array(sets, dtype=np.float64) / slope
-    terms = replace(fitted.terms, gain=gain.astype(np.float32), centre=centre.astype(np.float32))
+    gain = (np.array(gains) @ np.array(sets, dtype=np.float64) / slope).astype(np.float32)
+    terms = replace(fitted.terms, gain=gain, centre=centre.astype(np.float32))
+    if own:
+        terms = replace(terms, bias=terms.bias + gain * own.bias, head=gain * own.head)
     file = folder / TERMS
     write_terms(terms, file)
     plain = Calibration(np.full(len(candidates), slope), base, base)
@@ -125,6 +141,40 @@ def package_with_terms(
     return Tuned(package, {TERMS: file}, fitted.crossed - base)
 
 
+def ready_to_tune(start: ModelPackage, kinds: Sequence[str]) -> tuple[ModelPackage, Sequence[str]]:
+    """The package without what tuning makes anew, and the kinds of terms to fit beside it.
+
+    A reading head trained along with a fine-tuned model stays, and no other is fitted then. Raises InputError for such
+    a package that has its calibration already: its own part cannot be told apart any more.
+    """
+    if not (start.fine_tuned and start.terms and len(read_terms(start.path / start.terms.file).head)):
+        return replace(start, terms=None), kinds
+    if "calibration" in start.training:
+        raise InputError(f"{start.name} is calibrated already: name the package that `lamo-train export` wrote.")
+    return start, [kind for kind in kinds if kind != "state"]
+
+
+def not_trained_on(package: ModelPackage, pool: Sequence[Admission], tuning: Sequence[Admission]) -> NDArray[np.intp]:
+    """Places of the tuning admissions that a fine-tuned package has not learned from.
+
+    `pool` are the admissions its run learned from and watched. Raises InputError when they are others, or when it has
+    learned from every tuning admission.
+    """
+    if not package.fine_tuned:
+        return np.arange(len(tuning))
+    recipe, counts = package.training["recipe"], package.training["admissions"]
+    if len(pool) != counts["train"] + counts["validation"]:
+        raise InputError(
+            f"{package.name} was trained on other rows than these {len(pool)}: name its run's cohort and --leave-out."
+        )
+    learned, _ = watched(pool, recipe["validation_percent"], recipe["seed"])
+    seen = {pool[place].admission_id for place in learned}
+    places = [place for place, admission in enumerate(tuning) if admission.admission_id not in seen]
+    if not places:
+        raise InputError(f"The adapters of {package.name} have learned from every tuning admission.")
+    return np.array(places, dtype=np.intp)
+
+
 def _candidates(start: ModelPackage, rows: Rows) -> tuple[list[str], list[int | None]]:
     """The candidates, sorted, and the place of each one's adapter."""
     homeless = [drug for adapter in start.adapters for drug in adapter.drugs if drug not in rows.candidates]
@@ -133,20 +183,6 @@ def _candidates(start: ModelPackage, rows: Rows) -> tuple[list[str], list[int | 
     group = {drug: place for place, adapter in enumerate(start.adapters) for drug in adapter.drugs}
     candidates = sorted(rows.candidates)
     return candidates, [group.get(drug) for drug in candidates]
-
-
-def _not_trained_on(package: ModelPackage, rows: Rows, tuning: Sequence[Admission]) -> NDArray[np.intp]:
-    """Places of the tuning admissions that the package's adapters, if it has any, have not learned from."""
-    if not package.adapters:
-        return np.arange(len(tuning))
-    recipe = package.training.get("recipe", {})
-    train = rows.of(["train"])
-    learned, _ = watched(train, recipe.get("validation_percent", 0), recipe.get("seed", 0))
-    seen = {train[place].admission_id for place in learned}
-    places = [place for place, admission in enumerate(tuning) if admission.admission_id not in seen]
-    if not places:
-        raise InputError(f"The adapters of {package.name} have learned from every tuning admission.")
-    return np.array(places, dtype=np.intp)
 
 
 def _calibrated(

@@ -22,10 +22,13 @@ from trainer.build import (
     as_metrics,
     base_rate_figures,
     calibrated_package,
+    not_trained_on,
     package_figures,
     package_with_terms,
+    ready_to_tune,
     sample,
 )
+from trainer.entrants import untuned
 from trainer.evaluate import Figures
 from trainer.evaluate_command import add_evaluate, run_evaluate
 from trainer.fit_command import add_export, add_fit, add_rows, run_export, run_fit
@@ -176,20 +179,27 @@ def _cohort(options: argparse.Namespace) -> None:
 
 def _calibrate(options: argparse.Namespace) -> None:
     rows, formulary = read_rows(options.cohort), load_formulary()
-    start = load_package(options.model)
+    start, kinds = ready_to_tune(
+        load_package(options.model) if options.model else untuned(load_package()), TERM_KINDS[options.terms]
+    )
     settings, scores = _settings(options), _scores_file(options)
     tuning = sample(without(rows.of(options.splits), options.leave_out, _say), options.limit)
     if both := set(options.splits) & set(options.report):
         raise InputError(f"The figures on {both.pop()} rows would be of rows that were tuned on: report others.")
     reported = {split: rows.of([split]) for split in options.report}
-    everything = [*tuning, *itertools.chain.from_iterable(reported.values())]
+    pool = without(rows.of(start.training.get("splits", ["train"])), options.leave_out, lambda message: None)
+    unseen = not_trained_on(start, pool, tuning)
+    asked = tuning if "state" in kinds else [tuning[place] for place in unseen]
+    everything = [*asked, *itertools.chain.from_iterable(reported.values())]
     answers(start, everything, sorted(rows.candidates), scores, settings, _say)  # in one run of the engine
-    given = (start, rows, formulary.drug_class, tuning, scores, settings)
+    given = (start, rows, formulary.drug_class, tuning, unseen, scores, settings)
     about = {"version": options.version}
-    if not start.adapters:
-        about |= {"fine_tuned": False, "label": LABELS[options.terms]}
+    if not start.fine_tuned:
+        about["label"] = LABELS[options.terms]
+    elif kinds:
+        about["label"] = f"{start.label}, with a fitted code model"
     with tempfile.TemporaryDirectory() as scratch:
-        if kinds := TERM_KINDS[options.terms]:
+        if kinds:
             tuned = package_with_terms(*given, kinds, Path(scratch), _say)
             package = write_package(options.output, replace(tuned.package, **about), tuned.files)
             if options.offsets:

@@ -5,31 +5,38 @@ The package scores at once, but its probabilities are raw: `lamo-train calibrate
 
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from math import log
 from pathlib import Path
 
+import numpy as np
+from safetensors.torch import load_file
+
 from lamo_desktop.errors import InputError, ModelError
-from lamo_desktop.model.package import Adapter, Drug, ModelPackage, load_package, write_package
+from lamo_desktop.model.package import Adapter, Drug, LinearTerms, ModelPackage, load_package, write_package
+from lamo_desktop.model.terms import Terms, write_terms
 from trainer.base import sha256_of
 from trainer.gguf_adapter import Shape, deltas, export_adapter, gguf_shape, matrices
 from trainer.merge import Precision, merge
 from trainer.run_folder import Run
 
 DrugClass = Callable[[str], str]
+TERMS = "terms.npz"
 
 
 def export_adapters(
     run: Run, base: Path, folder: Path, drug_class: DrugClass, about: Mapping[str, str]
 ) -> ModelPackage:
-    """Write a package of one GGUF adapter per group; the base stays where it is.
+    """Write a package of one GGUF adapter per group, or one for the whole prompt; the base stays where it is.
 
-    `about` may hold name, version, licence and base_source. Raises InputError for a run whose adapters act on the
-    whole prompt (the desktop switches adapters on for suffixes only), ModelError for another base.
+    `about` may hold name, version, licence and base_source. Raises InputError for a run of several groups whose
+    adapters act on the whole prompt (the desktop decodes it once), ModelError for another base.
     """
-    if not run.record["recipe"]["suffix_only"]:
+    whole = not run.record["recipe"]["suffix_only"]
+    if whole and len(run.groups) > 1:
         raise InputError(
-            "This run's adapters act on the whole prompt, and the desktop uses adapters on the candidate only: "
-            "export it merged (--merge), or train with suffix_only: true."
+            "This run has several adapters that act on the whole prompt, and the desktop decodes it once: "
+            "train with groups: one, or with suffix_only: true."
         )
     sha256, shape = _base(run, base)
     with tempfile.TemporaryDirectory(prefix="lamo-export-") as scratch:
@@ -37,11 +44,11 @@ def export_adapters(
         for (path, _), file in zip(run.groups, files.values(), strict=True):
             export_adapter(path, file, shape)
         adapters = tuple(
-            Adapter(name, sha256_of(file), drugs)
+            Adapter(name, sha256_of(file), () if whole else drugs, whole)
             for (name, file), (_, drugs) in zip(files.items(), run.groups, strict=True)
         )
         package = _package(run, folder, base.name, sha256, shape, adapters, drug_class, about)
-        return write_package(folder, package, files)
+        return write_package(*_with_head(run, package, files, Path(scratch)))
 
 
 def export_merged(
@@ -71,12 +78,27 @@ def export_merged(
             file, new = Path(scratch) / name, Path(scratch) / folder.name
             merge(base, deltas(found, strength), file, precision, threads)
             package = _package(run, new, name, sha256_of(file), shape, (), drug_class, about)
-            write_package(new, package)
+            write_package(*_with_head(run, package, {}, Path(scratch)))
             file.rename(new / name)
             new.rename(folder)
     except OSError as error:
         raise ModelError(f"The package {folder} could not be written: {error.strerror or error}.") from error
     return load_package(folder)
+
+
+def _with_head(
+    run: Run, package: ModelPackage, files: dict[str, Path], scratch: Path
+) -> tuple[Path, ModelPackage, dict[str, Path]]:
+    """The arguments of `write_package`, with the run's reading head as linear terms where it has one."""
+    if run.head is None:
+        return package.path, package, files
+    head = {name: tensor.numpy().astype("float32") for name, tensor in load_file(run.head).items()}
+    drugs = tuple(drug.name for drug in package.drugs)
+    none, one = np.zeros(len(drugs), dtype=np.float32), np.ones(len(drugs), dtype=np.float32)
+    terms = Terms((), drugs, np.zeros((0, len(drugs)), dtype=np.float32), head["bias"], one, none, head["weight"])
+    write_terms(terms, scratch / TERMS)
+    package = replace(package, terms=LinearTerms(TERMS, sha256_of(scratch / TERMS)))
+    return package.path, package, {**files, TERMS: scratch / TERMS}
 
 
 def _base(run: Run, base: Path) -> tuple[str, Shape]:
@@ -118,6 +140,7 @@ def _package(
     )
     kept = (
         "recipe",
+        "splits",
         "cohort",
         "groups",
         "admissions",

@@ -69,9 +69,10 @@ def run_fit(options: argparse.Namespace) -> None:
     from trainer.adapters import device_of, dtype_of, group_drugs
     from trainer.base import load_base
     from trainer.examples import make_examples
-    from trainer.fit import Training, fit
+    from trainer.fit import fit
     from trainer.processes import Processes
     from trainer.run_folder import write_run
+    from trainer.training import Training
 
     device = device_of(options.device)
     processes = Processes(cpu=device == "cpu")

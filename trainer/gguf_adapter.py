@@ -90,12 +90,15 @@ def rotary_order(matrix: Matrix, heads: int) -> Matrix:
     )
 
 
-def export_adapter(folder: Path, target: Path, shape: Shape) -> None:
-    """Write a PEFT adapter folder as a GGUF adapter. llama.cpp applies alpha / rank, so alpha is strength * rank."""
+def export_adapter(folder: Path, target: Path, shape: Shape, dtype: type[np.floating] = np.float16) -> None:
+    """Write a PEFT adapter folder as a GGUF adapter. llama.cpp applies alpha / rank, so alpha is strength * rank.
+
+    Half precision, in which the engine multiplies anyway, halves the file.
+    """
     found, strength = matrices(folder, shape)
     rank = next(iter(found.values()))[0].shape[0]
     with replacing(target) as scratch:
-        write_adapter(scratch, shape.architecture, strength * rank, found)
+        write_adapter(scratch, shape.architecture, strength * rank, found, dtype)
 
 
 def deltas(found: Mapping[str, tuple[Matrix, Matrix]], strength: float) -> dict[str, Matrix]:

@@ -82,9 +82,10 @@ def engine_scores(
     admissions: Sequence[Admission],
     drugs: Sequence[str],
     threads: int = 1,
+    prompt_adapter: Path | None = None,
 ) -> Floats:
     """Scores (admissions, drugs) by the desktop's engine with GGUF weights and adapters."""
-    engine = Engine(weights, adapters, threads=threads)
+    engine = Engine(weights, adapters, prompt_adapter=prompt_adapter, threads=threads)
     try:
         return np.array([engine.score(parts(admission), drugs).logits for admission in admissions], dtype=np.float64)
     finally:

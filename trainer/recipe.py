@@ -24,7 +24,7 @@ class Recipe:
     """Drugs of one adapter, at most (a single class may be larger)."""
     suffix_only: bool = True
     """Adapters act on the candidate's tokens only, so that all groups share one frozen prefix. Otherwise on the whole
-    prompt: a prefix per group, and only a single group can be exported (merged into the base)."""
+    prompt: a prefix per group, and only a single group can be exported."""
     rank: int = 8
     """Rank r of every adapter matrix."""
     alpha: float = 16.0

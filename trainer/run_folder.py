@@ -19,9 +19,9 @@ from safetensors.torch import save_file
 from lamo_desktop.errors import InputError
 from lamo_desktop.model.prompt import PROMPT_VERSION
 from trainer.checkpoint import replacing
-from trainer.fit import Training
 from trainer.recipe import as_dict
 from trainer.rows import Rows
+from trainer.training import Training
 
 FORMAT = 1
 HEAD = "head.safetensors"

@@ -128,7 +128,9 @@ def score_rows(
 
 def identity(package: ModelPackage) -> str:
     """The first line of a score file: a hash of all that an answer depends on besides the admission and the drug."""
-    adapters = [(adapter.sha256, adapter.drugs) for adapter in package.adapters]
+    adapters = [
+        (adapter.sha256, "whole prompt" if adapter.whole_prompt else adapter.drugs) for adapter in package.adapters
+    ]
     weights = fast_weights(package.base_path, package.base_sha256, 1)  # what the engine decodes with
     what = [package.base_sha256, weights.sha256, adapters, PROMPT_VERSION, package.context_tokens]
     return json.dumps({"scores of": hashlib.sha256(json.dumps(what).encode()).hexdigest()})

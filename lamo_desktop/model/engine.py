@@ -2,9 +2,9 @@
 
     score(x, d) = logit(" Yes") - logit(" No") after  prefix(x) + suffix(d)
 
-The prefix is decoded once, with no adapter, as sequence 0 of a unified cache. Candidates are scored in rounds: each
-gets a sequence that shares the prefix's cells, and one decode takes the suffixes of a whole round. An adapter is
-switched on for the rounds of its own drugs only, so any number of adapters share one prefix.
+The prefix is decoded once, as sequence 0 of a unified cache, with the adapter for the whole prompt if there is one.
+Candidates are scored in rounds: each gets a sequence that shares the prefix's cells, and one decode takes the suffixes
+of a whole round. An adapter for some drugs is switched on for their rounds only, so any number share one prefix.
 
 A score is the same number, bit for bit on a CPU, whoever else is scored, in any order, grouping and number: suffixes
 keep their place within the kernels' lanes and tiles (slots.py), and no round is smaller than the batch from which ggml
@@ -48,8 +48,9 @@ class Scores:
 class Engine:
     """Weights, adapters and a context, ready to score. Raises ModelError when any of them cannot be used.
 
-    `adapters` gives each adapter file and the drugs that are scored with it; `context_tokens` is the most that prefix
-    and suffix may have together. With `state`, scores come with the prefix's state (a tenth more work on its tokens).
+    `adapters` gives each adapter file and the drugs that are scored with it, `prompt_adapter` the file of one that is
+    on for prefix and suffixes alike; `context_tokens` is the most that prefix and suffix may have together. With
+    `state`, scores come with the prefix's state (a tenth more work on its tokens).
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Engine:
         weights: Path,
         adapters: Sequence[tuple[Path, Sequence[str]]] = (),
         *,
+        prompt_adapter: Path | None = None,
         context_tokens: int = 2048,
         threads: int = 1,
         batch: int = DEFAULT_BATCH,
@@ -66,6 +68,7 @@ class Engine:
         self.model = Model(weights, gpu)
         self._wants_state = state
         self._answers = [self.model.answer_token(answer) for answer in ANSWERS]
+        self._always = [self.model.adapter(prompt_adapter)] if prompt_adapter else []
         self._adapters = [self.model.adapter(path) for path, _ in adapters]
         self._group_of = {drug: group for group, (_, drugs) in enumerate(adapters) for drug in drugs}
         self.budget = min(context_tokens, self.model.trained_context) - LONGEST_SUFFIX
@@ -82,8 +85,11 @@ class Engine:
         self.beat: Callable[[], None] = lambda: None  # called after each decode: the engine is alive
         self._reset(longest=0)
 
-    def score(self, parts: Sequence[Part], candidates: Sequence[str]) -> Scores:
-        """Score the candidate drugs for a patient given as prompt parts; parts too long are cut by `prompt.fit`."""
+    def score(self, parts: Sequence[Part], candidates: Sequence[str], *, plain: bool = False) -> Scores:
+        """Score the candidate drugs for a patient given as prompt parts; parts too long are cut by `prompt.fit`.
+
+        `plain` leaves the adapter for the whole prompt off.
+        """
         kept, cut = fit(parts, self.budget, lambda text: len(self.model.tokens(text, start=True)))
         prefix = self.model.tokens("".join(part.text for part in kept), start=True)
         suffixes = [self.model.tokens(suffix(candidate)) for candidate in candidates]
@@ -92,15 +98,16 @@ class Engine:
             self._reset(longest)
         before = self.context.decoded
         logits = [math.nan] * len(candidates)
+        always = [] if plain else self._always
         try:
+            self.context.use_adapters(always)
             state = self._decode_prefix(prefix)
             for group, members in self._groups(candidates).items():
-                self.context.use_adapter(None if group is None else self._adapters[group])
+                self.context.use_adapters(always if group is None else [*always, self._adapters[group]])
                 for places in self._rounds(members, suffixes):
                     scored = self._decode_round(len(prefix), [suffixes[place] for place in places])
                     for place, logit in zip(places, scored, strict=True):
                         logits[place] = logit
-            self.context.use_adapter(None)
             self._forget_prefix(len(prefix))
             if not all(map(math.isfinite, [*logits, *state])):  # cells that hold NaN would spoil every later admission
                 raise ModelError("The model gave no usable number for this admission.")
@@ -119,7 +126,7 @@ class Engine:
         """Empty the cache and fill the suffix area with tokens that nobody attends to."""
         self._slots = SuffixSlots(longest)
         self._sharing: set[int] = set()  # slots whose sequences see the present prefix
-        self.context.use_adapter(None)
+        self.context.use_adapters([])
         self.context.clear()
         for start in range(0, AREA, self._batch):
             batch = Batch()

@@ -14,7 +14,7 @@ from lamo_desktop.errors import ModelError
 from lamo_desktop.paths import base_weight_folders
 
 MANIFEST = "manifest.json"
-FORMAT = 2  # 1 had no linear terms; it is read too
+FORMAT = 3  # 1 had no linear terms, 2 no adapter of the whole prompt; they are read too
 ARCHITECTURES = ("llama",)  # what the engine's suffix-only adapters are tested on
 
 _POLICY = re.compile(r"no-more-than-ordered|balanced|precise-0\.\d+")
@@ -42,11 +42,15 @@ class Drug:
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """A GGUF LoRA file of the package, by name and SHA-256 (hex), and the drugs whose suffixes it is used for."""
+    """A GGUF LoRA file of the package, by name and SHA-256 (hex), and the drugs whose suffixes it is used for.
+
+    One that is for the `whole_prompt` lists no drugs: it is on for the patient's text and for every candidate.
+    """
 
     file: str
     sha256: str
-    drugs: tuple[str, ...]
+    drugs: tuple[str, ...] = ()
+    whole_prompt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,13 @@ class ModelPackage:
 
     @property
     def adapter_groups(self) -> list[tuple[Path, tuple[str, ...]]]:
-        """Each adapter's file with the drugs it scores, in the package's order."""
-        return [(self.path / adapter.file, adapter.drugs) for adapter in self.adapters]
+        """The file of each adapter that is for some drugs, with these, in the package's order."""
+        return [(self.path / adapter.file, adapter.drugs) for adapter in self.adapters if not adapter.whole_prompt]
+
+    @property
+    def prompt_adapter(self) -> Path | None:
+        """The file of the adapter that is for the whole prompt, if there is one."""
+        return next((self.path / adapter.file for adapter in self.adapters if adapter.whole_prompt), None)
 
     @property
     def files(self) -> list[str]:
@@ -144,8 +153,8 @@ def read_manifest(folder: Path) -> ModelPackage:
         raise ModelError(f"The {where} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
         raise ModelError(f"The {where} is damaged: it is not valid JSON.") from error
-    if not isinstance(raw, dict) or raw.get("format") not in (1, FORMAT):
-        raise ModelError(f"The {where} is not of format 1 or {FORMAT}, which this program reads.")
+    if not isinstance(raw, dict) or raw.get("format") not in range(1, FORMAT + 1):
+        raise ModelError(f"The {where} is not of format 1 to {FORMAT}, which this program reads.")
     try:
         package = _package(folder, raw)
         _check(package)
@@ -182,8 +191,9 @@ def _package(folder: Path, raw: dict[str, Any]) -> ModelPackage:
 
 
 def _adapter(raw: Any) -> Adapter:
-    drugs = _value(raw, "drugs", list)
-    return Adapter(file_name(_value(raw, "file", str)), _value(raw, "sha256", str), tuple(map(str, drugs)))
+    drugs = tuple(map(str, _value(raw, "drugs", list)))
+    whole = "whole_prompt" in raw and _value(raw, "whole_prompt", bool)
+    return Adapter(file_name(_value(raw, "file", str)), _value(raw, "sha256", str), drugs, whole)
 
 
 def _terms(raw: Any) -> LinearTerms | None:
@@ -208,6 +218,10 @@ def _check(package: ModelPackage) -> None:
     _distinct([drug.name for drug in package.drugs], "drug")
     _distinct([file.casefold() for file in package.files], "file")
     _distinct([name for adapter in package.adapters for name in adapter.drugs], "drug with an adapter")
+    if sum(adapter.whole_prompt for adapter in package.adapters) > 1:
+        raise _WrongFieldError("it has two adapters for the whole prompt")
+    if any(adapter.whole_prompt and adapter.drugs for adapter in package.adapters):
+        raise _WrongFieldError("its adapter for the whole prompt lists drugs")
     group = {name: place for place, adapter in enumerate(package.adapters) for name in adapter.drugs}
     for drug in package.drugs:
         if drug.group != group.pop(drug.name, None):

@@ -209,14 +209,12 @@ class Context:
         """Forget everything."""
         llama.llama_memory_clear(self._memory, True)
 
-    def use_adapter(self, adapter: AdapterHandle | None) -> None:
-        """Switch to one adapter at full strength, or to none, for the decodes that follow."""
-        if adapter is None:
-            code = llama.llama_set_adapters_lora(self.handle, None, 0, None)
-        else:
-            handles, scales = (llama.llama_adapter_lora_p_ctypes * 1)(adapter), (ctypes.c_float * 1)(1.0)
-            code = llama.llama_set_adapters_lora(self.handle, handles, 1, scales)
-        if code != 0:
+    def use_adapters(self, adapters: Sequence[AdapterHandle]) -> None:
+        """Switch to some adapters at full strength, or to none, for the decodes that follow."""
+        count = len(adapters)
+        handles = (llama.llama_adapter_lora_p_ctypes * count)(*adapters) if count else None
+        scales = (ctypes.c_float * count)(*[1.0] * count) if count else None
+        if llama.llama_set_adapters_lora(self.handle, handles, count, scales) != 0:
             raise ModelError("The engine could not switch adapters.")
 
     def close(self) -> None:

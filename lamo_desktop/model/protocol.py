@@ -73,6 +73,7 @@ def start_message(package: ModelPackage, settings: EngineSettings, state: bool) 
     return {
         "weights": str(package.base_path),
         "weights_sha256": package.base_sha256,
+        "prompt_adapter": str(package.prompt_adapter) if package.prompt_adapter else None,
         "adapters": [[str(path), list(drugs)] for path, drugs in package.adapter_groups],
         "context_tokens": settings.context_tokens or package.context_tokens,
         "device": settings.device,

@@ -72,6 +72,7 @@ def start(request: dict[str, Any]) -> tuple[Engine, EngineInfo]:
         return Engine(
             weights.path,
             adapters,
+            prompt_adapter=Path(request["prompt_adapter"]) if request["prompt_adapter"] else None,
             context_tokens=request["context_tokens"],
             threads=threads,
             batch=request["ubatch"],
@@ -95,16 +96,18 @@ def start(request: dict[str, Any]) -> tuple[Engine, EngineInfo]:
 def choose(engine: Callable[[bool], Engine], device: str, has_gpu: bool, base_sha256: str) -> tuple[Engine, str, str]:
     """The engine on the device asked for, a note when that is not possible, and the outcome of the self-test.
 
-    `engine(gpu)` loads one. The CPU must give the scores that are known of a made-up patient (ModelError when it does
-    not), and a GPU is used only once it has repeated the CPU's.
+    `engine(gpu)` loads one. The CPU must give the base's scores that are known of a made-up patient (ModelError when it
+    does not), and a GPU is used only once it has repeated the CPU's, adapted as they will be.
     """
     on_cpu = engine(False)
-    expected = on_cpu.score(selftest.PROBE, selftest.PROBE_DRUGS).logits
-    verdict = selftest.verdict_on_cpu(base_sha256, expected)
+    verdict = selftest.verdict_on_cpu(
+        base_sha256, on_cpu.score(selftest.PROBE, selftest.PROBE_DRUGS, plain=True).logits
+    )
     if device == "cpu":
         return on_cpu, "", verdict
     if not has_gpu:
         return on_cpu, "this build of llama.cpp sees no GPU: the CPU is used", verdict
+    expected = on_cpu.score(selftest.PROBE, selftest.PROBE_DRUGS).logits
     on_gpu: Engine | None = None
     try:
         on_gpu = engine(True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -53,10 +54,8 @@ def weights() -> Weights:
     return fast_weights(package.base_path, package.base_sha256, threads=1)
 
 
-def engine(
-    adapters: Sequence[tuple[Path, Sequence[str]]] = (), threads: int = 1, batch: int = 512, state: bool = False
-) -> Engine:
-    return Engine(weights().path, adapters, context_tokens=512, threads=threads, batch=batch, state=state)
+def engine(adapters: Sequence[tuple[Path, Sequence[str]]] = (), threads: int = 1, **options: Any) -> Engine:
+    return Engine(weights().path, adapters, threads=threads, **{"context_tokens": 512, **options})
 
 
 def bits(logits: Sequence[float] | np.ndarray) -> list[int]:

@@ -99,6 +99,26 @@ def test_adapters_change_their_own_drugs_and_nothing_else(shared: Engine, tmp_pa
     adapted.close()
 
 
+def test_an_adapter_of_the_whole_prompt_changes_everything_and_can_be_left_off(shared: Engine, tmp_path: Path) -> None:
+    whole, some = random_adapter(tmp_path / "whole.gguf", 1), random_adapter(tmp_path / "some.gguf", 2)
+    parts, base = patient(40), scores(shared, patient(40), DRUGS)
+    adapted = engine(prompt_adapter=whole, state=True)
+    tuned = scores(adapted, parts, DRUGS)
+    assert all(base[drug] != tuned[drug] for drug in DRUGS)
+    for few in (DRUGS[20:22], DRUGS[3:4], DRUGS[::-3]):
+        assert scores(adapted, parts, few) == {drug: tuned[drug] for drug in few}
+    plain = adapted.score(parts, DRUGS, plain=True)
+    assert dict(zip(DRUGS, bits(plain.logits), strict=True)) == base
+    assert bits(plain.state) != bits(adapted.score(parts, DRUGS[:1]).state)
+    assert scores(adapted, parts, DRUGS) == tuned  # once left off, it is on again
+    adapted.close()
+    both = engine([(some, DRUGS[:9])], threads=2, prompt_adapter=whole)
+    together = scores(both, parts, DRUGS)
+    assert {drug: together[drug] for drug in DRUGS[9:]} == {drug: tuned[drug] for drug in DRUGS[9:]}
+    assert all(together[drug] != tuned[drug] for drug in DRUGS[:9])
+    both.close()
+
+
 def test_an_adapter_that_gives_no_numbers_fails_its_row_and_spoils_no_other(tmp_path: Path) -> None:
     model = Model(weights().path)
     broken = made_up_adapter(model, "llama", tmp_path / "broken.gguf", 0, size=1e30)

@@ -86,6 +86,27 @@ def test_what_is_written_is_read_back(made: ModelPackage) -> None:
     verify_package(again)
 
 
+def test_an_adapter_of_the_whole_prompt_is_for_no_drug_in_particular(made: ModelPackage, tmp_path: Path) -> None:
+    file = gguf(tmp_path / "whole.gguf")
+    whole = Adapter("whole.gguf", sha(file), whole_prompt=True)
+    package = write_package(made.path, replace(made, adapters=(*made.adapters, whole)), {"whole.gguf": file})
+    again = load_package(made.path)
+    assert (again, again.prompt_adapter) == (package, made.path / "whole.gguf")
+    assert again.adapter_groups == made.adapter_groups and made.prompt_adapter is None
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_manifests_of_earlier_formats_are_read(made: ModelPackage, version: int) -> None:
+    def older(manifest: dict[str, Any]) -> None:
+        manifest["format"] = version
+        del manifest["adapters"][0]["whole_prompt"]
+        if version == 1:
+            del manifest["terms"]
+
+    edit(made, older)
+    assert load_package(made.path) == made
+
+
 def test_the_embedded_default_loads_and_says_it_is_not_fine_tuned() -> None:
     default = load_package()
     assert default.label.startswith("base model, not fine-tuned")
@@ -98,8 +119,14 @@ def test_the_embedded_default_loads_and_says_it_is_not_fine_tuned() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda m: m.update(format=3), "format 1 or 2"),
+        (lambda m: m.update(format=4), "format 1 to 3"),
         (lambda m: m.pop("format"), "format 1"),
+        (lambda m: m["adapters"][0].update(whole_prompt=1), "whole_prompt is not true or false"),
+        (lambda m: m["adapters"][0].update(whole_prompt=True), "adapter for the whole prompt lists drugs"),
+        (
+            lambda m: m["adapters"].extend({"file": f, "sha256": "", "drugs": [], "whole_prompt": True} for f in "ab"),
+            "two adapters for the whole prompt",
+        ),
         (lambda m: m.pop("drugs"), "drugs is missing"),
         (lambda m: m.update(drugs=[], adapters=[]), "no drugs"),
         (lambda m: m.update(drugs={}), "drugs is not a list"),

@@ -1,3 +1,4 @@
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,17 +10,20 @@ from safetensors.torch import save_file
 
 from lamo_desktop.errors import InputError, ModelError
 from lamo_desktop.model.package import load_package, verify_package, write_package
+from lamo_desktop.model.process import EngineProcess, EngineSettings
+from lamo_desktop.model.prompt import parts
 from tests.trainer.tiny import DRUGS, HEADS, KV_HEADS, golden_adapter, tiny_folder, tiny_gguf, tiny_rows
 from trainer.adapters import group_drugs
 from trainer.base import load_base
 from trainer.cli import main
 from trainer.examples import make_examples
 from trainer.export import export_adapters, export_merged
-from trainer.fit import Training, fit
+from trainer.fit import fit
 from trainer.gguf_adapter import Shape, export_adapter, gguf_shape, matrices, rotary_order
 from trainer.parity import engine_scores, parity, torch_scores
 from trainer.recipe import Recipe
 from trainer.run_folder import Run, write_run
+from trainer.training import Training
 
 ALL_LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 RECIPE = Recipe(group_size=3, rank=4, targets=ALL_LINEAR, epochs=1, learning_rate=2e-2, validation_percent=25)
@@ -33,9 +37,12 @@ def trained(weights: Path, folder: Path, recipe: Recipe = RECIPE) -> tuple[Train
     run = Training(base, make_examples(rows, recipe, base.tokens), groups, recipe, folder)
     fit(run, "this run", lambda line: None)
     for watch in run.watches:
-        watch.weights = {key: torch.randn(value.shape) * 0.1 for key, value in watch.weights.items()}
+        watch.weights = {
+            key: value if key in ("head.mean", "head.spread") else torch.randn(value.shape) * 0.1
+            for key, value in watch.weights.items()
+        }
     for group, watch in enumerate(run.watches):  # whatever training found, here every matrix must matter
-        run.adapters.set_weights(group, watch.weights)
+        run.set_weights(group, watch.weights)
     return run, write_run(run, rows, "this run")
 
 
@@ -50,6 +57,30 @@ def test_the_engine_scores_adapters_as_peft_does(weights: Path, tmp_path: Path, 
     theirs = engine_scores(weights, package.adapter_groups, ADMISSIONS, DRUGS)
     found = parity(ours, theirs)
     assert found.spearman > 0.999 and found.largest_score_difference < 0.05, found  # of scores some units wide
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_a_whole_prompt_adapter_and_its_head_score_as_in_training(weights: Path, tmp_path: Path, merged: bool) -> None:
+    recipe = replace(RECIPE, groups="one", suffix_only=False, rank=2, head=True, centred=False)
+    run, record = trained(weights, tmp_path / "run", recipe)
+    if merged:
+        package = export_merged(record, weights, tmp_path / "p", "F16", lambda drug: "", {})
+    else:
+        package = export_adapters(record, weights, tmp_path / "p", lambda drug: "", {})
+        shutil.copy(weights, package.path)
+        assert package.prompt_adapter and not package.adapter_groups
+    assert package.terms and all(drug.group is None for drug in package.drugs)
+    admissions, drugs = tiny_rows().of(["train"]), run.examples.drugs
+    with torch.no_grad():
+        ours = run.scores(range(len(admissions)), 0)
+        run.head = None
+        assert np.abs(ours - run.scores(range(len(admissions)), 0)).max() > 0.1  # the head has its part in them
+    theirs = []
+    with EngineProcess(package, EngineSettings(device="cpu", threads=1)) as engine:
+        for admission in admissions:
+            theirs.append(engine.score(parts(admission), drugs, admission.codes).logits)
+    found = parity(ours, np.array(theirs, dtype=np.float64))
+    assert found.spearman > 0.999 and found.largest_score_difference < (0.15 if merged else 0.05), found
 
 
 @pytest.mark.parametrize("precision", ["F16", "Q8_0", "Q4_K_M"])
@@ -90,7 +121,7 @@ def test_the_wrong_base_run_or_way_is_refused(weights: Path, tmp_path: Path) -> 
     with pytest.raises(InputError, match="Only a run of one group"):
         export_merged(record, weights, tmp_path / "package", "F16", lambda drug: "", {})
     whole = Run(record.folder, {**record.record, "recipe": {**record.record["recipe"], "suffix_only": False}})
-    with pytest.raises(InputError, match="act on the whole prompt"):
+    with pytest.raises(InputError, match="several adapters that act on the whole prompt"):
         export_adapters(whole, weights, tmp_path / "package", lambda drug: "", {})
     with pytest.raises(InputError, match="There is no GGUF file"):
         export_adapters(record, tmp_path / "absent.gguf", tmp_path / "package", lambda drug: "", {})
@@ -114,7 +145,7 @@ def tensors(path: Path) -> dict[str, np.ndarray]:
 
 def test_our_adapter_file_is_the_one_llama_cpp_converts_to(weights: Path, tmp_path: Path) -> None:
     """golden/adapter.gguf is what llama.cpp's convert_lora_to_gguf.py made of `golden_adapter` (golden/README.md)."""
-    export_adapter(golden_adapter(tmp_path / "peft"), tmp_path / "ours.gguf", gguf_shape(weights))
+    export_adapter(golden_adapter(tmp_path / "peft"), tmp_path / "ours.gguf", gguf_shape(weights), np.float32)
     ours, theirs = (gguf.GGUFReader(path) for path in (tmp_path / "ours.gguf", GOLDEN / "adapter.gguf"))
     for key in ("general.type", "general.architecture", "adapter.type", "adapter.lora.alpha"):
         assert ours.fields[key].contents() == theirs.fields[key].contents(), key
@@ -125,7 +156,7 @@ def test_our_adapter_file_is_the_one_llama_cpp_converts_to(weights: Path, tmp_pa
 
 
 def test_rank_stabilised_strength_becomes_alpha(weights: Path, tmp_path: Path) -> None:
-    export_adapter(golden_adapter(tmp_path / "peft", True), tmp_path / "ours.gguf", gguf_shape(weights))
+    export_adapter(golden_adapter(tmp_path / "peft", True), tmp_path / "ours.gguf", gguf_shape(weights), np.float32)
     alpha = gguf.GGUFReader(tmp_path / "ours.gguf").fields["adapter.lora.alpha"].contents()
     assert alpha == pytest.approx(8 * 2**0.5)  # llama.cpp divides by the rank, 2; rsLoRA by its root
 

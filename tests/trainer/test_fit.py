@@ -16,12 +16,13 @@ from trainer.adapters import Adapters, group_drugs
 from trainer.base import load_base
 from trainer.cli import main
 from trainer.examples import make_examples
-from trainer.fit import Training, fit, jaccard_at_ratio_one
+from trainer.fit import fit
 from trainer.packing import Asked, pack
 from trainer.recipe import Recipe, as_dict, load_recipe, recipe_from
 from trainer.rows import Rows, read_offsets, write_rows
 from trainer.run_folder import load_run, write_run
 from trainer.splits import watched
+from trainer.training import Training, jaccard_at_ratio_one
 
 RECIPE = Recipe(
     group_size=3, rank=4, targets=("q_proj", "v_proj"), epochs=3, learning_rate=1e-2, validation_percent=25, dropout=0.1

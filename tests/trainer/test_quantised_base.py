@@ -15,8 +15,9 @@ from trainer.adapters import group_drugs
 from trainer.base import load_base
 from trainer.examples import make_examples
 from trainer.export import export_adapters
-from trainer.fit import Training, fit
+from trainer.fit import fit
 from trainer.run_folder import write_run
+from trainer.training import Training
 
 needs_bitsandbytes = pytest.mark.skipif(
     importlib.util.find_spec("bitsandbytes") is None, reason="bitsandbytes is not installed"
