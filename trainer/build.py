@@ -97,37 +97,47 @@ def package_with_terms(
     """`start` with linear terms of some `kinds`, the model's gain beside them, and thresholds, from the tuning rows.
 
     Adapters have seen the admissions they were trained on, so the gain and the thresholds of a fine-tuned package come
-    from the others, at the places `unseen`. A reading head that was trained along with an adapter is part of what the
-    gain multiplies. The file of terms is written to `folder`. Raises as `calibrated_package`.
+    from the others, at the places `unseen`; so does a reading head fitted here on the adapted state, beside one that
+    was trained along, which is part of what the gain multiplies. The file of terms is written to `folder`. Raises as
+    `calibrated_package`.
     """
     candidates, groups = _candidates(start, rows)
-    ordered = ordered_matrix(tuning, candidates)
-    asked = tuning if "state" in kinds else [tuning[place] for place in unseen]
+    own = read_terms(start.path / start.terms.file) if start.terms else None
+    if own and "features" not in kinds:
+        raise InputError(f"{start.name} has a reading head of its own: fit terms of features beside it, all or none.")
+    ordered, patients = ordered_matrix(tuning, candidates), [a.patient_id for a in tuning]
+    asked = to_ask(start, tuning, unseen, kinds)
     found = answers(start, asked, candidates, scores_file, settings, progress)
     seen = [features(parts(admission), admission.codes) for admission in tuning]
-    fitted = fit_terms(seen, found.states, ordered, candidates, [a.patient_id for a in tuning], progress, kinds)
-    base, crossed = log_odds(ordered), fitted.crossed[unseen]
-    if start.terms:
-        own = read_terms(start.path / start.terms.file)
+    base, truth = log_odds(ordered), ordered[unseen]
+    if own:
+        fitted = fit_terms(seen, found.states, ordered, candidates, patients, progress, ["features"])
         scores = score_rows(start, asked, candidates, scores_file, settings, progress)
         centre = np.array([start.by_name[drug].log_odds - start.by_name[drug].offset for drug in candidates])
         varied = scores - centre
     else:
-        own = None
+        fitted = fit_terms(seen, found.states, ordered, candidates, patients, progress, kinds)
         centre = found.llm.mean(0, dtype=np.float64)
-        varied = found.llm - centre
-    if "state" in kinds:
-        varied = varied[unseen]
+        varied = (found.llm - centre)[unseen if "state" in kinds else slice(None)]
+    columns = [fitted.crossed[unseen] - base]
+    head = None
+    if own and "state" in kinds:
+        head = fit_terms([], found.states, truth, candidates, [a.patient_id for a in asked], progress, ["state"])
+        columns.append(head.crossed - log_odds(truth))
     sets = [np.array([group == each for group in groups]) for each in dict.fromkeys(groups)]
-    columns = [crossed - base, *(varied * members for members in sets)]
-    slope, *gains = pooled(columns, base, ordered[unseen])
-    logits = base + np.tensordot([slope, *gains], np.stack(columns), 1)
-    loss = log_loss(logits, ordered[unseen])
-    progress(f"model beside the terms: log loss {log_loss(crossed, ordered[unseen]):.5f} -> {loss:.5f}")
+    slopes = pooled([*columns, *(varied * members for members in sets)], base, truth)
+    logits = base + np.tensordot(slopes, np.stack([*columns, *(varied * members for members in sets)]), 1)
+    before, after = log_loss(fitted.crossed[unseen], truth), log_loss(logits, truth)
+    progress(f"model beside the terms: log loss {before:.5f} -> {after:.5f}")
+    slope, gains = slopes[0], slopes[len(columns) :]
     gain = (np.array(gains) @ np.array(sets, dtype=np.float64) / slope).astype(np.float32)
     terms = replace(fitted.terms, gain=gain, centre=centre.astype(np.float32))
     if own:
         terms = replace(terms, bias=terms.bias + gain * own.bias, head=gain * own.head)
+    if head:
+        share = np.float32(slopes[1] / slope)
+        terms = replace(terms, bias=terms.bias + share * head.terms.bias, head=terms.head + share * head.terms.head)
+    record = fitted.record | (head.record if head else {})
     file = folder / TERMS
     write_terms(terms, file)
     plain = Calibration(np.full(len(candidates), slope), base, base)
@@ -135,23 +145,29 @@ def package_with_terms(
         replace(start, terms=LinearTerms(TERMS, file_sha256(file))),
         rows,
         _drugs(candidates, plain, groups, ordered.sum(0), drug_class),
-        policy_thresholds(logits, ordered[unseen]),
-        {**_tuned_on(rows, tuning), "linear_terms": {**fitted.record, "with the model": round(loss, 6)}},
+        policy_thresholds(logits, truth),
+        {**_tuned_on(rows, tuning), "linear_terms": {**record, "with the model": round(after, 6)}},
     )
     return Tuned(package, {TERMS: file}, fitted.crossed - base)
 
 
-def ready_to_tune(start: ModelPackage, kinds: Sequence[str]) -> tuple[ModelPackage, Sequence[str]]:
-    """The package without what tuning makes anew, and the kinds of terms to fit beside it.
+def ready_to_tune(start: ModelPackage) -> ModelPackage:
+    """The package without what tuning makes anew; a reading head trained along with a fine-tuned model stays.
 
-    A reading head trained along with a fine-tuned model stays, and no other is fitted then. Raises InputError for such
-    a package that has its calibration already: its own part cannot be told apart any more.
+    Raises InputError for such a package that has its calibration already: its own part cannot be told apart any more.
     """
     if not (start.fine_tuned and start.terms and len(read_terms(start.path / start.terms.file).head)):
-        return replace(start, terms=None), kinds
+        return replace(start, terms=None)
     if "calibration" in start.training:
         raise InputError(f"{start.name} is calibrated already: name the package that `lamo-train export` wrote.")
-    return start, [kind for kind in kinds if kind != "state"]
+    return start
+
+
+def to_ask(
+    start: ModelPackage, tuning: Sequence[Admission], unseen: NDArray[np.intp], kinds: Sequence[str]
+) -> Sequence[Admission]:
+    """The tuning admissions whose scores are needed: all where a reading head is fitted on the untuned state."""
+    return tuning if "state" in kinds and not start.terms else [tuning[place] for place in unseen]
 
 
 def not_trained_on(package: ModelPackage, pool: Sequence[Admission], tuning: Sequence[Admission]) -> NDArray[np.intp]:

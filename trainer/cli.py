@@ -27,6 +27,7 @@ from trainer.build import (
     package_with_terms,
     ready_to_tune,
     sample,
+    to_ask,
 )
 from trainer.entrants import untuned
 from trainer.evaluate import Figures
@@ -179,9 +180,8 @@ def _cohort(options: argparse.Namespace) -> None:
 
 def _calibrate(options: argparse.Namespace) -> None:
     rows, formulary = read_rows(options.cohort), load_formulary()
-    start, kinds = ready_to_tune(
-        load_package(options.model) if options.model else untuned(load_package()), TERM_KINDS[options.terms]
-    )
+    start = ready_to_tune(load_package(options.model) if options.model else untuned(load_package()))
+    kinds = TERM_KINDS[options.terms]
     settings, scores = _settings(options), _scores_file(options)
     tuning = sample(without(rows.of(options.splits), options.leave_out, _say), options.limit)
     if both := set(options.splits) & set(options.report):
@@ -189,8 +189,7 @@ def _calibrate(options: argparse.Namespace) -> None:
     reported = {split: rows.of([split]) for split in options.report}
     pool = without(rows.of(start.training.get("splits", ["train"])), options.leave_out, lambda message: None)
     unseen = not_trained_on(start, pool, tuning)
-    asked = tuning if "state" in kinds else [tuning[place] for place in unseen]
-    everything = [*asked, *itertools.chain.from_iterable(reported.values())]
+    everything = [*to_ask(start, tuning, unseen, kinds), *itertools.chain.from_iterable(reported.values())]
     answers(start, everything, sorted(rows.candidates), scores, settings, _say)  # in one run of the engine
     given = (start, rows, formulary.drug_class, tuning, unseen, scores, settings)
     about = {"version": options.version}

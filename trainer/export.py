@@ -40,7 +40,8 @@ def export_adapters(
         )
     sha256, shape = _base(run, base)
     with tempfile.TemporaryDirectory(prefix="lamo-export-") as scratch:
-        files = {f"{path.name}.gguf": Path(scratch) / f"{path.name}.gguf" for path, _ in run.groups}
+        names = ["prompt.gguf"] if whole else [f"{path.name}.gguf" for path, _ in run.groups]
+        files = {name: Path(scratch) / name for name in names}
         for (path, _), file in zip(run.groups, files.values(), strict=True):
             export_adapter(path, file, shape)
         adapters = tuple(

@@ -57,9 +57,13 @@ def fit_terms(
     `kinds` names what is fitted, a part of `KINDS`. A drug's log-odds are no part of its terms: they are where the
     package's calibration starts.
     """
-    names, on_features = feature_design(found)
+    names: tuple[str, ...] = ()
+    designs: dict[str, Design] = {}
     fold = folds(patients)
-    designs = {"features": on_features, "state": state_design(states)}
+    if "features" in kinds:
+        names, designs["features"] = feature_design(found)
+    if "state" in kinds:
+        designs["state"] = state_design(states)
     share, n_drugs = 1 / len(kinds), len(drugs)
     matrices = {"features": np.zeros((0, n_drugs)), "state": np.zeros((0, n_drugs))}
     record, crossed, intercept = {}, np.zeros(ordered.shape), np.zeros(n_drugs)
@@ -79,7 +83,6 @@ def fit_terms(
     none = np.zeros(n_drugs, dtype=np.float32)
     bias = (intercept - log_odds(ordered)).astype(np.float32)
     of_features, head = (matrices[kind].astype(np.float32) for kind in KINDS)
-    names = names if "features" in kinds else ()
     return FittedTerms(Terms(names, tuple(drugs), of_features, bias, none, none, head), crossed, record)
 
 

@@ -1,6 +1,7 @@
 """Do transformers with PEFT and llama.cpp give the same scores? Ranking and probabilities of the same pairs by both."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,18 +57,19 @@ def torch_scores(
     groups: Sequence[Sequence[str]],
     admissions: Sequence[Admission],
     drugs: Sequence[str],
+    whole_prompt: bool = False,
 ) -> Floats:
-    """Scores (admissions, drugs) by transformers and PEFT, each group's adapter on its own drugs' suffixes only."""
+    """Scores (admissions, drugs) by transformers and PEFT, each group's adapter on its own drugs' suffixes only.
+
+    With `whole_prompt` it is on for the prefix too.
+    """
     out = np.zeros((len(admissions), len(drugs)))
     columns = places(groups, drugs) if adapters else [list(range(len(drugs)))]
     suffixes = [base.tokens(suffix(drug), False) for drug in drugs]
     for row, admission in enumerate(admissions):
         prefix = base.tokens("".join(part.text for part in parts(admission)), True)
-        if adapters is None:
-            memory = base.memory(prefix)
-        else:
-            with adapters.off():
-                memory = base.memory(prefix)
+        with adapters.off() if adapters else nullcontext():
+            memory = None if whole_prompt else base.memory(prefix)
         for group, members in enumerate(columns):
             if adapters:
                 adapters.use(group)

@@ -117,11 +117,13 @@ def compare(
     recipe = load_recipe("groups")
     shape = gguf_shape(weights)
     out: dict[str, object] = {"admissions": len(admissions), "adapters": str(run or "noise")}
+    whole = False
     with tempfile.TemporaryDirectory() as scratch:
         if run:
             from trainer.run_folder import load_run
 
-            folders = load_run(run).groups
+            found = load_run(run)
+            folders, whole = found.groups, not found.record["recipe"]["suffix_only"]
             groups = [drugs_of for _, drugs_of in folders]
             adapters = from_run(base, [folder for folder, _ in folders])
         else:
@@ -134,7 +136,7 @@ def compare(
             export_adapter(folder, file, shape)
             files.append((file, group))
         adapters.train(False)
-        ours = torch_scores(base, adapters, groups, admissions, drugs)
+        ours = torch_scores(base, adapters, groups, admissions, drugs, whole)
         with adapters.off():
             plain = torch_scores(base, None, groups, admissions, drugs)
         out["adapters move scores by"] = round(float(np.abs(ours - plain).mean()), 3)
@@ -143,7 +145,8 @@ def compare(
         for precision in precisions:
             converted = Path(scratch) / f"{precision}.gguf"
             merge(weights, {}, converted, precision, threads)  # type: ignore[arg-type]
-            theirs = engine_scores(converted, files, admissions, drugs, threads)
+            given = ([], files[0][0]) if whole else (files, None)
+            theirs = engine_scores(converted, given[0], admissions, drugs, threads, given[1])
             out[precision] = {key: round(value, 6) for key, value in asdict(parity(ours, theirs, offset)).items()}
     return out
 
