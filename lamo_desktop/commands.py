@@ -13,6 +13,7 @@ from lamo_desktop.recommend import batch
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.report.saving import replacing
 from lamo_desktop.report.workbook import check_writable, write_workbook
 from lamo_desktop.steps import (
     NOTICE,
@@ -106,7 +107,8 @@ def bench(options: argparse.Namespace) -> int:
     figures = run_bench(load_package(options.model), engine_settings(options))
     print(table(figures))
     if options.json is not None:
-        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        with replacing(options.json) as unfinished:
+            unfinished.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return 0
 
 

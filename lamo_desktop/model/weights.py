@@ -73,7 +73,7 @@ def _kept(path: Path) -> Weights | None:
     record = _record(path)
     if not path.is_file() or not record.is_file():
         return None
-    sha256 = record.read_text(encoding="ascii").strip()
+    sha256 = record.read_text(encoding="ascii", errors="replace").strip()
     return Weights(path, sha256, _note(path)) if file_sha256(path) == sha256 else None
 
 

@@ -1,13 +1,13 @@
 """The job's event log: append-only, each event carrying the SHA-256 of the one before, so no edit goes unnoticed."""
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from lamo_desktop.plain_data import parse_json
 from lamo_desktop.recommend.codec import to_json
 
 GENESIS = "0" * 64
@@ -45,7 +45,7 @@ def events(connection: sqlite3.Connection) -> Iterator[Event]:
     for seq, at, kind, text, previous, digest in connection.execute(
         "SELECT seq, at, kind, detail, previous, hash FROM event ORDER BY seq"
     ):
-        yield Event(seq, at, kind, json.loads(text), previous, digest)
+        yield Event(seq, at, kind, parse_json(text), previous, digest)
 
 
 def broken_links(connection: sqlite3.Connection) -> list[str]:

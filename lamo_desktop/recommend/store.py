@@ -15,10 +15,13 @@ import numpy as np
 
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import durable, erase
 from lamo_desktop.recommend import audit, journal, schema
 from lamo_desktop.recommend.codec import from_json, to_json
 from lamo_desktop.recommend.job import FACTS, Counts, Item, Job, Outcome
 from lamo_desktop.recommend.lock import JobLock
+
+PARTIAL = ".partial"  # ending of a job that is being decrypted
 
 
 class JobStore:
@@ -225,32 +228,16 @@ class JobStore:
 
 
 def purge(path: Path) -> None:
-    """Delete a job file and what belongs to it. Raises InputError when it is in use or cannot be deleted."""
+    """Delete a job file and what belongs to it, by whatever a program was killed meanwhile. Raises InputError when it is in use or cannot be deleted."""
     lock = JobLock(path)
     try:
-        for suffix in ("-wal", "-journal", "-shm", ""):
+        for suffix in ("-wal", "-journal", "-shm", PARTIAL, ""):
             erase(path.with_name(path.name + suffix))
+        durable(path.absolute().parent)
     except OSError as error:
         raise InputError(f"{path.name} could not be deleted: {error.strerror}.") from error
     finally:
         lock.release()
-
-
-def erase(file: Path) -> None:
-    """Overwrite a file with zeros, on disk, then delete it; nothing when there is none. Raises OSError.
-
-    What a disk keeps of overwritten blocks (flash drives do, and folders with snapshots) no program can reach.
-    """
-    if not file.exists():
-        return
-    with file.open("r+b") as opened:
-        left = opened.seek(0, os.SEEK_END)
-        opened.seek(0)
-        while left > 0:
-            left -= opened.write(bytes(min(left, 1 << 20)))
-        opened.flush()
-        os.fsync(opened.fileno())
-    file.unlink()
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path, lock: JobLock | None) -> None:

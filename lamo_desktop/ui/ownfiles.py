@@ -52,10 +52,10 @@ def save_own_profile(export: "Export", name: str) -> Path:
 
 def write_profile(path: Path, data: Mapping[str, Any]) -> None:
     """A profile as a file. Raises InputError when it cannot be written."""
-    import yaml
+    from lamo_desktop.plain_data import yaml_text
 
     with replacing(path) as scratch:
-        scratch.write_text(yaml.safe_dump(dict(data), allow_unicode=True, sort_keys=False), encoding="utf-8")
+        scratch.write_text(yaml_text(dict(data)), encoding="utf-8")
 
 
 def names_file() -> Path:
