@@ -15,7 +15,7 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary
 from lamo_desktop.model.package import ModelPackage, load_package
 from lamo_desktop.model.process import EngineSettings
-from lamo_desktop.paths import data_dir
+from lamo_desktop.paths import own_folder
 from lamo_desktop.progress import Progress, Reporter
 from lamo_desktop.recommend import batch
 from lamo_desktop.recommend.policy import POLICIES, Policy
@@ -92,9 +92,7 @@ def job_file(options: argparse.Namespace) -> Iterator[Path]:
     if options.job is not None:
         yield options.job
         return
-    folder = data_dir() / "jobs"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{datetime.now():%Y%m%d-%H%M%S-%f}.lamo"
+    path = own_folder("jobs") / f"{datetime.now():%Y%m%d-%H%M%S-%f}.lamo"
     try:
         yield path
     except BaseException:
@@ -107,8 +105,7 @@ def job_file(options: argparse.Namespace) -> Iterator[Path]:
 @contextmanager
 def passing_job() -> Iterator[Path]:
     """A job file for scores that nobody keeps; what a killed run left of one is deleted, too."""
-    folder = data_dir() / "jobs" / "compare"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = own_folder("jobs", "compare")
     for left in folder.glob(f"{PASSING}*.lamo"):
         with suppress(InputError):  # another run is working on it
             purge(left)

@@ -12,6 +12,7 @@ from lamo_desktop.check.account import unmapped
 from lamo_desktop.check.leakage import Audit
 from lamo_desktop.formulary import Formulary, SiteName
 from lamo_desktop.report.cells import Column, Value
+from lamo_desktop.report.packing import pack
 from lamo_desktop.report.saving import check_writable, replacing
 from lamo_desktop.report.sheets import NOTICE, LongTexts, TableSheet
 
@@ -43,7 +44,7 @@ def write_check(export: Export, formulary: Formulary, path: Path, found: Audit |
             _write(workbook, page, notice, long_texts)
         if long_texts.texts:
             _write(workbook, _Page(long_texts.title, long_texts.columns, long_texts.rows()), notice, long_texts)
-        workbook.save(scratch)
+        pack(workbook, scratch)
 
 
 def _write(workbook: Workbook, page: _Page, notice: str, long_texts: LongTexts) -> None:

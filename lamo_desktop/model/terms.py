@@ -149,8 +149,8 @@ def read_terms(file: Path) -> Terms:
     """The terms of a package. Raises ModelError when the file is not one or its arrays do not belong together."""
     try:
         with zipfile.ZipFile(file) as archive:
-            sizes = [member.file_size + _size_promised(archive, member) for member in archive.infolist()]
-            if sum(sizes) > LARGEST:
+            taken = sum(member.file_size + _size_promised(archive, member) for member in archive.infolist())
+            if taken > LARGEST:
                 raise ModelError(f"The model file {file.name} is too large for a file of linear terms.")
         with np.load(file, allow_pickle=False) as arrays:
             terms = Terms(

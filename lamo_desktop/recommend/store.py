@@ -228,7 +228,7 @@ class JobStore:
 
 
 def purge(path: Path) -> None:
-    """Delete a job file and what belongs to it, by whatever a program was killed meanwhile. Raises InputError when it is in use or cannot be deleted."""
+    """Delete a job file and all that belongs to it. Raises InputError when it is in use or cannot be deleted."""
     lock = JobLock(path)
     try:
         for suffix in ("-wal", "-journal", "-shm", PARTIAL, ""):

@@ -5,7 +5,6 @@ Run, which also says when and in how many runs.
 """
 
 import contextlib
-import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,11 +12,11 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.writer.excel import ExcelWriter
 
 from lamo_desktop.recommend.recommendations import Recommendation, Recommendations
 from lamo_desktop.recommend.safety import ALLERGY, DUPLICATE, INTERACTION, Flag
 from lamo_desktop.report.cells import Column, Value, clean
+from lamo_desktop.report.packing import pack
 from lamo_desktop.report.run_sheet import write_run_sheet
 from lamo_desktop.report.saving import check_writable, replacing
 from lamo_desktop.report.sheets import NOTICE, LongTexts, TableSheet, colour_where, group_lines
@@ -56,8 +55,7 @@ def write_workbook(recommendations: Recommendations, path: Path) -> None:
             table = TableSheet(workbook, long_texts.title, long_texts.columns, len(rows), notice, long_texts)
             for row in rows:
                 table.append(row)
-        with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as archive:
-            ExcelWriter(workbook, archive).save()
+        pack(workbook, scratch)
 
 
 @contextlib.contextmanager

@@ -28,11 +28,9 @@ AS_SHIPPED = "the same model without the site calibration"
 
 def folder() -> Path:
     """Where other models' scores lie while the window is open; readable by their owner only."""
-    from lamo_desktop.paths import data_dir
+    from lamo_desktop.paths import own_folder
 
-    made = data_dir() / "jobs" / "compare"
-    made.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return made
+    return own_folder("jobs", "compare")
 
 
 def remove_scores() -> None:

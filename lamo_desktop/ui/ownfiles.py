@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamo_desktop.errors import InputError
-from lamo_desktop.paths import data_dir
+from lamo_desktop.paths import data_dir, own_folder
 from lamo_desktop.report.saving import replacing
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ _RESERVED = frozenset({"eicu", "mimic3", "mimic4", "flat"})
 
 def profiles_folder() -> Path:
     """Where profiles are found by their name, by the window and by `lamo --profile`."""
-    folder = data_dir() / "profiles"
-    folder.mkdir(exist_ok=True)
-    return folder
+    return own_folder("profiles")
 
 
 def own_profiles() -> list[Path]:
