@@ -25,7 +25,7 @@ class _Loader(yaml.SafeLoader):
     _level = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent):  # a few lines of them stand for billions of values
             raise yaml.composer.ComposerError(None, None, "a reference", event.start_mark)
         self._level += 1

@@ -68,6 +68,10 @@ MIGRATIONS = (
         PRIMARY KEY (ordinal, drug)
     ) STRICT;
     """,
+    """
+    ALTER TABLE run ADD COLUMN log_head TEXT;  -- hash of the last event, so that the log's end cannot be cut off
+    UPDATE run SET log_head = (SELECT hash FROM event ORDER BY seq DESC LIMIT 1);
+    """,
 )
 
 LOCAL_FILE_SYSTEMS = {
