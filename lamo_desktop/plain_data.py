@@ -25,12 +25,12 @@ class _Loader(yaml.SafeLoader):
     _level = 0
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent):  # a few lines of them stand for billions of values
-            raise yaml.composer.ComposerError(None, None, "a reference", event.start_mark)
+        at: Any = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.AliasEvent):  # a few lines of them stand for billions of values
+            raise yaml.composer.ComposerError(None, None, "a reference", at)
         self._level += 1
         if self._level > DEEPEST:
-            raise yaml.composer.ComposerError(None, None, "nested too deeply", event.start_mark)
+            raise yaml.composer.ComposerError(None, None, "nested too deeply", at)
         node: yaml.Node | None = super().compose_node(parent, index)
         self._level -= 1
         return node

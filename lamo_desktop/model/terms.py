@@ -158,7 +158,9 @@ def read_terms(file: Path) -> Terms:
                 tuple(map(str, arrays["drugs"].tolist())),
                 *(np.asarray(arrays[name], dtype=np.float32) for name in ARRAYS),
             )
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, NotImplementedError) as error:
+    except (ModelError, MemoryError):
+        raise
+    except Exception as error:  # of a damaged file, the readers of zip and of arrays raise whatever they come upon
         raise ModelError(f"The model file {file.name} is damaged: it holds no linear terms.") from error
     d, sizes = len(terms.drugs), len(set(terms.features))
     shapes = [getattr(terms, name).shape for name in ARRAYS]

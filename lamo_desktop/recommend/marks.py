@@ -100,9 +100,9 @@ def disagreements(connection: sqlite3.Connection) -> list[str]:
     rows = connection.execute("SELECT ordinal, drug, mark, comment, at FROM mark")
     present = {(ordinal, drug): (Mark(mark, comment), at) for ordinal, drug, mark, comment, at in rows}
     return [
-        f"The mark on {drug} of admission {ordinal + 1} is not the one that was logged."
-        for ordinal, drug in sorted({*logged, *present})
-        if not _as_logged((ordinal, drug), logged.get((ordinal, drug), {}), *present.get((ordinal, drug), (NOTHING, "")))
+        f"The mark on {line[1]} of admission {line[0] + 1} is not the one that was logged."
+        for line in sorted({*logged, *present})
+        if not _as_logged(line, logged.get(line, {}), *present.get(line, (NOTHING, "")))
     ]
 
 

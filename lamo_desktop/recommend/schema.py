@@ -101,14 +101,19 @@ _SENTENCES = {
 }
 
 
+_NO_ROOM = "The disk that holds {path} is full: the job was not begun, so free some space or choose another disk"
+
+
 @contextlib.contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turns SQLite's errors into an InputError of one sentence about the job file."""
+def explained(path: Path, begun: bool = True) -> Iterator[None]:
+    """Turns SQLite's errors into an InputError of one sentence about the job file, which is `begun` or still to be."""
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter: SQLite quotes damaged bytes in its message
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
         sentence = _SENTENCES.get(code, "{path} is damaged and cannot be used as a job file")
+        if code == sqlite3.SQLITE_FULL and not begun:
+            sentence = _NO_ROOM
         raise InputError(sentence.format(path=path.name) + ".") from error
 
 

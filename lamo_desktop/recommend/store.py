@@ -36,18 +36,24 @@ class JobStore:
     def create(cls, path: Path, job: Job, admissions: Sequence[Admission]) -> Self:
         """A new job file, all or nothing. Raises InputError when there is one already or it cannot be written."""
         lock = JobLock(path)
-        connection = None
+        connection, begun = None, False
         try:
             _make_private_file(path)
-            with schema.explained(path):
+            with schema.explained(path, begun=False):
                 connection = schema.connect(path)
                 if not schema.is_unborn(connection):
                     raise InputError(f"{path.name} exists already: resume it if it is a job, or choose another name.")
+                begun = True
                 schema.make_durable(connection, path)
                 store = cls(path, connection, lock)
                 store._fill(job, admissions)
             return store
         except BaseException:
+            if connection is not None and begun:  # nothing of it is to be resumed, and admissions may be in its journal
+                connection.close()
+                with contextlib.suppress(OSError):
+                    _erase_all(path)
+                connection = None
             _close(connection, lock)
             raise
 
@@ -231,13 +237,17 @@ def purge(path: Path) -> None:
     """Delete a job file and all that belongs to it. Raises InputError when it is in use or cannot be deleted."""
     lock = JobLock(path)
     try:
-        for suffix in ("-wal", "-journal", "-shm", PARTIAL, ""):
-            erase(path.with_name(path.name + suffix))
-        durable(path.absolute().parent)
+        _erase_all(path)
     except OSError as error:
         raise InputError(f"{path.name} could not be deleted: {error.strerror}.") from error
     finally:
         lock.release()
+
+
+def _erase_all(path: Path) -> None:
+    for suffix in ("-wal", "-journal", "-shm", PARTIAL, ""):
+        erase(path.with_name(path.name + suffix))
+    durable(path.absolute().parent)
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path, lock: JobLock | None) -> None:

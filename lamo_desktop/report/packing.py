@@ -3,8 +3,10 @@
 A zip file has no dates before 1980 nor after 2107, and the clock of a computer with an empty battery says 1970.
 """
 
+import contextlib
 import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,20 @@ from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
 DATE = (1980, 1, 1, 0, 0, 0)
+
+
+@contextlib.contextmanager
+def new_workbook(path: Path) -> Iterator[Workbook]:
+    """A workbook whose sheets are written row by row, packed into a file when the block ends well. Raises OSError."""
+    workbook = Workbook(write_only=True)
+    try:
+        yield workbook
+        pack(workbook, path)
+    except BaseException:
+        for sheet in workbook.worksheets:  # openpyxl leaves their temporary files, and its complaints, to chance
+            with contextlib.suppress(Exception):
+                sheet.close()
+        raise
 
 
 def pack(workbook: Workbook, path: Path) -> None:

@@ -173,7 +173,7 @@ def test_a_journal_that_lies_beside_is_not_taken_for_that_of_a_decrypted_job(job
     closed = seal(job, PHRASE)
     journal = job.with_name("a.lamo-wal")
     journal.write_bytes(b"of another job")
-    with pytest.raises(InputError, match="a.lamo-wal exists already"):
+    with pytest.raises(InputError, match=r"a\.lamo-wal exists already"):
         unseal(closed, PHRASE)
     journal.unlink()
     unseal(closed, PHRASE)
