@@ -125,6 +125,30 @@ def test_arrays_of_nothing_take_no_memory(tmp_path: Path, name: str, kind: str, 
         read_terms(bomb)
 
 
+@pytest.mark.parametrize("header", ["{'descr': '<f4', \x00", "{'descr': (", "  {}\n  {}", "[" * 500, "\xff"])
+def test_an_array_whose_header_is_no_header_is_damaged(tmp_path: Path, header: str) -> None:
+    write_terms(SOUND, tmp_path / "sound.npz")
+    data = header.ljust(117).encode("latin-1") + b"\n"
+    with zipfile.ZipFile(tmp_path / "sound.npz") as old, zipfile.ZipFile(tmp_path / "a.npz", "w") as new:
+        for member in old.namelist():
+            made = b"\x93NUMPY\x01\x00" + len(data).to_bytes(2, "little") + data
+            new.writestr(member, made if member == "bias.npy" else old.read(member))
+    with pytest.raises(ModelError, match="holds no linear terms"):
+        read_terms(tmp_path / "a.npz")
+
+
+def test_terms_whose_packing_is_damaged_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "terms.npz"
+    write_terms(SOUND, path)
+    whole = path.read_bytes()
+    for place in range(30, len(whole), 7):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        try:
+            read_terms(path)
+        except ModelError as error:
+            assert "terms.npz" in str(error)
+
+
 def test_a_package_of_large_terms_is_still_taken(tmp_path: Path) -> None:
     drugs, features = 300, 20_000
     large = replace(
