@@ -24,7 +24,7 @@ from lamo_desktop.model.prompt import NOTE, Part
 
 ARRAYS = ("weights", "bias", "gain", "centre", "head")
 LARGEST = 1 << 28  # bytes of the arrays of one file; a real one has a few million
-TEXT_BYTES = 64  # that Python takes for each text, even an empty one
+TEXT_BYTES = 64  # that Python takes for the name of each feature and drug, even an empty one
 
 # What a line of the prompt is about: words of an admission's reason and of its diagnoses mean the same.
 _TOPIC = {
@@ -172,14 +172,13 @@ def read_terms(file: Path) -> Terms:
 
 
 def _size_promised(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
-    """Bytes that its array will take in memory: one of a billion empty texts has none in the file."""
+    """Bytes that its array will take in memory: one of a billion empty names has none in the file."""
     with archive.open(member) as array:
         version = np.lib.format.read_magic(array)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, _, kind = read(array)
-    if kind.kind in "biuf":
-        return math.prod(shape) * kind.itemsize
-    return math.prod(max(length, 1) for length in shape) * max(kind.itemsize, TEXT_BYTES)
+    least = 1 if member.filename.removesuffix(".npy") in ARRAYS else TEXT_BYTES
+    return math.prod(max(length, 1) for length in shape) * max(kind.itemsize, least)
 
 
 def write_terms(terms: Terms, file: Path) -> None:

@@ -101,7 +101,10 @@ _SENTENCES = {
 }
 
 
-_NO_ROOM = "The disk that holds {path} is full: the job was not begun, so free some space or choose another disk"
+_NOT_BEGUN = {
+    sqlite3.SQLITE_FULL: "The disk that holds {path} is full: the job was not begun, so free some space and try again",
+    sqlite3.SQLITE_IOERR: "{path} could not be written (disk error or disk full): the job was not begun",
+}
 
 
 @contextlib.contextmanager
@@ -111,9 +114,8 @@ def explained(path: Path, begun: bool = True) -> Iterator[None]:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter: SQLite quotes damaged bytes in its message
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-        sentence = _SENTENCES.get(code, "{path} is damaged and cannot be used as a job file")
-        if code == sqlite3.SQLITE_FULL and not begun:
-            sentence = _NO_ROOM
+        sentences = _SENTENCES if begun else {**_SENTENCES, **_NOT_BEGUN}
+        sentence = sentences.get(code, "{path} is damaged and cannot be used as a job file")
         raise InputError(sentence.format(path=path.name) + ".") from error
 
 

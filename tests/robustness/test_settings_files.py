@@ -111,7 +111,7 @@ def _array(kind: str, shape: tuple[int, ...]) -> bytes:
     ("kind", "shape"),
     [
         *(("<U0", (10**9,)), ("|S0", (10**8,)), ("|V0", (10**8,)), ("<U1", (10**8, 0)), ("<U1000000", (1000,))),
-        *(("<f4", (10**6, 10**6)), ("<f4", (7 * 10**8,)), ("|O", (10**9,))),
+        *(("<f4", (10**6, 10**6)), ("<f4", (7 * 10**8,)), ("|O", (10**9,)), ("<f4", (10**9, 0)), ("<f4", (6 * 10**7,))),
     ],
 )
 def test_arrays_of_nothing_take_no_memory(tmp_path: Path, name: str, kind: str, shape: tuple[int, ...]) -> None:
@@ -121,7 +121,7 @@ def test_arrays_of_nothing_take_no_memory(tmp_path: Path, name: str, kind: str, 
     with zipfile.ZipFile(sound) as old, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as new:
         for member in old.namelist():
             new.writestr(member, _array(kind, shape) if member == f"{name}.npy" else old.read(member))
-    with within(5.0), pytest.raises(ModelError, match=r"too large for a file of linear terms|holds no linear terms"):
+    with within(5.0), pytest.raises(ModelError, match=r"too large for|holds no linear terms"):
         read_terms(bomb)
 
 
