@@ -53,7 +53,7 @@ def resume(options: argparse.Namespace) -> int:
     reporter = Reporter(options.progress)
     check_writable(options.output, ".xlsx")
     with JobStore.open(options.job) as store:
-        options.model = options.model or Path(store.job().package.path)
+        options.model = options.model or store.job().package.folder
         package = chosen_package(options)
         formulary = load_formulary(options.names, options.interactions)
         chosen = chosen_policy(options) if options.policy or options.knob else None

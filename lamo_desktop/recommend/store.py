@@ -7,6 +7,7 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -104,6 +105,9 @@ class JobStore:
             row = self._connection.execute(f"SELECT {', '.join(FACTS)} FROM run").fetchone()
             texts = dict(zip(FACTS, row, strict=True))
             facts = {name: from_json(hint, texts[name]) for name, hint in FACTS.items() if name != "created"}
+            datetime.fromisoformat(texts["created"])
+            if not facts["candidates"] or len(set(facts["candidates"])) < len(facts["candidates"]):
+                raise ValueError("a candidate is missing or named twice")
             return Job(created=texts["created"], **facts)
 
     def counts(self) -> Counts:
@@ -147,7 +151,10 @@ class JobStore:
     def events(self) -> list[journal.Event]:
         """The log, oldest first."""
         with self._reading():
-            return list(journal.events(self._connection))
+            found = list(journal.events(self._connection))
+            if not found:
+                raise ValueError("a job begins with an event")
+            return found
 
     def start(self, weights_sha256: str, engine: dict[str, Any]) -> None:
         """A run begins: what was in hand when the last one ended is queued again, and the engine is noted."""
@@ -285,6 +292,8 @@ def _scores(blob: bytes, n_candidates: int) -> np.ndarray:
     scores = np.frombuffer(blob, dtype="<f4")
     if scores.shape != (n_candidates,):
         raise ValueError(f"{scores.size} scores for {n_candidates} candidates")
+    if not np.isfinite(scores).all():  # the engine gives no others
+        raise ValueError("a score that is no number")
     return scores
 
 
