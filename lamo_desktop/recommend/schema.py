@@ -162,7 +162,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         for statement in _statements(script):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {number}")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    claim(connection)
 
 
 def check(connection: sqlite3.Connection, path: Path) -> None:
@@ -192,7 +192,12 @@ def check_pages(connection: sqlite3.Connection, path: Path) -> None:
 
 def is_unborn(connection: sqlite3.Connection) -> bool:
     """Whether the file holds nothing yet: creating a job was interrupted before its first commit."""
-    return _pragma(connection, "application_id") == 0 and not _objects(connection)
+    return _pragma(connection, "application_id") in (0, APPLICATION_ID) and not _objects(connection)
+
+
+def claim(connection: sqlite3.Connection) -> None:
+    """Say in an empty file itself, before any journal, whose it is: so it can be told, and purged, without that."""
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def looks_like_a_job(path: Path) -> bool:

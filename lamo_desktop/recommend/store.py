@@ -45,6 +45,7 @@ class JobStore:
                 if not schema.is_unborn(connection):
                     raise InputError(f"{path.name} exists already: resume it if it is a job, or choose another name.")
                 begun = True
+                schema.claim(connection)
                 schema.make_durable(connection, path)
                 store = cls(path, connection, lock)
                 store._fill(job, admissions)

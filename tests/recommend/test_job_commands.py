@@ -114,6 +114,21 @@ def test_only_jobs_are_purged(job: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
+def test_a_job_in_use_is_not_purged_and_one_with_a_damaged_journal_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Until its journal is brought into it, a job's own file holds nothing but whose it is."""
+    with new_job(tmp_path / "a.lamo") as store:
+        work(store, 1)
+        code, said = told(capsys, "purge", tmp_path / "a.lamo")
+        assert (code, "is in use by another run" in said) == (2, True), said
+        shutil.copy(tmp_path / "a.lamo", tmp_path / "b.lamo")
+        (tmp_path / "b.lamo-wal").write_bytes((tmp_path / "a.lamo-wal").read_bytes()[:-7])
+        (tmp_path / "b.lamo-wal").rename(tmp_path / "b.lamo-journal")  # no journal that SQLite takes
+    assert told(capsys, "purge", tmp_path / "b.lamo") == (0, "b.lamo is deleted.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.lamo"]
+
+
 def test_verify_names_the_changed_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     package = tmp_path / "package"
     shutil.copytree(resource("packages/default"), package)

@@ -341,7 +341,7 @@ def test_an_audit_finds_every_kind_of_change(tmp_path: Path, statement: str, sai
         "UPDATE run SET candidates = '[]'",
         """UPDATE run SET candidates = replace(candidates, 'warfarin', 'aspirin')""",
         "UPDATE item SET scores = x'0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f' WHERE scores NOT NULL",  # NaN
-        "UPDATE item SET scores = x'0000807f0000807f0000807f0000807f0000807f0000807f' WHERE scores NOT NULL",  # infinite
+        "UPDATE item SET scores = x'0000807f0000807f0000807f0000807f0000807f0000807f' WHERE scores NOT NULL",  # inf
     ],
 )
 def test_what_no_job_can_hold_is_damage(tmp_path: Path, statement: str) -> None:
