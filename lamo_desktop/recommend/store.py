@@ -55,8 +55,7 @@ class JobStore:
                 connection.close()
                 with contextlib.suppress(OSError):
                     _erase_all(path)
-                connection = None
-            _close(connection, lock)
+            _close(None if begun else connection, lock)
             raise
 
     @classmethod
@@ -291,10 +290,8 @@ def _close(connection: sqlite3.Connection | None, lock: JobLock | None) -> None:
 
 def _scores(blob: bytes, n_candidates: int) -> np.ndarray:
     scores = np.frombuffer(blob, dtype="<f4")
-    if scores.shape != (n_candidates,):
-        raise ValueError(f"{scores.size} scores for {n_candidates} candidates")
-    if not np.isfinite(scores).all():  # the engine gives no others
-        raise ValueError("a score that is no number")
+    if scores.shape != (n_candidates,) or not np.isfinite(scores).all():  # the engine gives no others
+        raise ValueError(f"{scores.size} scores for {n_candidates} candidates, or one that is no number")
     return scores
 
 

@@ -83,9 +83,8 @@ PROFILED_FILES = st.builds(_profiled, PROFILE_FILES, st.lists(TEXT, max_size=2),
 def profiled(folder: Path) -> None:
     """Read an export with whatever profile lies there, and save how it was read as a profile again."""
     tables = folder / "tables"
-    export = read_export(
-        tables if tables.is_dir() else folder / "export.csv", formulary(), str(folder / "profile.yaml")
-    )
+    exported = tables if tables.is_dir() else folder / "export.csv"
+    export = read_export(exported, formulary(), str(folder / "profile.yaml"))
     judge(export.cohort)
     save_profile(export, folder / "again.yaml")
     load_profile(folder / "again.yaml")
