@@ -68,7 +68,7 @@ def _save(export: Export, formulary: Formulary, options: argparse.Namespace, fou
         with replacing(options.save_profile) as scratch:
             named = scratch.parent / options.save_profile.name  # the name of the file is the name of the profile
             save_profile(export, named)
-            named.replace(scratch)
+            scratch.write_bytes(named.read_bytes())
         print(f"Profile: {options.save_profile}; use it with --profile {options.save_profile}")
     if options.save_names is not None:
         confirmed = confirmed_names(options.names) if options.names is not None else []

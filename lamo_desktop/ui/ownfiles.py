@@ -44,7 +44,7 @@ def save_own_profile(export: "Export", name: str) -> Path:
     with replacing(target) as scratch:
         named = scratch.parent / target.name  # the name of the file becomes the name of the profile
         save_profile(export, named)
-        named.replace(scratch)
+        scratch.write_bytes(named.read_bytes())
     return target
 
 

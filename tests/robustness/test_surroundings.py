@@ -129,3 +129,16 @@ def test_a_lock_is_not_taken_through_a_link(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.lamo cannot be worked on"):
         JobStore.open(tmp_path / "a.lamo")
     assert not (tmp_path / "made by us").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
+def test_new_files_are_their_owners_only_whatever_the_umask(tmp_path: Path) -> None:
+    export = str(write_export(tmp_path / "export.csv"))
+    names = ("c.xlsx", "c.yaml", "c.csv")
+    asked = [
+        f"--{kind}={tmp_path / name}" for kind, name in zip(("xlsx", "save-profile", "save-names"), names, strict=True)
+    ]
+    quoted = " ".join([*LAMO, "check", export, "--progress", "none", *asked])
+    done = run("sh", "-c", f"umask 0; {quoted}", folder=str(tmp_path / "data"))
+    assert done.returncode == 0, done.stderr
+    assert {name: oct((tmp_path / name).stat().st_mode & 0o777) for name in names} == dict.fromkeys(names, "0o600")
