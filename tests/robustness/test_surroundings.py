@@ -107,7 +107,7 @@ print(sorted(path.name for path in folder.iterdir()))
 def test_a_full_disk_leaves_no_half_of_anything(tmp_path: Path) -> None:
     folder = tmp_path / "small"
     folder.mkdir()
-    export = write_export(tmp_path / "export.csv", rows=2000)
+    export = write_export(tmp_path / "export.csv", rows=600)
     done = python(FULL, folder, export, before=("unshare", "-rm"))
     if "CalledProcessError" in done.stderr:
         pytest.skip("this system permits no mounts of one's own")
