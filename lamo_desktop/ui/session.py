@@ -7,7 +7,6 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from lamo_desktop.admissions.cohort import Cohort
-from lamo_desktop.errors import InputError
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.background import Background
@@ -144,11 +143,7 @@ class Session(QObject):
         """Score the export that was read, as a new job."""
         if self.input is None or self.cohort is None or self.busy:
             return
-        try:
-            self.job = jobs.new_job_path()
-        except InputError as error:
-            self._say_bad(str(error))
-            return
+        self.job = jobs.new_job_path()
         self._start(settings.begin(self.input, self.profile, self.job))
 
     def resume_run(self, job: Path, settings: RunSettings) -> None:
