@@ -1,7 +1,8 @@
 """The `lamo` command: reads its arguments, calls the rooms, and ends with an exit code and, on failure, one sentence.
 
 Exit codes: 0 done; 1 done, but rows were set aside and `--strict` was given; 2 unusable input or usage; 3 the model or
-the engine failed; 130 cancelled with Ctrl-C (the job file is kept and can be resumed).
+the engine failed; 130 cancelled, with Ctrl-C or because nobody reads the output any more (the job file is kept and can
+be resumed).
 """
 
 import argparse
@@ -17,6 +18,7 @@ from lamo_desktop.errors import LamoError, fault, one_line
 from lamo_desktop.model.memory import forbid_memory_dumps
 from lamo_desktop.validate.subgroups import SMALL_CELL
 
+CANCELLED = 130
 WORKER = "worker"  # the engine's own process; not a command for people
 
 
@@ -37,10 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         print("lamo: cancelled.", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
+        return CANCELLED
+    except BrokenPipeError:  # whoever read the output has gone: the work ended here, so this is no success
         sys.stderr.close()
-        return 0
+        return CANCELLED
     except MemoryError:
         print("lamo: the computer's memory is not enough for this input.", file=sys.stderr)
         return 3

@@ -13,6 +13,7 @@ from lamo_desktop.recommend import batch
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.report.saving import replacing
 from lamo_desktop.report.workbook import check_writable, write_workbook
 from lamo_desktop.steps import (
     NOTICE,
@@ -52,7 +53,7 @@ def resume(options: argparse.Namespace) -> int:
     reporter = Reporter(options.progress)
     check_writable(options.output, ".xlsx")
     with JobStore.open(options.job) as store:
-        options.model = options.model or Path(store.job().package.path)
+        options.model = options.model or store.job().package.folder
         package = chosen_package(options)
         formulary = load_formulary(options.names, options.interactions)
         chosen = chosen_policy(options) if options.policy or options.knob else None
@@ -106,7 +107,8 @@ def bench(options: argparse.Namespace) -> int:
     figures = run_bench(load_package(options.model), engine_settings(options))
     print(table(figures))
     if options.json is not None:
-        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        with replacing(options.json) as unfinished:
+            unfinished.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     return 0
 
 

@@ -1,8 +1,13 @@
 """Where files live: what ships with the program, and what belongs to the user."""
 
+import errno
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from lamo_desktop.errors import InputError
 
 
 def resources() -> Path:
@@ -19,16 +24,46 @@ def resource(name: str) -> Path:
 
 
 def data_dir() -> Path:
-    """The user's own folder (created when absent): saved profiles, derived weights. `LAMO_DATA_DIR` overrides it."""
+    """The user's own folder (created when absent): saved profiles, derived weights. `LAMO_DATA_DIR` overrides it.
+
+    Raises InputError when it cannot be made.
+    """
+    folder = _data_dir()
+    with _explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def own_folder(*names: str) -> Path:
+    """A folder in the user's own ("jobs"), made when absent, for its owner only. Raises InputError as `data_dir`."""
+    folder = data_dir()
+    for name in names:
+        folder = folder / name
+        with _explained(folder):
+            folder.mkdir(0o700, exist_ok=True)
+            if not os.access(folder, os.W_OK):
+                raise PermissionError(errno.EACCES, "it is read-only")
+    return folder
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"The program's own folder {folder} cannot be used ({error.strerror}): "
+            "set LAMO_DATA_DIR to a folder that you can write to."
+        ) from error
+
+
+def _data_dir() -> Path:
     chosen = os.environ.get("LAMO_DATA_DIR")
     if chosen:
-        folder = Path(chosen)
-    elif sys.platform == "win32":
-        folder = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "LAMO Desktop"
-    else:
-        folder = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "lamo-desktop"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+        return Path(chosen)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "LAMO Desktop"
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "lamo-desktop"
 
 
 def engine_folder() -> Path | None:
@@ -45,4 +80,4 @@ def engine_folder() -> Path | None:
 
 def base_weight_folders(package: Path) -> list[Path]:
     """Folders searched for base weights, in order: the package itself, the program's, the user's."""
-    return [package, resources() / "models", data_dir() / "models"]
+    return [package, resources() / "models", _data_dir() / "models"]

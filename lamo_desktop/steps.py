@@ -1,10 +1,11 @@
 """The steps that several `lamo` commands share: reading, choosing model and policy, scoring a job to its end."""
 
 import argparse
+import math
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary
 from lamo_desktop.model.package import ModelPackage, load_package
 from lamo_desktop.model.process import EngineSettings
-from lamo_desktop.paths import data_dir
+from lamo_desktop.paths import own_folder
 from lamo_desktop.progress import Progress, Reporter
 from lamo_desktop.recommend import batch
 from lamo_desktop.recommend.policy import POLICIES, Policy
@@ -22,6 +23,7 @@ from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.recommend.store import JobStore, purge
 from lamo_desktop.validate.overlay import load_overlay
 
+PASSING = "passing-"
 NOTICE = "Decision support for retrospective analysis, not for prescribing."
 
 
@@ -42,6 +44,8 @@ def chosen_package(options: argparse.Namespace) -> ModelPackage:
 
 def chosen_policy(options: argparse.Namespace) -> Policy:
     """The policy and knob asked for. Raises InputError when there is none of that name."""
+    if not math.isfinite(options.knob):
+        raise InputError("The knob must be a number of logits, for example 0.5 or -0.5.")
     policy = Policy(knob=options.knob) if options.policy is None else Policy(options.policy, options.knob)
     if policy.name not in POLICIES:
         raise InputError(f"There is no policy {policy.name}: choose one of {', '.join(POLICIES)}.")
@@ -88,9 +92,7 @@ def job_file(options: argparse.Namespace) -> Iterator[Path]:
     if options.job is not None:
         yield options.job
         return
-    folder = data_dir() / "jobs"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{datetime.now():%Y%m%d-%H%M%S-%f}.lamo"
+    path = own_folder("jobs") / f"{datetime.now():%Y%m%d-%H%M%S-%f}.lamo"
     try:
         yield path
     except BaseException:
@@ -98,6 +100,20 @@ def job_file(options: argparse.Namespace) -> Iterator[Path]:
             print(f"lamo: what was scored is kept: lamo resume {path} -o {options.output}", file=sys.stderr)
         raise
     purge(path)
+
+
+@contextmanager
+def passing_job() -> Iterator[Path]:
+    """A job file for scores that nobody keeps; what a killed run left of one is deleted, too."""
+    folder = own_folder("jobs", "compare")
+    for left in folder.glob(f"{PASSING}*.lamo"):
+        with suppress(InputError):  # another run is working on it
+            purge(left)
+    path = folder / f"{PASSING}{datetime.now():%Y%m%d-%H%M%S-%f}.lamo"
+    try:
+        yield path
+    finally:
+        purge(path)
 
 
 def score_cohort(

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import tempfile
 from pathlib import Path
 
 from lamo_desktop.admissions.cohort import Cohort
@@ -14,6 +13,7 @@ from lamo_desktop.progress import Progress, Reporter
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.report.html import write_report
+from lamo_desktop.report.saving import replacing
 from lamo_desktop.report.validation_workbook import write_validation_workbook
 from lamo_desktop.report.workbook import check_writable
 from lamo_desktop.steps import (
@@ -23,6 +23,7 @@ from lamo_desktop.steps import (
     engine_settings,
     exit_code,
     job_file,
+    passing_job,
     read_input,
     score_cohort,
 )
@@ -84,7 +85,8 @@ def write_validation(
     write_report(validation, options.output)
     if options.json is not None:
         figures = json.dumps(validation.to_json(), indent=2, allow_nan=False)
-        options.json.write_text(figures + "\n", encoding="utf-8")
+        with replacing(options.json) as unfinished:
+            unfinished.write_text(figures + "\n", encoding="utf-8")
     if options.xlsx is not None:
         write_validation_workbook(validation, options.xlsx)
 
@@ -105,8 +107,7 @@ def _on_same_rows(
     reporter: Reporter,
 ) -> Outcomes:
     """The other model's lists for the same admissions, from a job of its own that is not kept."""
-    with tempfile.TemporaryDirectory(prefix="lamo-compare-") as folder:
-        job = Path(folder) / "compare.lamo"
+    with passing_job() as job:
         outcome: Recommendations = score_cohort(
             job, cohort, other, policy, formulary, engine_settings(options), options.limit, reporter
         )

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import yaml
 
 from lamo_desktop.errors import InputError
-from lamo_desktop.plain_yaml import parse_yaml
+from lamo_desktop.plain_data import parse_yaml, read_small
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -85,13 +85,13 @@ def load_recipe(name: str, changes: Sequence[str] = ()) -> Recipe:
         shipped = ", ".join(sorted(each.stem for each in RECIPES.glob("*.yaml")))
         raise InputError(f"There is no recipe {name}: name a YAML file or one of {shipped}.")
     try:
-        raw = parse_yaml(file.read_text(encoding="utf-8"))
+        raw = parse_yaml(read_small(file).decode())
         for change in changes:
             key, sign, value = change.partition("=")
             if not sign:
                 raise InputError(f"The change {change} is not of the form key=value.")
             raw = {**(raw or {}), key.strip(): parse_yaml(value)}
-    except (OSError, ValueError, OverflowError, RecursionError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise InputError(f"The recipe {file} cannot be read: it is not a YAML file.") from error
     return recipe_from(raw, file.name)
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TextIO, cast
 
 from lamo_desktop.admissions.workbooks import Sheet, columnar
 from lamo_desktop.errors import InputError
@@ -17,6 +17,7 @@ from lamo_desktop.errors import InputError
 SAMPLE_BYTES = 1024 * 1024
 MAX_TEXT_BYTES = 4 * 1024**3
 MAX_BLANK_LINES = 1_048_576  # on end: the rows of an Excel sheet; more come from damage, and take long to count
+MAX_LINE = 64 * 1024 * 1024  # characters; an archive of a few megabytes can hold one of gigabytes
 MAX_FIELD = 16 * 1024 * 1024  # characters in one cell; a longer one is a quotation mark that never closes
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
@@ -117,7 +118,7 @@ def _parse_as(path: Path, encoding: str, errors: str, strict: bool) -> Sheet:
         sheet = Sheet("", [], [])
         previous = csv.field_size_limit(MAX_FIELD)
         try:
-            columnar(csv.reader(lines, delimiter=delimiter, strict=strict), sheet)
+            columnar(csv.reader(lines, delimiter=delimiter, strict=strict), sheet, path.name)
         except csv.Error as error:
             if "field larger" in str(error):
                 raise InputError(_unclosed(path, encoding)) from None
@@ -132,9 +133,16 @@ def _parse_as(path: Path, encoding: str, errors: str, strict: bool) -> Sheet:
     return sheet
 
 
-def _limited(path: Path, text: Iterable[str]) -> Iterator[str]:
+def _lines(path: Path, text: TextIO) -> Iterator[str]:
+    while line := text.readline(MAX_LINE):
+        if len(line) == MAX_LINE:
+            raise InputError(f"{path.name} has a line of more than {MAX_LINE:,} characters; it is no table of text.")
+        yield line
+
+
+def _limited(path: Path, text: TextIO) -> Iterator[str]:
     left, blank = MAX_TEXT_BYTES, 0
-    for line in text:
+    for line in _lines(path, text):
         left -= len(line)
         if left < 0:
             raise InputError(f"{path.name} unpacks to more than 4 GB of text; split the export by date.")
@@ -151,7 +159,7 @@ def _unclosed(path: Path, encoding: str) -> str:
     row = 1
     with _open(path) as binary, io.TextIOWrapper(binary, encoding, "replace", newline="") as text:
         inside = False
-        for line in text:
+        for line in _lines(path, text):
             inside ^= line.count('"') % 2 == 1
             row += not inside
     return f"{path.name} row {row}: a quotation mark opens there and never closes; expected a closing one."

@@ -14,12 +14,13 @@ from typing import Any, TextIO, cast
 import pandas as pd
 
 from lamo_desktop.admissions.cohort import Problem, Severity, Sex
-from lamo_desktop.admissions.delimited import DELIMITERS
+from lamo_desktop.admissions.delimited import DELIMITERS, MAX_LINE
 from lamo_desktop.admissions.profile import Profile, TableSpec
 from lamo_desktop.admissions.values import parse_age, parse_sex
 from lamo_desktop.errors import InputError
 
 CHUNK_ROWS = 200_000
+LONGEST_HEADER = 1_000_000  # characters
 LISTED_ROWS = 20  # defects of one kind that are listed one by one; the rest are counted
 EXTENSIONS = (".csv", ".csv.gz")
 OVERFULL = (
@@ -55,7 +56,9 @@ def read_header(path: Path, encoding: str = "utf-8-sig") -> tuple[list[str], str
     Raises csv.Error when a quotation mark is left open in it.
     """
     with _open_text(path, encoding) as stream:
-        first = stream.readline()
+        first = stream.readline(LONGEST_HEADER)
+    if len(first) == LONGEST_HEADER:
+        raise csv.Error("a header without end")
     if first.count('"') % 2:
         raise csv.Error("a name in the header spans lines")
     separator = max(DELIMITERS, key=first.count)
@@ -224,16 +227,22 @@ class _Widened(io.TextIOBase):
 
     def __init__(self, stream: TextIO, separator: str) -> None:
         self._stream = stream
-        first = stream.readline()
+        first = stream.readline(LONGEST_HEADER)
         names = first.rstrip("\r\n")
         self._header = f"{names}{separator}(beyond the header){first[len(names) :]}"
+        self._begun = 0  # characters of the line that is being read
 
     def read(self, size: int | None = -1, /) -> str:
         """The widened header line first, then the stream's own characters."""
         if self._header:
             header, self._header = self._header, ""
             return header
-        return self._stream.read(-1 if size is None else size)
+        text = self._stream.read(-1 if size is None else size)
+        ends = text.rfind("\n")
+        self._begun = self._begun + len(text) if ends < 0 else len(text) - ends - 1
+        if self._begun > MAX_LINE:
+            raise csv.Error("a line without end")
+        return text
 
 
 def _clean(column: "pd.Series[str]") -> list[str]:

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from lamo_desktop.admissions.cohort import Cohort
 from lamo_desktop.admissions.folder import find_tables, header_of
 from lamo_desktop.admissions.headers import HeaderMapping, Match
@@ -13,6 +11,7 @@ from lamo_desktop.admissions.profile import Profile, differences, load_profile
 from lamo_desktop.admissions.tables import Table
 from lamo_desktop.admissions.workbook_scan import column_letter
 from lamo_desktop.errors import InputError
+from lamo_desktop.plain_data import yaml_text
 
 LABEL = "label"  # a column kept as a subgroup label
 
@@ -104,7 +103,7 @@ def save_profile(export: Export, path: Path) -> None:
     """Write how an export was read as the user's own profile (YAML), to be given as `--profile` or shared.
 
     What the profile used had changed from the shipped one (date order, eligibility rules, synonyms) is kept. A folder's
-    profile names all its tables and columns. Raises InputError when the file cannot be written.
+    profile names all its tables and columns. Raises OSError when it cannot be written.
     """
     if path.suffix.casefold() not in {".yaml", ".yml"}:
         raise InputError(f"{path.name} must end in .yaml, or it cannot be given as a profile.")
@@ -112,11 +111,7 @@ def save_profile(export: Export, path: Path) -> None:
     data: dict[str, Any] = {"kind": kind, "name": path.stem}
     data |= differences(export.profile.data, load_profile(kind).data)
     data |= {"name": path.stem} | _as_read(export)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"The profile cannot be saved as {path.name}: {error.strerror}.") from None
+    path.write_text(yaml_text(data), encoding="utf-8")
 
 
 def _as_read(export: Export) -> dict[str, Any]:

@@ -27,7 +27,7 @@ import yaml
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.paths import data_dir, resource
-from lamo_desktop.plain_yaml import parse_yaml
+from lamo_desktop.plain_data import parse_yaml, read_small
 
 KINDS = ("eicu", "mimic3", "mimic4", "flat")
 FREE_KEYS = ("labels", "headings", "optional")
@@ -120,8 +120,8 @@ def _shipped(kind: str) -> dict[str, Any]:
 
 def _read_yaml(path: Path) -> dict[str, Any]:
     try:
-        loaded = parse_yaml(path.read_text(encoding="utf-8-sig"))
-    except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as problem:
+        loaded = parse_yaml(read_small(path).decode("utf-8-sig"))
+    except (yaml.YAMLError, ValueError) as problem:
         mark = getattr(problem, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark else ""
         raise InputError(f"{path.name} is not a readable YAML file{line}.") from problem

@@ -13,6 +13,9 @@ from lamo_desktop.admissions.sheet_extent import MarkupExtent, binary_extent, co
 from lamo_desktop.errors import InputError
 
 MAX_PART_BYTES = 2 * 1024**3  # one unpacked part of a workbook: a full sheet of 1,048,576 x 20 cells stays below
+MAX_BYTES = 4 * MAX_PART_BYTES  # all of them: an archive of some megabytes can promise any number of large parts
+INDEXES = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml")  # read as a whole, so in memory
+MAX_INDEX_BYTES = 64 * 1024**2
 MAX_CELLS = 60_000_000  # calamine takes 32 bytes per cell of the used block
 MAX_COLUMNS = 702  # A..ZZ; further columns are ignored and said so
 CHUNK_BYTES = 4 * 1024**2
@@ -50,10 +53,14 @@ class Scan:
 def scan_parts(path: Path, archive: zipfile.ZipFile) -> dict[str, Scan]:
     """Unpack every part once, chunk by chunk (checks length and CRC), and measure the sheets."""
     for info in archive.infolist():
-        if info.file_size > MAX_PART_BYTES:
+        if info.file_size > (MAX_INDEX_BYTES if info.filename in INDEXES else MAX_PART_BYTES):
             raise InputError(
-                f"{path.name} would unpack to {info.file_size / 1024**3:.1f} GB; at most 2 GB per sheet is expected."
+                f"{info.filename} in {path.name} would unpack to {info.file_size / 1024**3:.1f} GB; "
+                "at most 2 GB per sheet is expected."
             )
+    total = sum(info.file_size for info in archive.infolist())
+    if total > MAX_BYTES:
+        raise InputError(f"{path.name} would unpack to {total / 1024**3:.1f} GB; at most 8 GB are expected.")
     scans: dict[str, Scan] = {}
     for name in archive.namelist():
         if not name.lower().endswith((".xml", ".bin", ".rels")):

@@ -27,6 +27,9 @@ from lamo_desktop.admissions.workbook_scan import MAX_CELLS, far_outside, scan_p
 from lamo_desktop.errors import InputError
 
 CHUNK_ROWS = 65_536
+MAX_SHEETS = 1_000
+MAX_TABLE_CELLS = 250_000_000  # a pointer each, besides what they hold
+USUAL_ROW_CELLS = 256
 MAX_ROW_CELLS = 16_384  # Excel's limit; a line of a million commas is no row of a table
 EXACT_INTEGERS = 1e15  # Excel keeps 15 digits; a longer number has already lost the rest
 
@@ -76,15 +79,30 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 }
 
 
-def columnar(rows: Iterable[Sequence[Any]], sheet: Sheet) -> None:
-    """Fill `sheet` with rows of raw cells (row 1 first, ragged rows allowed); equal texts are kept in memory once."""
+def _shortened(row: Sequence[Any]) -> Sequence[Any]:
+    """A very wide row without the blank cells at its end: a line of commas makes no columns."""
+    width = next((width for width in range(min(len(row), MAX_ROW_CELLS), 0, -1) if row[width - 1] not in ("", None)), 0)
+    return row[:width]
+
+
+def columnar(rows: Iterable[Sequence[Any]], sheet: Sheet, file: str) -> None:
+    """Fill `sheet` with rows of raw cells (row 1 first, ragged rows allowed); equal texts are kept in memory once.
+
+    Raises InputError, naming the `file`, for a table that no memory holds.
+    """
     iterator = iter(rows)
     known: list[dict[str, str]] = []
     done = 0
-    while chunk := [row if len(row) <= MAX_ROW_CELLS else row[:MAX_ROW_CELLS] for row in islice(iterator, CHUNK_ROWS)]:
+    while chunk := [row if len(row) <= USUAL_ROW_CELLS else _shortened(row) for row in islice(iterator, CHUNK_ROWS)]:
         numbers = list(compress(range(done + 1, done + len(chunk) + 1), chunk))
         done += len(chunk)
         chunk = list(filter(None, chunk))  # rows without any cell
+        width = max(len(sheet.columns), max(map(len, chunk), default=0))
+        if width * (len(sheet.rows) + len(chunk)) > MAX_TABLE_CELLS:
+            raise InputError(
+                f"{file} has more than {MAX_TABLE_CELLS:,} cells up to row {done:,} of {width:,} columns; "
+                "split the export, or delete what is no part of the table."
+            )
         texts: list[list[str]] = []
         for j, values in enumerate(zip_longest(*chunk, fillvalue="")):
             if j == len(known):
@@ -123,11 +141,14 @@ def read_workbook(path: Path) -> list[Sheet]:
     with _opened(path) as book:
         if not book.sheet_names:
             raise InputError(f"{path.name} is an Office file but has no sheets; expected an Excel workbook.")
-        return [_calamine_sheet(book, index) for index in _work_sheets(book)]
+        return [_calamine_sheet(book, index, meta) for index, meta in _work_sheets(path, book)]
 
 
-def _work_sheets(book: calamine.CalamineWorkbook) -> list[int]:
-    return [i for i, meta in enumerate(book.sheets_metadata) if meta.typ == calamine.SheetTypeEnum.WorkSheet]
+def _work_sheets(path: Path, book: calamine.CalamineWorkbook) -> list[tuple[int, calamine.SheetMetadata]]:
+    listed = [(i, m) for i, m in enumerate(book.sheets_metadata) if m.typ == calamine.SheetTypeEnum.WorkSheet]
+    if len(listed) > MAX_SHEETS:  # a damaged list can name one sheet again and again
+        raise InputError(f"{path.name} has {len(listed):,} sheets; at most {MAX_SHEETS:,} are expected.")
+    return listed
 
 
 def _opened(path: Path) -> calamine.CalamineWorkbook:
@@ -142,7 +163,7 @@ def _guarded(path: Path, action: Callable[[], Any]) -> Any:
             return action()
     except calamine.PasswordError:
         raise InputError(f"{path.name} is protected by a password; save a copy without one and open that.") from None
-    except (KeyboardInterrupt, SystemExit, MemoryError):
+    except (KeyboardInterrupt, SystemExit, MemoryError, InputError):
         raise
     except BaseException:  # a Rust panic derives from BaseException
         raise _damaged(path) from None
@@ -173,14 +194,13 @@ def _silent() -> Iterator[None]:
         os.close(kept)
 
 
-def _calamine_sheet(book: calamine.CalamineWorkbook, index: int) -> Sheet:
-    meta = book.sheets_metadata[index]
+def _calamine_sheet(book: calamine.CalamineWorkbook, index: int, meta: calamine.SheetMetadata) -> Sheet:
     path = Path(book.path or "")
     data = _guarded(path, lambda: book.get_sheet_by_index(index))
     sheet = Sheet(meta.name, [], [], hidden=meta.visible != calamine.SheetVisibleEnum.Visible)
     sheet.merged = _guarded(path, lambda: data.merged_cell_ranges) or ()
     if data.end is not None:
-        _guarded(path, lambda: columnar(data.iter_rows(), sheet))
+        _guarded(path, lambda: columnar(data.iter_rows(), sheet, path.name))
         left = data.start[1]  # rows come from row 1 on, but from the first used column on
         sheet.columns[:0] = [[""] * len(sheet.rows) for _ in range(left)]
         sheet.long_numbers = {j + left for j in sheet.long_numbers}
@@ -197,6 +217,8 @@ def _read_zipped(path: Path) -> list[Sheet]:
                 raise InputError(f"{path.name} is a zip archive, not a workbook; unpack it and open the table inside.")
             scans = scan_parts(path, archive)
             parts = sheet_parts(archive, scans)
+            if len(set(parts.values())) < len(parts):  # one part read as many sheets
+                raise _damaged(path)
             careful = "xl/styles.xml" in names and _ZEROS_FORMAT.search(archive.read("xl/styles.xml")) is not None
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError, UnicodeError):
         raise InputError(
@@ -206,8 +228,8 @@ def _read_zipped(path: Path) -> list[Sheet]:
         return _read_with_openpyxl(path, max(scan.width for scan in scans.values()))
     with _opened(path) as book:
         sheets = []
-        for index in _work_sheets(book):
-            sheet = _calamine_sheet(book, index)
+        for index, meta in _work_sheets(path, book):
+            sheet = _calamine_sheet(book, index, meta)
             if sheet.name in parts:
                 sheet.formulas = scans[parts[sheet.name]].formulas
             sheets.append(sheet)
@@ -221,7 +243,7 @@ def _read_with_openpyxl(path: Path, width: int) -> list[Sheet]:
         for page in book.worksheets:
             sheet = Sheet(page.title, [], [], hidden=page.sheet_state != "visible")
             page.reset_dimensions()  # the extent that the file declares may be false
-            columnar(_shown(page.iter_rows(max_col=width)), sheet)
+            columnar(_shown(page.iter_rows(max_col=width)), sheet, path.name)
             sheets.append(sheet)
         book.close()
     except (ValueError, KeyError, TypeError, IndexError, SyntaxError, zipfile.BadZipFile):

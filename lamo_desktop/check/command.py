@@ -65,7 +65,10 @@ def _save(export: Export, formulary: Formulary, options: argparse.Namespace, fou
         write_check(export, formulary, options.xlsx, found)
         print(f"Workbook: {options.xlsx}")
     if options.save_profile is not None:
-        save_profile(export, options.save_profile)
+        with replacing(options.save_profile) as scratch:
+            named = scratch.parent / options.save_profile.name  # the name of the file is the name of the profile
+            save_profile(export, named)
+            scratch.write_bytes(named.read_bytes())
         print(f"Profile: {options.save_profile}; use it with --profile {options.save_profile}")
     if options.save_names is not None:
         confirmed = confirmed_names(options.names) if options.names is not None else []

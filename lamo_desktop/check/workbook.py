@@ -12,6 +12,7 @@ from lamo_desktop.check.account import unmapped
 from lamo_desktop.check.leakage import Audit
 from lamo_desktop.formulary import Formulary, SiteName
 from lamo_desktop.report.cells import Column, Value
+from lamo_desktop.report.packing import new_workbook
 from lamo_desktop.report.saving import check_writable, replacing
 from lamo_desktop.report.sheets import NOTICE, LongTexts, TableSheet
 
@@ -35,15 +36,13 @@ def write_check(export: Export, formulary: Formulary, path: Path, found: Audit |
     notice = f"{NOTICE} {Path(source.path).name}, read with profile {source.profile}."
     pages = [*_pages(export, formulary), *([_audit_page(found)] if found else [])]
     long_texts = LongTexts()
-    workbook = Workbook(write_only=True)
-    workbook.properties.creator = "LAMO Desktop"
-    workbook.properties.title = "Import check"
-    with replacing(path) as scratch:
+    with replacing(path) as scratch, new_workbook(scratch) as workbook:
+        workbook.properties.creator = "LAMO Desktop"
+        workbook.properties.title = "Import check"
         for page in pages:
             _write(workbook, page, notice, long_texts)
         if long_texts.texts:
             _write(workbook, _Page(long_texts.title, long_texts.columns, long_texts.rows()), notice, long_texts)
-        workbook.save(scratch)
 
 
 def _write(workbook: Workbook, page: _Page, notice: str, long_texts: LongTexts) -> None:

@@ -49,6 +49,7 @@ class Formulary:
         self._allergy_terms = allergy_terms
         self._duplicate_classes = duplicate_classes
         self._pairs: Pairs = {}
+        self._interacting: set[str] = set()  # the names in them
         self._cache: dict[str, Mapped] = {}
         self._subjects: dict[str, tuple[set[str], set[str]]] = {}
 
@@ -126,7 +127,7 @@ class Formulary:
 
     def interactions_among(self, ingredients: Iterable[str]) -> tuple[Interaction, ...]:
         """Every tabled interaction between two of the ingredients, sorted by their names."""
-        pairs = combinations(sorted(set(ingredients)), 2)
+        pairs = combinations(sorted(self._interacting.intersection(ingredients)), 2)
         return tuple(self._pairs[pair] for pair in pairs if pair in self._pairs)
 
     @property
@@ -144,6 +145,7 @@ class Formulary:
 
     def _add_interactions(self, path: Path, source: str) -> None:
         self._pairs.update(read_interactions(path, source, self._interaction_name))
+        self._interacting = {name for pair in self._pairs for name in pair}
 
     def _interaction_name(self, written: str) -> str:
         """Our name for a drug of an interaction table; the table's own where we have none or more than one."""

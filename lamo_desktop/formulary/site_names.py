@@ -12,7 +12,7 @@ from lamo_desktop.formulary.text import plain, words
 
 COLUMNS = ("text", "ingredients")
 EXCLUDED = "excluded"
-FORMULA_STARTS = ("=", "+", "-", "@")
+FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # also in full width
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +33,20 @@ def write_site_names(path: Path, names: Iterable[SiteName]) -> int:
     """Write a names file, to be given as `--names`; one row per distinct text, the first one stands.
 
     Returns the number of rows. A text that would be a formula in a spreadsheet gets an apostrophe, which reading
-    ignores; a text without a word cannot be recognised again and is left out. Raises InputError when the file cannot be
-    written.
+    ignores; a text without a word cannot be recognised again and is left out. Raises OSError.
     """
     distinct: dict[tuple[str, ...], SiteName] = {}
     for name in names:
         if read_as := words(plain(name.text)):
             distinct.setdefault(read_as, name)
-    try:
-        with path.open("w", encoding="utf-8-sig", newline="") as file:  # with a mark, or Excel misreads the letters
-            writer = csv.writer(file)
-            writer.writerow([*COLUMNS, "order rows", "suggestion", "look-alike: check"])
-            for name in distinct.values():
-                text = " ".join(name.text.split())
-                shown = f"'{text}" if text.startswith(FORMULA_STARTS) else text
-                writer.writerow([shown, "+".join(name.ingredients), name.rows or "", name.suggestion, name.look_alikes])
-    except OSError as error:
-        raise InputError(f"{path.name} cannot be written: {error.strerror}.") from None
+    with path.open("w", encoding="utf-8-sig", newline="") as file:  # with a mark, or Excel misreads the letters
+        # In quotes, or an Excel that takes ";" between cells makes a formula of what follows one.
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        writer.writerow([*COLUMNS, "order rows", "suggestion", "look-alike: check"])
+        for name in distinct.values():
+            text = " ".join(name.text.split())
+            shown = f"'{text}" if text.startswith(FORMULA_STARTS) else text
+            writer.writerow([shown, "+".join(name.ingredients), name.rows or "", name.suggestion, name.look_alikes])
     return len(distinct)
 
 

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from lamo_desktop.errors import InputError
 
+LONGEST_HEADER = 1_000_000  # characters
 Kind = Literal["drug", "fluid", "diluent", "contrast", "vaccine", "nutrition", "supply"]
 
 
@@ -30,7 +31,7 @@ def rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, tuple[str, .
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            header_line = file.readline()
+            header_line = file.readline(LONGEST_HEADER)
             file.seek(0)
             delimiter = max(",;", key=header_line.count)  # Excel writes ";" where the comma is the decimal sign
             reader = csv.reader(file, delimiter=delimiter, strict=True)

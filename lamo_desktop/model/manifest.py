@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from lamo_desktop.errors import ModelError
 from lamo_desktop.paths import base_weight_folders
+from lamo_desktop.plain_data import parse_json, read_small
 
 MANIFEST = "manifest.json"
 FORMAT = 3  # 1 had no linear terms, 2 no adapter of the whole prompt; they are read too
@@ -146,12 +147,12 @@ def read_manifest(folder: Path) -> ModelPackage:
     file = folder / MANIFEST
     where = f"{MANIFEST} of the model package {folder.name}"
     try:
-        raw = json.loads(file.read_bytes(), parse_constant=_refuse)
+        raw = parse_json(read_small(file))
     except FileNotFoundError as error:
         raise ModelError(f"{folder} is not a model package: it has no {MANIFEST}.") from error
     except OSError as error:
         raise ModelError(f"The {where} cannot be read: {error.strerror}.") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ModelError(f"The {where} is damaged: it is not valid JSON.") from error
     if not isinstance(raw, dict) or raw.get("format") not in range(1, FORMAT + 1):
         raise ModelError(f"The {where} is not of format 1 to {FORMAT}, which this program reads.")
@@ -271,7 +272,3 @@ def _number(value: Any, key: str) -> float:
 
 _MISSING = object()
 _KINDS: dict[type, str] = {str: "text", bool: "true or false", int: "a whole number", list: "a list", dict: "a table"}
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")

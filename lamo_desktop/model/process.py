@@ -211,7 +211,10 @@ def _scored(answer: dict[str, Any], n_candidates: int, seconds: float) -> Scored
 
 
 class _Worker:
-    """One engine process with the thread that reads its answers, so that waiting for one can time out."""
+    """One engine process with the threads that write to it and read its answers, so that waiting for it can time out.
+
+    It takes a request only when it reads: a long one to a worker that hangs would wait for ever in the pipe.
+    """
 
     def __init__(self, device: Device) -> None:
         root = str(Path(lamo_desktop.__file__).parent.parent)
@@ -226,9 +229,11 @@ class _Worker:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         assert self.process.stdin is not None and self.process.stdout is not None
-        self._requests: IO[bytes] = self.process.stdin
+        self._requests: queue.Queue[bytes | None] = queue.Queue()
         self._lines: queue.Queue[bytes | None] = queue.Queue()
+        self._writer = threading.Thread(target=self._write, args=(self.process.stdin,), daemon=True)
         self._reader = threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True)
+        self._writer.start()
         self._reader.start()
 
     @property
@@ -238,8 +243,7 @@ class _Worker:
     def ask(self, request: dict[str, Any], silence: float) -> dict[str, Any]:
         """The worker's answer. Raises DeadWorkerError when it ends first, or says nothing for `silence` seconds."""
         try:
-            self._requests.write(json.dumps(request).encode() + b"\n")
-            self._requests.flush()
+            self._requests.put(json.dumps(request).encode() + b"\n")
             while True:
                 line = self._lines.get(timeout=silence)
                 if line is None:
@@ -251,14 +255,12 @@ class _Worker:
                     return answer
         except queue.Empty as error:
             raise DeadWorkerError(f"it gave no sign of life for {silence:g} s") from error
-        except OSError as error:
-            raise DeadWorkerError("its process ended while it worked") from error
         except (ValueError, RecursionError, TypeError) as error:
             raise DeadWorkerError("it gave an answer that is none") from error
 
     def close(self) -> None:
-        with suppress(OSError, subprocess.TimeoutExpired):
-            self._requests.close()
+        self._requests.put(None)
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(CLOSE_SECONDS)
         self.kill()
 
@@ -267,9 +269,15 @@ class _Worker:
         if self.alive:
             self.process.kill()
         self.process.wait()
+        self._requests.put(None)
+        self._writer.join()
         self._reader.join()
-        with suppress(OSError):  # what was still in the pipe has no reader any more
-            self._requests.close()
+
+    def _write(self, requests: IO[bytes]) -> None:
+        with suppress(OSError), requests:  # of a worker that ended, the reader tells
+            while (request := self._requests.get()) is not None:
+                requests.write(request)
+                requests.flush()
 
     def _read(self, answers: IO[bytes]) -> None:
         with answers:

@@ -8,6 +8,7 @@ hidden state, which comes with the prefix. The terms are fitted first and frozen
 say. A drug that the terms do not know takes the mean of its kin: the known drugs of its class, else all.
 """
 
+import math
 import re
 import zipfile
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ from lamo_desktop.model.prompt import NOTE, Part
 
 ARRAYS = ("weights", "bias", "gain", "centre", "head")
 LARGEST = 1 << 28  # bytes of the arrays of one file; a real one has a few million
+TEXT_BYTES = 64  # that Python takes for the name of each feature and drug, even an empty one
 
 # What a line of the prompt is about: words of an admission's reason and of its diagnoses mean the same.
 _TOPIC = {
@@ -147,7 +149,8 @@ def read_terms(file: Path) -> Terms:
     """The terms of a package. Raises ModelError when the file is not one or its arrays do not belong together."""
     try:
         with zipfile.ZipFile(file) as archive:
-            if sum(member.file_size for member in archive.infolist()) > LARGEST:
+            taken = sum(member.file_size + _size_promised(archive, member) for member in archive.infolist())
+            if taken > LARGEST:
                 raise ModelError(f"The model file {file.name} is too large for a file of linear terms.")
         with np.load(file, allow_pickle=False) as arrays:
             terms = Terms(
@@ -155,7 +158,9 @@ def read_terms(file: Path) -> Terms:
                 tuple(map(str, arrays["drugs"].tolist())),
                 *(np.asarray(arrays[name], dtype=np.float32) for name in ARRAYS),
             )
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile, NotImplementedError) as error:
+    except (ModelError, MemoryError):
+        raise
+    except Exception as error:  # of a damaged file, the readers of zip and of arrays raise whatever they come upon
         raise ModelError(f"The model file {file.name} is damaged: it holds no linear terms.") from error
     d, sizes = len(terms.drugs), len(set(terms.features))
     shapes = [getattr(terms, name).shape for name in ARRAYS]
@@ -164,6 +169,16 @@ def read_terms(file: Path) -> Terms:
     if not all(np.isfinite(getattr(terms, name)).all() for name in ARRAYS):
         raise ModelError(f"The model file {file.name} holds a number that is not finite.")
     return terms
+
+
+def _size_promised(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
+    """Bytes that its array will take in memory: one of a billion empty names has none in the file."""
+    with archive.open(member) as array:
+        version = np.lib.format.read_magic(array)
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, kind = read(array)
+    least = 1 if member.filename.removesuffix(".npy") in ARRAYS else TEXT_BYTES
+    return math.prod(max(length, 1) for length in shape) * max(kind.itemsize, least)
 
 
 def write_terms(terms: Terms, file: Path) -> None:

@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from lamo_desktop.errors import ModelError
+from lamo_desktop.errors import InputError, ModelError
 from lamo_desktop.model.native import Model, convert_to_f16
 from lamo_desktop.paths import data_dir
 
@@ -46,8 +46,8 @@ def fast_weights(source: Path, sha256: str, threads: int, folder: Path | None = 
         kept = (folder or data_dir() / "models") / f"{source.stem}.{sha256[:12]}.F16.gguf"
         kept.parent.mkdir(parents=True, exist_ok=True)
         return _kept(kept) or _derive(source, kept, threads)
-    except OSError as error:
-        note = f"the faster F16 form of the weights could not be kept: {error.strerror or error}"
+    except (OSError, InputError) as error:
+        note = f"the faster F16 form of the weights could not be kept: {getattr(error, 'strerror', None) or error}"
         return Weights(source, sha256, note)
 
 
@@ -73,7 +73,7 @@ def _kept(path: Path) -> Weights | None:
     record = _record(path)
     if not path.is_file() or not record.is_file():
         return None
-    sha256 = record.read_text(encoding="ascii").strip()
+    sha256 = record.read_text(encoding="ascii", errors="replace").strip()
     return Weights(path, sha256, _note(path)) if file_sha256(path) == sha256 else None
 
 

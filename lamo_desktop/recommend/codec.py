@@ -11,6 +11,8 @@ import types
 from collections.abc import Mapping
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from lamo_desktop.plain_data import parse_json
+
 
 def to_json(noun: object) -> str:
     """A dataclass, mapping, sequence or scalar as compact ASCII JSON."""
@@ -20,8 +22,8 @@ def to_json(noun: object) -> str:
 def from_json(hint: Any, text: str) -> Any:
     """The value of type `hint` (a dataclass, or built of them) that `to_json` wrote. Raises ValueError otherwise."""
     try:
-        return _value(hint, json.loads(text))
-    except (TypeError, RecursionError) as error:
+        return _value(hint, parse_json(text))
+    except (TypeError, OverflowError) as error:
         raise ValueError(f"not a {getattr(hint, '__name__', hint)}") from error
 
 

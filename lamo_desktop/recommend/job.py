@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, get_type_hints
 
 import numpy as np
 
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, Problem, SetAside, Source
+from lamo_desktop.errors import InputError
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.recommend.policy import Policy
 
@@ -30,6 +32,16 @@ class PackageIdentity:
     adapters: Mapping[str, str]  # file -> SHA-256
     licence: str = ""
     base_source: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """Where the package was. Raises InputError for a place on another computer.
+
+        A job file may come from anyone, and must not make the program ask a computer that its maker chose.
+        """
+        if self.path.replace("\\", "/").startswith("//"):
+            raise InputError(f"The job's model package lies on another computer ({self.path}): give it with --model.")
+        return Path(self.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """The job's event log: append-only, each event carrying the SHA-256 of the one before, so no edit goes unnoticed."""
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from lamo_desktop.plain_data import parse_json
 from lamo_desktop.recommend.codec import to_json
 
 GENESIS = "0" * 64
@@ -34,10 +34,13 @@ def append(connection: sqlite3.Connection, kind: str, detail: dict[str, Any]) ->
     """Add an event within the caller's transaction. `detail` never holds patient text."""
     last = connection.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone() or (0, GENESIS)
     seq, previous, at, text = last[0] + 1, last[1], now(), to_json(detail)
+    digest = _hash(seq, at, kind, text, previous)
     connection.execute(
         "INSERT INTO event (seq, at, kind, detail, previous, hash) VALUES (?, ?, ?, ?, ?, ?)",
-        (seq, at, kind, text, previous, _hash(seq, at, kind, text, previous)),
+        (seq, at, kind, text, previous, digest),
     )
+    if _has_head(connection):
+        connection.execute("UPDATE run SET log_head = ?", (digest,))
 
 
 def events(connection: sqlite3.Connection) -> Iterator[Event]:
@@ -45,7 +48,7 @@ def events(connection: sqlite3.Connection) -> Iterator[Event]:
     for seq, at, kind, text, previous, digest in connection.execute(
         "SELECT seq, at, kind, detail, previous, hash FROM event ORDER BY seq"
     ):
-        yield Event(seq, at, kind, json.loads(text), previous, digest)
+        yield Event(seq, at, kind, parse_json(text), previous, digest)
 
 
 def broken_links(connection: sqlite3.Connection) -> list[str]:
@@ -61,7 +64,14 @@ def broken_links(connection: sqlite3.Connection) -> list[str]:
         if digest != _hash(seq, at, kind, text, previous):
             found.append(f"Event {seq} was changed after it was written.")
         expected_seq, expected_previous = seq + 1, digest
+    if _has_head(connection) and connection.execute("SELECT log_head FROM run").fetchone()[0] != expected_previous:
+        found.append("The log does not end with the event that was written last.")
     return found
+
+
+def _has_head(connection: sqlite3.Connection) -> bool:
+    """Job files of older versions do not say which event is the last."""
+    return bool(connection.execute("SELECT 1 FROM pragma_table_info('run') WHERE name = 'log_head'").fetchone())
 
 
 def _hash(seq: int, at: str, kind: str, text: str, previous: str) -> str:

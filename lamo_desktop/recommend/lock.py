@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import NOT_FOLLOWED
 
 if sys.platform == "win32":
     import msvcrt
@@ -30,7 +31,7 @@ class JobLock:
         self._path = job.with_name(job.name + ".lock")
         while True:
             try:
-                self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+                self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | NOT_FOLLOWED, 0o600)
             except OSError as error:
                 raise InputError(
                     f"{job.name} cannot be worked on: its folder {job.parent} cannot be written to ({error.strerror})."

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.recommend import journal, schema
@@ -72,6 +73,7 @@ def _write(connection: sqlite3.Connection, path: Path, line: Line, mark: Mark) -
     ordinal, drug = line
     if not connection.execute("SELECT 1 FROM item WHERE ordinal = ?", (ordinal,)).fetchone():
         raise InputError(f"{path.name} has no admission {ordinal + 1}.")
+    at = journal.now()
     comment = mark.comment.encode("utf-8", "replace").decode("utf-8")  # SQLite takes no half characters
     if mark.empty:
         connection.execute("DELETE FROM mark WHERE ordinal = ? AND drug = ?", line)
@@ -79,9 +81,10 @@ def _write(connection: sqlite3.Connection, path: Path, line: Line, mark: Mark) -
         connection.execute(
             "INSERT INTO mark (ordinal, drug, mark, comment, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (ordinal, drug) "
             "DO UPDATE SET mark = excluded.mark, comment = excluded.comment, at = excluded.at",
-            (ordinal, drug, mark.mark, comment, journal.now()),
+            (ordinal, drug, mark.mark, comment, at),
         )
-    detail = {"ordinal": ordinal, "drug": drug, "mark": mark.mark, "sha256": _digest(line, Mark(mark.mark, comment))}
+    digest = _digest(line, Mark(mark.mark, comment))
+    detail = {"ordinal": ordinal, "drug": drug, "mark": mark.mark, "at": at, "sha256": digest}
     journal.append(connection, "marked", detail)
 
 
@@ -89,18 +92,23 @@ def disagreements(connection: sqlite3.Connection) -> list[str]:
     """One sentence for each mark that is not the one that was logged."""
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'mark'").fetchone():
         return []
-    logged = {
-        (event.detail["ordinal"], event.detail["drug"]): event.detail["sha256"]
+    logged: dict[Line, dict[str, Any]] = {
+        (event.detail["ordinal"], event.detail["drug"]): event.detail
         for event in journal.events(connection)
         if event.kind == "marked"
     }
-    rows = connection.execute("SELECT ordinal, drug, mark, comment FROM mark")
-    present = {(ordinal, drug): Mark(mark, comment) for ordinal, drug, mark, comment in rows}
+    rows = connection.execute("SELECT ordinal, drug, mark, comment, at FROM mark")
+    present = {(ordinal, drug): (Mark(mark, comment), at) for ordinal, drug, mark, comment, at in rows}
     return [
-        f"The mark on {drug} of admission {ordinal + 1} is not the one that was logged."
-        for ordinal, drug in sorted({*logged, *present})
-        if logged.get((ordinal, drug)) != _digest((ordinal, drug), present.get((ordinal, drug), NOTHING))
+        f"The mark on {line[1]} of admission {line[0] + 1} is not the one that was logged."
+        for line in sorted({*logged, *present})
+        if not _as_logged(line, logged.get(line, {}), *present.get(line, (NOTHING, "")))
     ]
+
+
+def _as_logged(line: Line, logged: Mapping[str, Any], mark: Mark, at: str) -> bool:
+    """The log of older versions says nothing of the time; a mark that was taken away has none."""
+    return logged.get("sha256") == _digest(line, mark) and (mark.empty or logged.get("at", at) == at)
 
 
 def _digest(line: Line, mark: Mark) -> str:

@@ -68,6 +68,10 @@ MIGRATIONS = (
         PRIMARY KEY (ordinal, drug)
     ) STRICT;
     """,
+    """
+    ALTER TABLE run ADD COLUMN log_head TEXT;  -- hash of the last event, so that the log's end cannot be cut off
+    UPDATE run SET log_head = (SELECT hash FROM event ORDER BY seq DESC LIMIT 1);
+    """,
 )
 
 LOCAL_FILE_SYSTEMS = {
@@ -97,14 +101,21 @@ _SENTENCES = {
 }
 
 
+_NOT_BEGUN = {
+    sqlite3.SQLITE_FULL: "The disk that holds {path} is full: the job was not begun, so free some space and try again",
+    sqlite3.SQLITE_IOERR: "{path} could not be written (disk error or disk full): the job was not begun",
+}
+
+
 @contextlib.contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turns SQLite's errors into an InputError of one sentence about the job file."""
+def explained(path: Path, begun: bool = True) -> Iterator[None]:
+    """Turns SQLite's errors into an InputError of one sentence about the job file, which is `begun` or still to be."""
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter: SQLite quotes damaged bytes in its message
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-        sentence = _SENTENCES.get(code, "{path} is damaged and cannot be used as a job file")
+        sentences = _SENTENCES if begun else {**_SENTENCES, **_NOT_BEGUN}
+        sentence = sentences.get(code, "{path} is damaged and cannot be used as a job file")
         raise InputError(sentence.format(path=path.name) + ".") from error
 
 
@@ -151,7 +162,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         for statement in _statements(script):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {number}")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    claim(connection)
 
 
 def check(connection: sqlite3.Connection, path: Path) -> None:
@@ -181,7 +192,12 @@ def check_pages(connection: sqlite3.Connection, path: Path) -> None:
 
 def is_unborn(connection: sqlite3.Connection) -> bool:
     """Whether the file holds nothing yet: creating a job was interrupted before its first commit."""
-    return _pragma(connection, "application_id") == 0 and not _objects(connection)
+    return _pragma(connection, "application_id") in (0, APPLICATION_ID) and not _objects(connection)
+
+
+def claim(connection: sqlite3.Connection) -> None:
+    """Say in an empty file itself, before any journal, whose it is: so it can be told, and purged, without that."""
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def looks_like_a_job(path: Path) -> bool:

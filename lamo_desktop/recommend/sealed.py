@@ -16,8 +16,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import durable, erase, make_private
 from lamo_desktop.recommend.lock import JobLock
-from lamo_desktop.recommend.store import JobStore, erase
+from lamo_desktop.recommend.store import PARTIAL, JobStore
 
 SUFFIX = ".enc"
 MAGIC = b"LAMOENC1"
@@ -38,6 +39,8 @@ def seal(job: Path, passphrase: str) -> Path:
     JobStore.open(job).close()  # whole, and without a journal beside it
     lock = JobLock(job)
     try:
+        if any(_beside(job)):  # a reader kept SQLite from bringing all of it into the one file
+            raise InputError(f"{job.name} is open in another program: close it there and try again.")
         salt, nonce = os.urandom(SALT), os.urandom(NONCE)
         cipher = AESGCM(_key(passphrase, salt))
         header = MAGIC + salt + nonce
@@ -46,7 +49,6 @@ def seal(job: Path, passphrase: str) -> Path:
             for place, piece, last in _pieces(plain, PIECE):
                 sealed.write(cipher.encrypt(_nonce(nonce, place, last), piece, header))
             sealed.flush()
-            os.fsync(sealed.fileno())
             with unfinished.open("rb") as check, job.open("rb") as again:
                 for piece in _opened(check, cipher, target.name):
                     if piece != again.read(len(piece)):
@@ -67,7 +69,8 @@ def unseal(sealed: Path, passphrase: str) -> Path:
     if sealed.suffix != SUFFIX:
         raise InputError(f"{sealed.name} is not an encrypted job file: its name does not end in {SUFFIX}.")
     job = sealed.with_suffix("")
-    _refuse_existing(job)
+    for each in (job, *_beside(job)):  # SQLite would take a journal that lies there for the job's
+        _refuse_existing(each)
     lock = JobLock(job)
     try:
         with sealed.open("rb") as file:
@@ -79,8 +82,6 @@ def unseal(sealed: Path, passphrase: str) -> Path:
             with _private(job) as unfinished, unfinished.open("wb") as plain:
                 for piece in _opened(file, cipher, sealed.name):
                     plain.write(piece)
-                plain.flush()
-                os.fsync(plain.fileno())
         sealed.unlink()
     except OSError as error:
         raise InputError(f"{sealed.name} could not be decrypted: {error.strerror or error}.") from error
@@ -93,17 +94,27 @@ class _private:  # noqa: N801
     """An unfinished file beside its target, its owner's only; it takes the target's name if the block ends well."""
 
     def __init__(self, target: Path) -> None:
-        self._target, self._file = target, target.with_name(target.name + ".partial")
+        self._target, self._file = target, target.with_name(target.name + PARTIAL)
 
     def __enter__(self) -> Path:
-        os.close(os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        make_private(self._file)
         return self._file
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:
+            durable(self._file)
             self._file.replace(self._target)
+            durable(self._target.absolute().parent)
         else:
             erase(self._file)
+
+
+def _beside(job: Path) -> Iterator[Path]:
+    """SQLite's journals of a job, where there is anything in them."""
+    for suffix in ("-wal", "-journal"):
+        journal = job.with_name(job.name + suffix)
+        if journal.exists() and journal.stat().st_size:
+            yield journal
 
 
 def _key(passphrase: str, salt: bytes) -> bytes:

@@ -7,6 +7,7 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,10 +16,13 @@ import numpy as np
 
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import durable, erase
 from lamo_desktop.recommend import audit, journal, schema
 from lamo_desktop.recommend.codec import from_json, to_json
 from lamo_desktop.recommend.job import FACTS, Counts, Item, Job, Outcome
 from lamo_desktop.recommend.lock import JobLock
+
+PARTIAL = ".partial"  # ending of a job that is being decrypted
 
 
 class JobStore:
@@ -33,19 +37,25 @@ class JobStore:
     def create(cls, path: Path, job: Job, admissions: Sequence[Admission]) -> Self:
         """A new job file, all or nothing. Raises InputError when there is one already or it cannot be written."""
         lock = JobLock(path)
-        connection = None
+        connection, begun = None, False
         try:
             _make_private_file(path)
-            with schema.explained(path):
+            with schema.explained(path, begun=False):
                 connection = schema.connect(path)
                 if not schema.is_unborn(connection):
                     raise InputError(f"{path.name} exists already: resume it if it is a job, or choose another name.")
+                begun = True
+                schema.claim(connection)
                 schema.make_durable(connection, path)
                 store = cls(path, connection, lock)
                 store._fill(job, admissions)
             return store
         except BaseException:
-            _close(connection, lock)
+            if connection is not None and begun:  # nothing of it is to be resumed, and admissions may be in its journal
+                connection.close()
+                with contextlib.suppress(OSError):
+                    _erase_all(path)
+            _close(None if begun else connection, lock)
             raise
 
     @classmethod
@@ -95,6 +105,9 @@ class JobStore:
             row = self._connection.execute(f"SELECT {', '.join(FACTS)} FROM run").fetchone()
             texts = dict(zip(FACTS, row, strict=True))
             facts = {name: from_json(hint, texts[name]) for name, hint in FACTS.items() if name != "created"}
+            datetime.fromisoformat(texts["created"])
+            if not facts["candidates"] or len(set(facts["candidates"])) < len(facts["candidates"]):
+                raise ValueError("a candidate is missing or named twice")
             return Job(created=texts["created"], **facts)
 
     def counts(self) -> Counts:
@@ -138,7 +151,10 @@ class JobStore:
     def events(self) -> list[journal.Event]:
         """The log, oldest first."""
         with self._reading():
-            return list(journal.events(self._connection))
+            found = list(journal.events(self._connection))
+            if not found:
+                raise ValueError("a job begins with an event")
+            return found
 
     def start(self, weights_sha256: str, engine: dict[str, Any]) -> None:
         """A run begins: what was in hand when the last one ended is queued again, and the engine is noted."""
@@ -225,32 +241,20 @@ class JobStore:
 
 
 def purge(path: Path) -> None:
-    """Delete a job file and what belongs to it. Raises InputError when it is in use or cannot be deleted."""
+    """Delete a job file and all that belongs to it. Raises InputError when it is in use or cannot be deleted."""
     lock = JobLock(path)
     try:
-        for suffix in ("-wal", "-journal", "-shm", ""):
-            erase(path.with_name(path.name + suffix))
+        _erase_all(path)
     except OSError as error:
         raise InputError(f"{path.name} could not be deleted: {error.strerror}.") from error
     finally:
         lock.release()
 
 
-def erase(file: Path) -> None:
-    """Overwrite a file with zeros, on disk, then delete it; nothing when there is none. Raises OSError.
-
-    What a disk keeps of overwritten blocks (flash drives do, and folders with snapshots) no program can reach.
-    """
-    if not file.exists():
-        return
-    with file.open("r+b") as opened:
-        left = opened.seek(0, os.SEEK_END)
-        opened.seek(0)
-        while left > 0:
-            left -= opened.write(bytes(min(left, 1 << 20)))
-        opened.flush()
-        os.fsync(opened.fileno())
-    file.unlink()
+def _erase_all(path: Path) -> None:
+    for suffix in ("-wal", "-journal", "-shm", PARTIAL, ""):
+        erase(path.with_name(path.name + suffix))
+    durable(path.absolute().parent)
 
 
 def _upgrade(connection: sqlite3.Connection, path: Path, lock: JobLock | None) -> None:
@@ -286,8 +290,8 @@ def _close(connection: sqlite3.Connection | None, lock: JobLock | None) -> None:
 
 def _scores(blob: bytes, n_candidates: int) -> np.ndarray:
     scores = np.frombuffer(blob, dtype="<f4")
-    if scores.shape != (n_candidates,):
-        raise ValueError(f"{scores.size} scores for {n_candidates} candidates")
+    if scores.shape != (n_candidates,) or not np.isfinite(scores).all():  # the engine gives no others
+        raise ValueError(f"{scores.size} scores for {n_candidates} candidates, or one that is no number")
     return scores
 
 

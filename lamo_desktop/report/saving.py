@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import durable
 
 FINISHED = "finished"  # name of the new file until it takes the target's
 
@@ -45,7 +46,9 @@ def replacing(target: Path) -> Iterator[Path]:
             yield finished
         if target.exists():
             shutil.copymode(target, finished)  # who may read it stays the user's choice; a new file is the owner's only
+        durable(finished)  # on disk before its name, and before the job that it was made from is deleted
         finished.replace(target)
+        durable(target.parent)
     except OSError as error:
         raise InputError(_sentence(target, error)) from error
     finally:

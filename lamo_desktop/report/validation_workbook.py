@@ -8,6 +8,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from lamo_desktop.report.cells import FORMULA_STARTS, clean, set_text
+from lamo_desktop.report.packing import pack
 from lamo_desktop.report.saving import replacing
 from lamo_desktop.report.table import Cell, Table
 from lamo_desktop.report.tripod import checklist
@@ -33,7 +34,7 @@ def write_validation_workbook(validation: Validation, path: Path) -> None:
     for table in tables:
         _sheet(book, table)
     with replacing(path) as unfinished:
-        book.save(unfinished)
+        pack(book, unfinished)
 
 
 def _sheet(book: Workbook, table: Table) -> None:

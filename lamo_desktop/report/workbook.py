@@ -4,20 +4,18 @@ Row 1 of each table is the notice, row 2 the header. The same recommendations gi
 Run, which also says when and in how many runs.
 """
 
-import contextlib
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.writer.excel import ExcelWriter
 
 from lamo_desktop.recommend.recommendations import Recommendation, Recommendations
 from lamo_desktop.recommend.safety import ALLERGY, DUPLICATE, INTERACTION, Flag
 from lamo_desktop.report.cells import Column, Value, clean
+from lamo_desktop.report.packing import new_workbook
 from lamo_desktop.report.run_sheet import write_run_sheet
 from lamo_desktop.report.saving import check_writable, replacing
 from lamo_desktop.report.sheets import NOTICE, LongTexts, TableSheet, colour_where, group_lines
@@ -41,7 +39,7 @@ def write_workbook(recommendations: Recommendations, path: Path) -> None:
     Raises InputError, leaving an existing file alone, when it is open elsewhere, write-protected or the disk is full.
     """
     check_writable(path, ".xlsx")
-    with replacing(path) as scratch, _closing(Workbook(write_only=True)) as workbook:
+    with replacing(path) as scratch, new_workbook(scratch) as workbook:
         workbook.properties.creator = "LAMO Desktop"
         workbook.properties.title = "Medication recommendations"
         workbook.properties.created = _created(recommendations)
@@ -56,20 +54,6 @@ def write_workbook(recommendations: Recommendations, path: Path) -> None:
             table = TableSheet(workbook, long_texts.title, long_texts.columns, len(rows), notice, long_texts)
             for row in rows:
                 table.append(row)
-        with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as archive:
-            ExcelWriter(workbook, archive).save()
-
-
-@contextlib.contextmanager
-def _closing(workbook: Workbook) -> Iterator[Workbook]:
-    """Closes the sheets' temporary files when writing fails, which openpyxl leaves to chance."""
-    try:
-        yield workbook
-    except BaseException:
-        for sheet in workbook.worksheets:
-            with contextlib.suppress(Exception):
-                sheet.close()
-        raise
 
 
 def notice_of(recommendations: Recommendations) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
+from lamo_desktop.errors import InputError
 from lamo_desktop.model.memory import forbid_memory_dumps
-from lamo_desktop.paths import resource
+from lamo_desktop.paths import own_folder, resource
 from lamo_desktop.ui import installation, language, theme
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.window import MainWindow
@@ -44,6 +45,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window, with a file or folder if one is named; returns the exit code."""
     given = list(sys.argv if arguments is None else arguments)
     forbid_memory_dumps()
+    try:
+        own_folder("logs"), own_folder("jobs")
+    except InputError as error:  # without them nothing can be kept, and a program without a console could not say so
+        print(f"lamo-desktop: {error}", file=sys.stderr)
+        application = QApplication(given)
+        QMessageBox.critical(None, "LAMO Desktop", str(error))
+        application.quit()
+        return error.exit_code
     app = make_application(given)
     window = open_window(app)
     window.journal.catch_faults(window.say_fault)

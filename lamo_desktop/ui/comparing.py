@@ -28,11 +28,9 @@ AS_SHIPPED = "the same model without the site calibration"
 
 def folder() -> Path:
     """Where other models' scores lie while the window is open; readable by their owner only."""
-    from lamo_desktop.paths import data_dir
+    from lamo_desktop.paths import own_folder
 
-    made = data_dir() / "jobs" / "compare"
-    made.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return made
+    return own_folder("jobs", "compare")
 
 
 def remove_scores() -> None:
@@ -146,7 +144,7 @@ def _scored(store: "JobStore", package: "ModelPackage", progress: Progress) -> I
     """The other model's job on the admissions that `store` has scored, finished where it was not."""
     from lamo_desktop.admissions.cohort import Cohort
     from lamo_desktop.recommend import batch
-    from lamo_desktop.recommend.store import JobStore
+    from lamo_desktop.recommend.store import JobStore, purge
 
     job = store.job()
     admissions = tuple(item.admission for item in store.items() if item.state == "done")
@@ -159,7 +157,7 @@ def _scored(store: "JobStore", package: "ModelPackage", progress: Progress) -> I
         other = JobStore.open(path)
         if other.counts().total != len(admissions):  # the job has grown since
             other.close()
-            path.unlink()
+            purge(path)
     if not path.exists():
         cohort = Cohort(admissions, job.source)
         other = batch.create_job(path, cohort, package, job.settings, shared, job.policy)

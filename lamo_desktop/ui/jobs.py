@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lamo_desktop.errors import LamoError
-from lamo_desktop.paths import data_dir
+from lamo_desktop.paths import own_folder
 
 SUFFIX = ".lamo"
 
@@ -29,9 +29,7 @@ class KeptJob:
 
 def folder() -> Path:
     """Where job files are kept; readable by their owner only."""
-    jobs = data_dir() / "jobs"
-    jobs.mkdir(mode=0o700, exist_ok=True)
-    return jobs
+    return own_folder("jobs")
 
 
 def new_job_path() -> Path:

@@ -13,7 +13,7 @@ from types import TracebackType
 from PySide6.QtCore import QObject, qVersion
 
 from lamo_desktop.errors import fault
-from lamo_desktop.paths import data_dir
+from lamo_desktop.paths import own_folder
 from lamo_desktop.ui.session import Session
 
 BYTES = 256 * 1024
@@ -23,7 +23,7 @@ _FAULT = re.compile(r"\((\w+ in [\w.<>]+)\)")  # kind and place of a fault, in a
 
 def log_file() -> Path:
     """Where the log is kept."""
-    return data_dir() / "logs" / "lamo.log"
+    return own_folder("logs") / "lamo.log"
 
 
 class Journal(QObject):
@@ -35,7 +35,6 @@ class Journal(QObject):
         self._session = session
         self._begun = time.monotonic()
         self._logger = logging.Logger("lamo")
-        log_file().parent.mkdir(mode=0o700, exist_ok=True)
         self._handler = RotatingFileHandler(log_file(), maxBytes=BYTES, backupCount=FILES, encoding="utf-8", delay=True)
         self._handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s"))
         self._handler.handleError = lambda record: None  # type: ignore[method-assign]  # a full disk stops no work

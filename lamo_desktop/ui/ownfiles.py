@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamo_desktop.errors import InputError
-from lamo_desktop.paths import data_dir
+from lamo_desktop.paths import data_dir, own_folder
 from lamo_desktop.report.saving import replacing
 
 if TYPE_CHECKING:
@@ -20,9 +20,7 @@ _RESERVED = frozenset({"eicu", "mimic3", "mimic4", "flat"})
 
 def profiles_folder() -> Path:
     """Where profiles are found by their name, by the window and by `lamo --profile`."""
-    folder = data_dir() / "profiles"
-    folder.mkdir(exist_ok=True)
-    return folder
+    return own_folder("profiles")
 
 
 def own_profiles() -> list[Path]:
@@ -46,16 +44,16 @@ def save_own_profile(export: "Export", name: str) -> Path:
     with replacing(target) as scratch:
         named = scratch.parent / target.name  # the name of the file becomes the name of the profile
         save_profile(export, named)
-        named.replace(scratch)
+        scratch.write_bytes(named.read_bytes())
     return target
 
 
 def write_profile(path: Path, data: Mapping[str, Any]) -> None:
     """A profile as a file. Raises InputError when it cannot be written."""
-    import yaml
+    from lamo_desktop.plain_data import yaml_text
 
     with replacing(path) as scratch:
-        scratch.write_text(yaml.safe_dump(dict(data), allow_unicode=True, sort_keys=False), encoding="utf-8")
+        scratch.write_text(yaml_text(dict(data)), encoding="utf-8")
 
 
 def names_file() -> Path:

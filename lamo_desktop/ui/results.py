@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission, Cohort
-from lamo_desktop.errors import ModelError
+from lamo_desktop.errors import LamoError, ModelError
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.model.package import ModelPackage, load_package
 from lamo_desktop.recommend.flag_counts import FlagCounter
@@ -172,8 +172,8 @@ def engine_words(engine: Mapping[str, Any]) -> str:
 def package_of(job: Job) -> ModelPackage:
     """The model package a job was scored with, where it was or the embedded one. Raises ModelError if neither is it."""
     try:
-        package = load_package(Path(job.package.path))
-    except ModelError:
+        package = load_package(job.package.folder)
+    except LamoError:
         package = load_package()
     if package.sha256 != job.package.manifest_sha256:
         raise ModelError(

@@ -19,6 +19,7 @@ from typing import Any
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.model.package import ModelPackage
+from lamo_desktop.plain_data import parse_json, read_small
 from lamo_desktop.report.saving import replacing
 from lamo_desktop.validate.outcomes import Outcomes
 from lamo_desktop.validate.recalibrate import SiteCalibration
@@ -99,10 +100,10 @@ def make_overlay(calibration: SiteCalibration, outcomes: Outcomes) -> SiteOverla
 def load_overlay(path: Path) -> SiteOverlay:
     """Reads an overlay. InputError names the file and what is wrong with it."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = parse_json(read_small(path))
     except OSError as error:
         raise InputError(f"The site overlay {path} cannot be read: {error.strerror or error}.") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise InputError(f"{path} is not a site overlay: expected JSON text.") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise InputError(f'{path} is not a site overlay: expected "format": "{FORMAT}".')

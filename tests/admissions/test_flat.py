@@ -192,7 +192,7 @@ def test_a_confirmed_mapping_is_saved_and_used_again(tmp_path: Path, formulary: 
     ]
     assert (here.name, here.form, here.header_row, here.rows) == ("One", "xlsx workbook", 1, 1)
     assert [(c.field, c.header) for c in there.columns] == [("admission_id", "Adm. ID"), ("order_drug", "Drug Name")]
-    saved = tmp_path / "profiles" / "ward.yaml"
+    saved = tmp_path / "ward.yaml"
     save_profile(export, saved)
     profile = load_profile(saved)
     assert profile.name == "ward" and profile.data["date_order"] == "dmy"

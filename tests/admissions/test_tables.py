@@ -51,7 +51,7 @@ def test_cells_as_text(value: object, text: str) -> None:
 def test_columns_grow_and_blank_rows_vanish_across_chunks() -> None:
     sheet = Sheet("", [], [])
     rows: list[Sequence[object]] = [["a"], [], *([["x", 1.0]] * CHUNK_ROWS), ["", "", "late"], [1e15]]
-    columnar(rows, sheet)
+    columnar(rows, sheet, "a.csv")
     assert len(sheet.rows) == CHUNK_ROWS + 3
     assert sheet.rows[:3] == [1, 3, 4] and sheet.rows[-1] == CHUNK_ROWS + 4
     assert [len(column) for column in sheet.columns] == [CHUNK_ROWS + 3] * 3

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, SiteName, confirmed_names, load_formulary, write_site_names
 from lamo_desktop.formulary.tables import rows
 from lamo_desktop.paths import resource
@@ -97,6 +96,14 @@ def test_a_names_file_saved_by_a_european_excel_is_read(tmp_path: Path) -> None:
     assert load_formulary(site_names=path).map("Marevan, 3 mg").ingredients == ("warfarin",)
 
 
-def test_a_names_file_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"names\.csv cannot be written"):
-        write_site_names(tmp_path / "nowhere" / "names.csv", [SiteName("x", ("aspirin",))])
+@pytest.mark.parametrize("text", ["=1+1 aspirin", "aspirin;=1+1", "\uff1d1+1 aspirin", "@x", '-a";"=b', "+x,=y"])
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_no_cell_of_a_names_file_is_a_formula_wherever_a_spreadsheet_parts_its_cells(
+    tmp_path: Path, text: str, delimiter: str
+) -> None:
+    path = tmp_path / "names.csv"
+    write_site_names(path, [SiteName(text, ("aspirin",), 3, "aspirin")])
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        cells = [cell for row in csv.reader(file, delimiter=delimiter) for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\uff1d"))], cells
+    assert confirmed_names(path)[0].ingredients == ("aspirin",)

@@ -78,11 +78,13 @@ def test_a_worker_that_dies_is_replaced_and_its_row_is_the_same(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
-def test_a_worker_that_hangs_is_replaced(running: EngineProcess, expected: list[int]) -> None:
+@pytest.mark.parametrize("name", ["short", "much longer than what fits into a pipe" * 4_000])
+def test_a_worker_that_hangs_is_replaced(running: EngineProcess, expected: list[int], name: str) -> None:
     before = running.pid
     running._silence = 5.0
     os.kill(before, signal.SIGSTOP)
-    assert bits(running.score(PARTS, DRUGS[:1]).logits) == expected[:1]
+    parts = [replace(part, name=name) for part in PARTS]  # names are for messages: no score depends on them
+    assert bits(running.score(parts, DRUGS[:1]).logits) == expected[:1]
     running._silence = process.SILENCE_SECONDS
     assert running.pid != before
 

@@ -30,6 +30,9 @@ def test_slow_weights_are_converted_once_and_remade_when_damaged(tmp_path: Path)
         file.write(b"damage")
     assert fast_weights(package.base_path, package.base_sha256, 1, tmp_path) == made
     assert file_sha256(made.path) == made.sha256
+    record = made.path.with_name(made.path.name + ".sha256")
+    record.write_bytes(b"\xff\x00\x80" * 20)  # what a power cut may leave
+    assert fast_weights(package.base_path, package.base_sha256, 1, tmp_path) == made
     assert not left.exists()  # what a killed process left goes with the next conversion
     fast = Model(made.path)
     assert not fast.slow_type

@@ -166,3 +166,36 @@ def test_job_files_are_their_owners_only_and_a_purge_leaves_nothing(tree: Path) 
     finally:
         os.close(handle)
     assert not [path for path in tree.iterdir() if path.name.startswith("purged.lamo")]
+
+
+KILLED_WHILE_COMPARING = """
+import os, signal, sys
+from lamo_desktop import cli, validation_commands
+from lamo_desktop.recommend.store import JobStore
+score, record = validation_commands._on_same_rows, JobStore.record
+def killed(store, outcomes):
+    record(store, outcomes)
+    os.kill(os.getpid(), signal.SIGKILL)
+def compare(*arguments):
+    JobStore.record = killed
+    return score(*arguments)
+validation_commands._on_same_rows = compare
+sys.exit(cli.main())
+"""
+
+
+def test_another_models_job_lies_in_the_owners_folder_and_goes(tree: Path) -> None:
+    """Not in the system's temporary folder, where a killed run would leave patients' texts for good."""
+    command = ["validate", str(tree / "export.csv"), "-o", str(tree / "compared.html"), "--limit", "1", *engine(tree)]
+    compared = [*command, "--compare", str(tree / "few")]
+    killed = run(tree, [sys.executable, "-c", KILLED_WHILE_COMPARING], *compared)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert not list((tree / "tmp").rglob("*"))
+    folder = tree / "data" / "lamo-desktop" / "jobs" / "compare"
+    left = list(folder.glob("*.lamo"))
+    assert len(left) == 1
+    assert planted.words_in(b"".join(path.read_bytes() for path in folder.iterdir()))
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (folder.parent, folder, *left)] == [0o700, 0o700, 0o600]
+    again = run(tree, LAMO, *compared)
+    assert again.returncode == 0, again.stderr
+    assert not list(folder.iterdir())

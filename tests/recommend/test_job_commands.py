@@ -3,12 +3,16 @@
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from lamo_desktop import cli
+from lamo_desktop.errors import InputError
 from lamo_desktop.paths import resource
+from lamo_desktop.recommend.marks import Mark, write_marks
+from lamo_desktop.recommend.store import JobStore
 from tests.recommend.jobs import new_job, work
 from tests.recommend.test_store import TRIGGERS, altered
 
@@ -75,6 +79,7 @@ def test_results_logged_by_an_older_version_are_verified_too(job: Path, capsys: 
             (to_json(detail), previous, digest, event.seq),
         )
         previous = digest
+    connection.execute("UPDATE run SET log_head = ?", (previous,))
     for sql in triggers:
         connection.execute(sql)
     connection.close()
@@ -109,6 +114,21 @@ def test_only_jobs_are_purged(job: Path, tmp_path: Path, capsys: pytest.CaptureF
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
+def test_a_job_in_use_is_not_purged_and_one_with_a_damaged_journal_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Until its journal is brought into it, a job's own file holds nothing but whose it is."""
+    with new_job(tmp_path / "a.lamo") as store:
+        work(store, 1)
+        code, said = told(capsys, "purge", tmp_path / "a.lamo")
+        assert (code, "is in use by another run" in said) == (2, True), said
+        shutil.copy(tmp_path / "a.lamo", tmp_path / "b.lamo")
+        (tmp_path / "b.lamo-wal").write_bytes((tmp_path / "a.lamo-wal").read_bytes()[:-7])
+        (tmp_path / "b.lamo-wal").rename(tmp_path / "b.lamo-journal")  # no journal that SQLite takes
+    assert told(capsys, "purge", tmp_path / "b.lamo") == (0, "b.lamo is deleted.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.lamo"]
+
+
 def test_verify_names_the_changed_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     package = tmp_path / "package"
     shutil.copytree(resource("packages/default"), package)
@@ -127,3 +147,56 @@ def test_verify_names_the_changed_file(tmp_path: Path, capsys: pytest.CaptureFix
     code, said = told(capsys, "model", "verify", package)
     assert code == 3
     assert "manifest.json" in said
+
+
+def test_no_value_of_any_row_can_be_changed_unnoticed(job: Path) -> None:
+    """Every column of every table, row by row, and every row taken away: by hand, as with the sqlite3 program."""
+    write_marks(job, {(0, "aspirin"): Mark("agree", "as ordered"), (1, "warfarin"): Mark("", "why?")})
+    whole = job.read_bytes()
+    unnoticed, tried = [], 0
+    with closing(sqlite3.connect(job)) as connection:
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        columns = {name: list(connection.execute(f"PRAGMA table_info({name})")) for name in tables}
+        rows = {name: [row for (row,) in connection.execute(f"SELECT rowid FROM {name}")] for name in tables}
+    changes = [
+        (table, row, column[1], column[2])
+        for table in tables
+        for row in rows[table]
+        for column in (*columns[table], (0, "", ""))
+        if (table, column[1]) != ("run", "id")  # it can only be 1
+    ]
+    for table, row, column, kind in changes:
+        job.write_bytes(whole)
+        with closing(sqlite3.connect(job)) as connection:
+            triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            for name, _ in triggers:
+                connection.execute(f"DROP TRIGGER {name}")
+            connection.execute("PRAGMA ignore_check_constraints = ON")
+            if column:
+                (before,) = connection.execute(f"SELECT {column} FROM {table} WHERE rowid = ?", (row,)).fetchone()
+                connection.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (_another(before, kind), row))
+            else:
+                connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (row,))
+            for _, statement in triggers:
+                connection.execute(statement)
+            connection.commit()
+        tried += 1
+        try:
+            with JobStore.open(job, read_only=True) as store:
+                if not store.audit():
+                    unnoticed.append((table, row, column))
+        except InputError:
+            pass
+    assert tried > 100
+    assert unnoticed == []
+
+
+def _another(value: object, kind: str) -> object:
+    """A value like it, that the column takes."""
+    if isinstance(value, str):
+        return value + " " if value[-1:] not in ("}", "]") else value.replace("1", "2", 1) + " "
+    if isinstance(value, bytes):
+        return bytes([value[0] ^ 1]) + value[1:]
+    if value is None:
+        return {"TEXT": "x", "BLOB": b"x"}.get(kind, 1)
+    return value + 1000  # type: ignore[operator]

@@ -1,16 +1,20 @@
 """Job files encrypted with a passphrase: whole again with it, closed without it, and no change goes unnoticed."""
 
 import os
+import signal
 import stat
+import subprocess
+import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from lamo_desktop import cli
 from lamo_desktop.errors import InputError
-from lamo_desktop.recommend import sealed
+from lamo_desktop.recommend import schema, sealed
 from lamo_desktop.recommend.sealed import seal, unseal
-from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.recommend.store import JobStore, purge
 from tests.recommend.jobs import new_job, work
 
 PHRASE = "correct hörse battery"
@@ -110,3 +114,66 @@ def test_the_commands_take_the_passphrase_from_the_environment(
     monkeypatch.setenv("LAMO_PASSPHRASE", PHRASE)
     assert cli.main(["unlock", f"{job}.enc"]) == 0
     assert job.exists()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from tests.recommend.jobs import ENGINE, WEIGHTS, new_job, outcome
+store = new_job(Path(sys.argv[1]))
+store.start(WEIGHTS, ENGINE)
+store.record([outcome(item.ordinal) for item in store.claim(3)])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_a_killed_job_that_someone_reads_is_not_encrypted_without_its_journal(tmp_path: Path) -> None:
+    """SQLite cannot bring the journal into the file meanwhile: encrypting that alone would lose what is scored."""
+    job = tmp_path / "a.lamo"
+    done = subprocess.run([sys.executable, "-c", KILLED, str(job)], cwd=Path(__file__).parents[2], check=False)
+    assert done.returncode == -signal.SIGKILL
+    with closing(schema.connect(job)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM item WHERE scores NOT NULL").fetchone() == (2,)
+        with pytest.raises(InputError, match="open in another program"):
+            seal(job, PHRASE)
+    assert not job.with_name("a.lamo.enc").exists()
+    seal(job, PHRASE)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.lamo.enc"]
+    unseal(job.with_name("a.lamo.enc"), PHRASE)
+    with JobStore.open(job) as store:
+        assert (store.counts().done, store.counts().failed, store.audit()) == (2, 1, [])
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX modes and links")
+def test_what_lies_under_the_name_of_the_unfinished_file_is_neither_written_through_nor_kept(job: Path) -> None:
+    precious = job.with_name("precious.txt")
+    precious.write_text("precious")
+    job.with_name("a.lamo.enc.partial").symlink_to(precious)
+    closed = seal(job, PHRASE)
+    assert precious.read_text() == "precious"
+    left = job.with_name("a.lamo.partial")
+    left.write_bytes(b"Chest pain")
+    left.chmod(0o666)
+    with left.open("rb") as left_open:  # as somebody else may have it
+        unseal(closed, PHRASE)
+        assert left_open.read() == bytes(10)
+    assert stat.S_IMODE(job.stat().st_mode) == 0o600
+    assert sorted(path.name for path in job.parent.iterdir()) == ["a.lamo", "precious.txt"]
+
+
+def test_a_purge_takes_what_a_killed_decryption_left(job: Path) -> None:
+    job.with_name("a.lamo.partial").write_bytes(job.read_bytes())
+    purge(job)
+    assert list(job.parent.iterdir()) == []
+
+
+def test_a_journal_that_lies_beside_is_not_taken_for_that_of_a_decrypted_job(job: Path) -> None:
+    closed = seal(job, PHRASE)
+    journal = job.with_name("a.lamo-wal")
+    journal.write_bytes(b"of another job")
+    with pytest.raises(InputError, match=r"a\.lamo-wal exists already"):
+        unseal(closed, PHRASE)
+    journal.unlink()
+    unseal(closed, PHRASE)

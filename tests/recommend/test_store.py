@@ -4,16 +4,21 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from lamo_desktop import cli
 from lamo_desktop.errors import InputError
+from lamo_desktop.formulary import load_formulary
 from lamo_desktop.recommend import schema
+from lamo_desktop.recommend.batch import results
+from lamo_desktop.recommend.codec import to_json
 from lamo_desktop.recommend.job import Counts
 from lamo_desktop.recommend.store import JobStore, purge
-from tests.recommend.jobs import ADMISSIONS, COHORT, ENGINE, WEIGHTS, new_job, outcome, work
+from tests.recommend.jobs import ADMISSIONS, COHORT, ENGINE, WEIGHTS, new_job, outcome, package, work
 
 
 def test_a_job_file_holds_everything_a_resume_needs(tmp_path: Path) -> None:
@@ -326,6 +331,41 @@ def test_an_audit_finds_every_kind_of_change(tmp_path: Path, statement: str, sai
     altered(path, *TRIGGERS, statement, *(sql for (sql,) in triggers))
     with JobStore.open(path, read_only=True) as store:
         assert any(said in sentence for sentence in store.audit()), store.audit()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM event",
+        "UPDATE run SET created = 'yesterday'",
+        "UPDATE run SET candidates = '[]'",
+        """UPDATE run SET candidates = replace(candidates, 'warfarin', 'aspirin')""",
+        "UPDATE item SET scores = x'0000c07f0000c07f0000c07f0000c07f0000c07f0000c07f' WHERE scores NOT NULL",  # NaN
+        "UPDATE item SET scores = x'0000807f0000807f0000807f0000807f0000807f0000807f' WHERE scores NOT NULL",  # inf
+    ],
+)
+def test_what_no_job_can_hold_is_damage(tmp_path: Path, statement: str) -> None:
+    path = tmp_path / "a.lamo"
+    with new_job(path) as store:
+        work(store)
+        triggers = store._connection.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    altered(path, *TRIGGERS, statement, *(sql for (sql,) in triggers))
+    with JobStore.open(path, read_only=True) as store, pytest.raises(InputError, match="damaged"):
+        results(store, package(), load_formulary())
+
+
+@pytest.mark.parametrize("place", ["//evil/share/package", "\\\\evil\\share", "\\\\?\\UNC\\evil\\share", "/\\evil/x"])
+def test_a_job_sends_nobody_to_another_computer_for_its_model(tmp_path: Path, place: str) -> None:
+    """On Windows, opening such a path asks that computer, with the user's name."""
+    path = tmp_path / "a.lamo"
+    with new_job(path) as store:
+        work(store)
+        identity = store.job().package
+    assert identity.folder == Path(identity.path)
+    with pytest.raises(InputError, match="lies on another computer"):
+        _ = replace(identity, path=place).folder
+    altered(path, "UPDATE run SET package = '" + to_json(replace(identity, path=place)) + "'")
+    assert cli.main(["resume", str(path), "-o", str(tmp_path / "out.xlsx"), "--progress", "none"]) == 2
 
 
 def test_a_purge_leaves_nothing(tmp_path: Path) -> None:

@@ -53,6 +53,17 @@ JSON = st.recursive(
 )
 
 
+def nested(levels: int) -> Any:
+    """Lists in lists, so many."""
+    inner: Any = []
+    for _ in range(levels - 1):
+        inner = [inner]
+    return inner
+
+
+HUGE = (10**20, -(10**400), 10**4000, nested(60), nested(400))  # a value like any other, for JSON
+
+
 def encoded(text: str) -> bytes:
     """UTF-8, lone surrogates included: what a broken program would write."""
     return text.encode("utf-8", "surrogatepass")
@@ -181,7 +192,7 @@ def damaged_json(text: str, value: Any, seed: int) -> bytes:
         return encoded(json.dumps(value))
     top = [place for place in places if place[0] is document]
     node, key = chance.choice(top if chance.random() < 0.5 else places)
-    match chance.randrange(6):
+    match chance.randrange(7):
         case 0:
             del node[key]
         case 1 if isinstance(node, dict):
@@ -190,6 +201,8 @@ def damaged_json(text: str, value: Any, seed: int) -> bytes:
             node.append(node[key])
         case 3 if isinstance(node[key], str):
             node[key] = chance.choice(CLASSICS)
+        case 4:
+            node[key] = chance.choice(HUGE)
         case _:
             node[key] = value
     return encoded(json.dumps(document, ensure_ascii=chance.random() < 0.5))

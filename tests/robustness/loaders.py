@@ -3,7 +3,9 @@
 import contextlib
 import functools
 import hashlib
+import io
 import json
+import re
 import sqlite3
 import tempfile
 import zipfile
@@ -15,26 +17,31 @@ import numpy as np
 from hypothesis import strategies as st
 
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, Cohort, PreviousStay, Problem, SetAside, Source
+from lamo_desktop.admissions.mapping import save_profile
 from lamo_desktop.admissions.profile import load_profile
+from lamo_desktop.admissions.read import read_export
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.model.adapter_file import write_adapter
 from lamo_desktop.model.gguf_header import header_strings
 from lamo_desktop.model.manifest import MANIFEST, Adapter, manifest_bytes
 from lamo_desktop.model.package import load_package
+from lamo_desktop.model.terms import Terms, read_terms, write_terms
 from lamo_desktop.paths import resource
 from lamo_desktop.recommend.batch import results
 from lamo_desktop.recommend.codec import to_json
 from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.report.workbook import write_workbook
 from lamo_desktop.validate.overlay import load_overlay
+from tests.admissions.nasty import HEADER, ROWS
 from tests.recommend.jobs import ENGINE, VOCABULARY, WEIGHTS, new_job, outcome, package, work
-from tests.robustness.exports import SEEDS, formulary
-from tests.robustness.hostile import JSON, TEXT, Files, damaged, damaged_json, encoded
+from tests.robustness.exports import SEEDS, formulary, judge, small_folder
+from tests.robustness.hostile import JSON, TEXT, Files, damaged, damaged_json, damaged_zip, encoded
 
 YAML_BITS = (
     *("!!python/object/apply:os.system ['x']", "&a [*a, *a]", "*missing", "{a: &x [1,1], b: [*x,*x,*x]}", "!!binary x"),
     *("!!timestamp 2001-99-99", "2001-99-99", "[" * 2000, "{" * 500, "? ", "- - - -", "1e999", ".nan", "0o9", "%YAML"),
     *("<<: *a", "&a {<<: *a}", "0x" + "f" * 5000, "9" * 5000, "1:60:60:60", "\t", '"\\ud800"', '"\\x00"', "null", "~"),
+    *("!!timestamp x", '!!int ""', "!!bool x", "!!float x", "!!set {a}", "!!omap [a: b]", "[{a: [{b: c}]}]", "{1: 2}"),
 )
 
 
@@ -59,6 +66,28 @@ PROFILE_FILES = st.builds(
 
 def profile(folder: Path) -> None:
     load_profile(folder / "profile.yaml")
+
+
+def _profiled(files: Files, texts: list[str], seed: int) -> Files:
+    """A hostile profile beside a sound export of its kind."""
+    kind = re.search(rb"^kind: (eicu|mimic3|mimic4|flat)", files["profile.yaml"], re.MULTILINE)
+    if kind is None or kind[1] == b"flat":
+        rows = [HEADER, *ROWS, [*ROWS[0][:-1], *texts]]
+        return {**files, "export.csv": encoded("\n".join(",".join(map(str, row)) for row in rows))}
+    return {**files, **{f"tables/{name}": data for name, data in small_folder(kind[1].decode()).items()}}
+
+
+PROFILED_FILES = st.builds(_profiled, PROFILE_FILES, st.lists(TEXT, max_size=2), SEEDS)
+
+
+def profiled(folder: Path) -> None:
+    """Read an export with whatever profile lies there, and save how it was read as a profile again."""
+    tables = folder / "tables"
+    exported = tables if tables.is_dir() else folder / "export.csv"
+    export = read_export(exported, formulary(), str(folder / "profile.yaml"))
+    judge(export.cohort)
+    save_profile(export, folder / "again.yaml")
+    load_profile(folder / "again.yaml")
 
 
 def _table(header: str, texts: list[list[str]], seed: int, way: int) -> Files:
@@ -123,6 +152,51 @@ def _adapter(seed: int) -> Files:
 
 
 ADAPTER_FILES = st.builds(_adapter, SEEDS)
+
+
+@functools.cache
+def sound_terms() -> bytes:
+    """A file of linear terms."""
+    chance = np.random.default_rng(3)
+    d, names = len(VOCABULARY), tuple(f"dx {n}" for n in range(9))
+    arrays = [chance.normal(size=shape).astype(np.float32) for shape in ((9, d), (d,), (d,), (d,), (4, d))]
+    with tempfile.TemporaryDirectory() as name:
+        write_terms(Terms(names, VOCABULARY, *arrays), Path(name) / "terms.npz")
+        return (Path(name) / "terms.npz").read_bytes()
+
+
+def _terms(seed: int, way: int, kind: str, shape: list[int]) -> Files:
+    if way == 0:
+        return {"terms.npz": damaged(sound_terms(), seed)}
+    if way == 1:
+        return {"terms.npz": damaged_zip(sound_terms(), seed)}
+    header = repr({"descr": kind, "fortran_order": bool(seed % 2), "shape": tuple(shape)}).ljust(117) + "\n"
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sound_terms())) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        hit = sorted(old.namelist())[seed % len(old.namelist())]
+        for member in old.namelist():
+            data = old.read(member)
+            made = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + data[128:]
+            new.writestr(member, made if member == hit else data)
+    return {"terms.npz": out.getvalue()}
+
+
+TERMS_FILES = st.builds(
+    _terms,
+    SEEDS,
+    st.integers(0, 3),
+    st.sampled_from(
+        ["<f4", "<f8", "<i8", "<U0", "<U9", "|S0", "|V0", "|O", "<c16", "<M8[s]", "<U1000000", "f4, f4", "?"]
+    ),
+    st.lists(st.sampled_from([0, 1, 4, 6, 9, 10**6, 10**9, 2**62, -1]), max_size=3),
+)
+
+
+def terms(folder: Path) -> None:
+    """Read the terms and score with them."""
+    found = read_terms(folder / "terms.npz")
+    state = np.zeros(len(found.head), np.float32) if len(found.head) else None
+    found.scores(VOCABULARY, np.zeros(len(VOCABULARY), np.float32), frozenset(found.features[:3]), state, lambda _: ())
 
 
 def load(folder: Path) -> None:

@@ -28,11 +28,13 @@ FILES: dict[str, tuple[st.SearchStrategy[Files], Callable[[Path], None]]] = {
     "mimic3": (exports.folder_files("mimic3"), exports.read),
     "mimic4": (exports.folder_files("mimic4"), exports.read),
     "profile": (loaders.PROFILE_FILES, loaders.profile),
+    "profiled": (loaders.PROFILED_FILES, loaders.profiled),
     "names": (loaders.table_files("text,ingredients"), loaders.names),
     "interactions": (loaders.table_files("drug_a,drug_b,severity"), loaders.interactions),
     "overlay": (loaders.json_files("overlay.json", json.dumps(loaders.OVERLAY)), loaders.overlay),
     "manifest": (loaders.MANIFEST_FILES, loaders.load),
     "adapter": (loaders.ADAPTER_FILES, loaders.load),
+    "terms": (loaders.TERMS_FILES, loaders.terms),
     "gguf": (loaders.ADAPTER_FILES, loaders.header),
     "job": (loaders.JOB_FILES, loaders.job),
 }
