@@ -4,13 +4,23 @@ import multiprocessing
 import os
 import sys
 
+NO_WINDOW = 3  # the exit code, as of an engine that cannot start
+_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
 
 def main() -> int:
     """Start the desktop program; the import is here because a reading process starts in this module too."""
     multiprocessing.freeze_support()
     if getattr(sys, "frozen", False):
         _keep_libraries_to_ourselves()
-    from lamo_desktop.ui.app import main as start
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in _SCREENS):
+        print("lamo-desktop: there is no screen here (DISPLAY is not set); `lamo` does the same work.", file=sys.stderr)
+        return NO_WINDOW
+    try:
+        from lamo_desktop.ui.app import main as start
+    except ImportError as error:  # of Qt, which needs a desktop's libraries
+        print(f"lamo-desktop: a part of the window is missing on this computer: {error}.", file=sys.stderr)
+        return NO_WINDOW
 
     return start()
 

@@ -1,8 +1,10 @@
 """What the program does for being bundled, tried from the source: no bundle is needed."""
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from lamo_desktop.errors import ModelError
 from lamo_desktop.model import process
 from lamo_desktop.model.package import load_package
 from lamo_desktop.paths import engine_folder, resources
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_another_engine_is_named_by_a_folder_or_lies_beside_the_bundle(
@@ -64,3 +68,32 @@ def test_the_window_takes_its_picture_and_closes(tmp_path: Path) -> None:
     assert (tmp_path / "window.png").read_bytes().startswith(b"\x89PNG")
     command[-1] = f"--picture={tmp_path / 'no folder' / 'window.png'}"
     assert subprocess.run(command, env=environment, capture_output=True, timeout=300).returncode == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have a screen and Qt's libraries")
+def test_a_computer_without_a_screen_or_its_libraries_is_told_in_one_sentence() -> None:
+    bare = {name: value for name, value in os.environ.items() if name not in window._SCREENS}
+    command = [sys.executable, "-m", "lamo_desktop"]
+    done = subprocess.run(command, env=bare, capture_output=True, text=True, timeout=300)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "lamo-desktop: there is no screen here (DISPLAY is not set); `lamo` does the same work.\n"
+    missing = (
+        "import sys; sys.modules['PySide6.QtGui'] = None; from lamo_desktop.__main__ import main; sys.exit(main())"
+    )
+    done = subprocess.run([sys.executable, "-c", lost], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 3 and done.stderr.count("\n") == 1
+    assert done.stderr.startswith("lamo-desktop: a part of the window is missing on this computer: ")
+
+
+def test_the_windows_recipe_is_that_of_the_makefile() -> None:
+    """It cannot be run here, so what it shares with the recipe that is run must not part from it."""
+    recipe, makefile = (ROOT / "docs/windows.md").read_text("utf-8"), (ROOT / "Makefile").read_text("utf-8")
+    flags = re.findall(r"-DGGML_\w+=\w+", recipe)
+    assert flags == re.findall(r"-DGGML_\w+=\w+", makefile) and len(flags) > 5
+    pins = re.findall(r"[\w-]+==[\d.]+", recipe)
+    known = makefile + (ROOT / ".ci/runtime.txt").read_text("utf-8")
+    assert pins and [pin for pin in pins if pin not in known] == []
+    scripts = re.findall(r"\.ci\\(\w+\.\w+)", recipe)
+    assert {"notices.py", "archive.py", "runtime.txt", "windows.iss"} == set(scripts)
+    number = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert f"\nAppVersion={number}\n" in (ROOT / ".ci/windows.iss").read_text("utf-8")
