@@ -77,9 +77,7 @@ def test_a_computer_without_a_screen_or_its_libraries_is_told_in_one_sentence() 
     done = subprocess.run(command, env=bare, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == "lamo-desktop: there is no screen here (DISPLAY is not set); `lamo` does the same work.\n"
-    lost = (
-        "import sys; sys.modules['PySide6.QtGui'] = None; from lamo_desktop.__main__ import main; sys.exit(main())"
-    )
+    lost = "import sys; sys.modules['PySide6.QtGui'] = None; from lamo_desktop.__main__ import main; sys.exit(main())"
     done = subprocess.run([sys.executable, "-c", lost], capture_output=True, text=True, timeout=300)
     assert done.returncode == 3 and done.stderr.count("\n") == 1
     assert done.stderr.startswith("lamo-desktop: a part of the window is missing on this computer: ")
