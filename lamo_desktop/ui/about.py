@@ -40,6 +40,7 @@ def version_of(name: str) -> str:
 def licence_text(package: str) -> str:
     """The licence files of a package: those of a bundle, else those that it brings itself; empty without any."""
     files = sorted((Path(sys.executable).parent / "licences" / package).glob("*.txt")) or _own_files(package)
+    files.sort(key=lambda path: path.name.startswith("GPL"))  # Qt's LGPL comes before what it adds to
     texts = [path.read_text(encoding="utf-8", errors="replace").strip() for path in files]
     return "\n\n".join(dict.fromkeys(texts))
 

@@ -102,7 +102,7 @@ def test_a_bundle_s_licences_are_those_beside_its_programs(
     assert isinstance(model, ColumnModel)
     names = [model.index(row, 0).data() for row in range(model.rowCount())]
     dialog.table.selectRow(names.index("Qt"))
-    assert dialog.text.toPlainText() == "the licence\n\nthe lesser licence"
+    assert dialog.text.toPlainText() == "the lesser licence\n\nthe licence"
     dialog.table.selectRow(len(names) - 1)
     assert dialog.text.toPlainText() == "of the weights"
     dialog.close()
