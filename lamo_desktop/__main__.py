@@ -26,11 +26,15 @@ def main() -> int:
 
 
 def _keep_libraries_to_ourselves() -> None:
-    """A bundle finds its libraries by LD_LIBRARY_PATH, and a file manager that it opens must not load them."""
+    """A bundle finds its libraries by LD_LIBRARY_PATH, and a file manager that it opens must not load them.
+
+    Its own processes are told to set that path again; where the system lacks a library, they would not start.
+    """
     before = os.environ.pop("LD_LIBRARY_PATH_ORIG", None)
     os.environ.pop("LD_LIBRARY_PATH", None)
     if before is not None:
         os.environ["LD_LIBRARY_PATH"] = before
+    os.environ["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """The bundle at work: away from its source, without Python, network or privileges, in a home it may not write to."""
 
+import contextlib
 import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -95,8 +97,8 @@ def test_a_kept_job_is_audited_locked_and_unlocked(installed: Installed, result:
         assert done.returncode == 0, done.stderr
 
 
-def workers_of(pid: int) -> list[int]:
-    """Process ids of a process's descendants that are engines."""
+def descendants_of(pid: int, word: bytes = b"worker") -> list[int]:
+    """Process ids of a process's descendants whose command line has the word: by default the engines."""
     found, parents = [], {pid}
     for folder in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
         try:
@@ -106,7 +108,7 @@ def workers_of(pid: int) -> list[int]:
             continue
         if parent in parents:
             parents.add(int(folder.name))
-            if b"worker" in command:
+            if word in command:
                 found.append(int(folder.name))
     return found
 
@@ -120,7 +122,7 @@ def test_a_killed_engine_is_replaced_and_the_result_is_the_same(
     killed = False
     for line in job.stdout:
         if not killed and line.startswith("{") and json.loads(line)["stage"] == "scoring":
-            victims = workers_of(job.pid)
+            victims = descendants_of(job.pid)
             assert victims
             os.kill(victims[-1], signal.SIGKILL)
             killed = True
@@ -151,7 +153,7 @@ def loaded_engines(place: Installed, device: str) -> set[str]:
     found: set[str] = set()
     for line in job.stdout:
         if not found and line.startswith("{") and json.loads(line)["stage"] == "scoring":
-            maps = Path(f"/proc/{workers_of(job.pid)[-1]}/maps").read_text(encoding="utf-8")
+            maps = Path(f"/proc/{descendants_of(job.pid)[-1]}/maps").read_text(encoding="utf-8")
             files = [line.split(None, 5)[5] for line in maps.splitlines() if "libllama" in line or "libggml" in line]
             found = {str(Path(file).parent).removeprefix(str(place.folder)) + "/" for file in files}
             job.terminate()
@@ -187,3 +189,23 @@ def test_the_window_opens_reads_an_export_and_closes(installed: Installed, scree
     empty, read = ((installed.work / name).read_bytes() for name in ("empty.png", "read.png"))
     assert empty.startswith(b"\x89PNG") and len(empty) > 20_000
     assert read.startswith(b"\x89PNG") and read != empty
+
+
+@linux
+def test_the_process_that_reads_for_the_window_has_the_bundle_s_libraries(installed: Installed, screen: None) -> None:
+    """Not the system's, which may lack one: the window takes their path out of its environment for other programs."""
+    carried = {path.name for path in (installed.folder / "_internal").iterdir() if path.name.startswith("lib")}
+    window = installed.start("lamo-desktop", installed.folder / DEMO)
+    loaded: dict[str, str] = {}
+    end = time.monotonic() + 60
+    while "libglib-2.0.so.0" not in loaded and time.monotonic() < end and window.poll() is None:
+        for reader in descendants_of(window.pid, b"--multiprocessing-fork"):
+            with contextlib.suppress(OSError):
+                maps = Path(f"/proc/{reader}/maps").read_text(encoding="utf-8")
+                files = [Path(line.split(None, 5)[5]) for line in maps.splitlines() if ".so" in line]
+                loaded |= {file.name: str(file) for file in files if file.name in carried}
+        time.sleep(0.02)
+    window.kill()
+    window.wait(60)
+    assert "libglib-2.0.so.0" in loaded
+    assert [path for path in loaded.values() if not path.startswith(str(installed.folder))] == []

@@ -54,10 +54,12 @@ def test_a_processor_without_the_instructions_is_told_in_one_sentence(monkeypatc
 def test_programs_that_the_window_opens_do_not_get_its_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LD_LIBRARY_PATH", "/bundle/_internal")
     monkeypatch.setenv("LD_LIBRARY_PATH_ORIG", "/opt/site")
+    monkeypatch.setenv("PYINSTALLER_RESET_ENVIRONMENT", "")
     window._keep_libraries_to_ourselves()
     assert os.environ["LD_LIBRARY_PATH"] == "/opt/site" and "LD_LIBRARY_PATH_ORIG" not in os.environ
     window._keep_libraries_to_ourselves()
     assert "LD_LIBRARY_PATH" not in os.environ
+    assert os.environ["PYINSTALLER_RESET_ENVIRONMENT"] == "1"
 
 
 def test_the_window_takes_its_picture_and_closes(tmp_path: Path) -> None:
