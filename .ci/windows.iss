@@ -1,11 +1,10 @@
-; Inno Setup 6: an installer for the present user, without administrator rights. `iscc .ci\windows.iss`, see docs\windows.md
+; Inno Setup 6.3 or newer: an installer for the present user, without administrator rights. `iscc .ci\windows.iss`, see docs\windows.md
 [Setup]
 AppId={{6B0C6E5B-0E0B-4E0C-9C55-5B8B3C2B7D41}
 AppName=LAMO Desktop
 AppVersion=0.1.0
 AppPublisher=LAMO Desktop contributors
 DefaultDirName={localappdata}\Programs\LAMO Desktop
-DefaultGroupName=LAMO Desktop
 DisableProgramGroupPage=yes
 PrivilegesRequired=lowest
 ArchitecturesAllowed=x64compatible

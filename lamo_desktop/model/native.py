@@ -3,6 +3,7 @@
 A failed assertion inside llama.cpp aborts the whole process, so nothing that holds a user's work may import this.
 """
 
+import contextlib
 import ctypes
 import os
 from collections.abc import Container, Sequence
@@ -45,10 +46,17 @@ def gpu_backend() -> bool:
 
 
 def convert_to_f16(source: Path, target: Path, threads: int) -> bool:
-    """Write the weights of `source` to `target` as F16, whatever their type was; False when that fails."""
+    """Write the weights of `source` to `target` as F16, whatever their type was; False when that fails.
+
+    The target's name must be ASCII. It is written from within its folder: on Windows llama.cpp reads names in UTF-8 but
+    writes them in the system's code page, which a folder such as a user's of the name Jürgen would not survive.
+    """
     params = llama.llama_model_quantize_default_params()
     params.ftype, params.allow_requantize, params.nthread = llama.LLAMA_FTYPE_MOSTLY_F16, True, threads
-    return bool(llama.llama_model_quantize(os.fsencode(source), os.fsencode(target), ctypes.byref(params)) == 0)
+    source = source.absolute()
+    with contextlib.chdir(target.parent):
+        name = target.name.encode("ascii")
+        return bool(llama.llama_model_quantize(os.fsencode(source), name, ctypes.byref(params)) == 0)
 
 
 class Model:

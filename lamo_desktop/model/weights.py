@@ -85,7 +85,7 @@ def _derive(source: Path, target: Path, threads: int) -> Weights:
         if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
             shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=target.parent) as scratch:
-        made = Path(scratch) / target.name
+        made = Path(scratch) / "weights.gguf"
         if not convert_to_f16(source, made, threads):
             raise OSError("llama.cpp could not write it")
         sha256 = file_sha256(made)

@@ -1,6 +1,7 @@
 """The About dialog: what the program is, its parts' versions and licences."""
 
 import platform
+import sys
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from lamo_desktop.ui.tables import ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import drawn, em
 from lamo_desktop.ui.widgets import Notice, label
 
-_PARTS = (
+PARTS = (
     ("PySide6-Essentials", "Qt for Python", "LGPL-3.0"),
     ("llama-cpp-python", "llama.cpp", "MIT"),
     ("numpy", "NumPy", "BSD-3-Clause"),
@@ -21,7 +22,8 @@ _PARTS = (
     ("openpyxl", "openpyxl", "MIT"),
     ("python-calamine", "python-calamine", "MIT"),
     ("PyYAML", "PyYAML", "MIT"),
-    ("rapidfuzz", "RapidFuzz", "MIT"),
+    ("RapidFuzz", "RapidFuzz", "MIT"),
+    ("cryptography", "cryptography", "Apache-2.0 OR BSD-3-Clause"),
 )
 _TEXT = ("", ".txt", ".md", ".rst")
 _LICENCE_FILES = ("licen", "copying", "notice")  # beginnings of their names, in lower case
@@ -36,17 +38,20 @@ def version_of(name: str) -> str:
 
 
 def licence_text(package: str) -> str:
-    """The licence files that a package brings with it; empty where the bundle does not carry them."""
-    try:
-        files = distribution(package).files or []
-    except PackageNotFoundError:
-        return ""
-    texts = []
-    for file in files:
-        path = Path(str(file.locate()))
-        if path.name.lower().startswith(_LICENCE_FILES) and path.suffix.lower() in _TEXT and path.is_file():
-            texts.append(path.read_text(encoding="utf-8", errors="replace").strip())
+    """The licence files of a package: those of a bundle, else those that it brings itself; empty without any."""
+    files = sorted((Path(sys.executable).parent / "licences" / package).glob("*.txt")) or _own_files(package)
+    files.sort(key=lambda path: path.name.startswith("GPL"))  # Qt's LGPL comes before what it adds to
+    texts = [path.read_text(encoding="utf-8", errors="replace").strip() for path in files]
     return "\n\n".join(dict.fromkeys(texts))
+
+
+def _own_files(package: str) -> list[Path]:
+    try:
+        files = [Path(str(file.locate())) for file in distribution(package).files or ()]
+    except PackageNotFoundError:
+        return []
+    named = [path for path in files if path.name.lower().startswith(_LICENCE_FILES) and path.suffix.lower() in _TEXT]
+    return [path for path in named if path.is_file()]
 
 
 class AboutDialog(QDialog):
@@ -87,9 +92,10 @@ class AboutDialog(QDialog):
             ("Python", platform.python_version(), "PSF-2.0"),
             ("Qt", qVersion(), "LGPL-3.0"),
         ]
-        rows += [(title, version_of(name), licence) for name, title, licence in _PARTS]
-        self._packages = ["lamo-desktop", "", "PySide6-Essentials", *(name for name, _, _ in _PARTS), ""]
+        rows += [(title, version_of(name), licence) for name, title, licence in PARTS]
+        self._packages = ["lamo-desktop", "Python", "Qt", *(name for name, _, _ in PARTS)]
         if package is not None:
+            self._packages.append(Path(package.base_file).stem)
             rows.append(
                 (f"{self.tr('Model')}: {package.name}", f"{package.version} ({package.label})", package.licence)
             )

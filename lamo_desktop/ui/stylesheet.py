@@ -60,14 +60,14 @@ QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border:
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: $disabled;
     background: $sunken; border-color: $border; }
 QComboBox::drop-down { border: none; width: ${space3}px; padding-right: ${space2}px; }
-QComboBox::down-arrow { image: url($icons/chevron-down-$name.svg); width: ${space3}px; height: ${space3}px; }
+QComboBox::down-arrow { image: url(icons:chevron-down-$name.svg); width: ${space3}px; height: ${space3}px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $strong_border; outline: 0;
     selection-background-color: $accent_soft; selection-color: $text; }
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button {
     border: none; background: transparent; width: ${box}px; }
-QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url($icons/chevron-up-$name.svg);
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(icons:chevron-up-$name.svg);
     width: ${space2}px; height: ${space2}px; }
-QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url($icons/chevron-down-$name.svg);
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url(icons:chevron-down-$name.svg);
     width: ${space2}px; height: ${space2}px; }
 QAbstractSpinBox QLineEdit { border: none; background: transparent; margin: 0; padding: 0 0 0 ${space2}px;
     min-height: 0; }
@@ -79,7 +79,7 @@ QAbstractItemView::indicator { width: ${space3}px; height: ${space3}px; }
 QCheckBox::indicator, QAbstractItemView::indicator { border: 1px solid $strong_border;
     border-radius: ${space1}px; background: $surface; }
 QCheckBox::indicator:checked, QAbstractItemView::indicator:checked { background: $accent; border-color: $accent;
-    image: url($icons/tick-white.svg); }
+    image: url(icons:tick-white.svg); }
 QCheckBox::indicator:focus { border: 2px solid $accent; width: ${inner}px; height: ${inner}px; }
 
 QTableView, QTreeView, QListView, QTextBrowser, QPlainTextEdit { background: $surface; border: 1px solid $border;
@@ -90,9 +90,9 @@ QTableView::item:selected { background: $accent_soft; color: $text; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
     padding: ${space1}px ${space2}px ${space1}px ${cell}px; font-size: $small; font-weight: 600; }
-QHeaderView::up-arrow { image: url($icons/chevron-up-$name.svg); width: ${space2}px;
+QHeaderView::up-arrow { image: url(icons:chevron-up-$name.svg); width: ${space2}px;
     subcontrol-position: center right; }
-QHeaderView::down-arrow { image: url($icons/chevron-down-$name.svg); width: ${space2}px;
+QHeaderView::down-arrow { image: url(icons:chevron-down-$name.svg); width: ${space2}px;
     subcontrol-position: center right; }
 QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $border; }
 QTabWidget::pane { border: none; top: 0; }

@@ -3,7 +3,7 @@
 import functools
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QByteArray, QDir, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetricsF, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
@@ -163,8 +163,8 @@ def apply(app: QApplication) -> None:
         "title": f"{point * 1.65:.1f}pt",
         "figure": f"{point * 1.9:.1f}pt",
     }
-    files = {"icons": resource("icons").as_posix()}
-    sheet = STYLESHEET.substitute(vars(colours) | sizes | points | files)
+    QDir.setSearchPaths("icons", [str(resource("icons"))])  # in a path a letter such as ü would end the sheet
+    sheet = STYLESHEET.substitute(vars(colours) | sizes | points)
     if app.styleSheet() != sheet:
         app.setStyleSheet("")  # on bare widgets the new one is set five times faster than over the old one
         apply_palette(app)

@@ -5,9 +5,12 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+
+from lamo_desktop.ui.about import PARTS
 
 ABSENT = {
     "torch", "transformers", "peft", "accelerate", "sklearn", "scipy", "gguf", "trainer", "tokenizers", "lxml",
@@ -28,7 +31,7 @@ def modules_of(executable: Path) -> set[str]:
 
 
 def test_no_training_library_is_inside(bundle: Path) -> None:
-    programs = [bundle / ("lamo.exe" if sys.platform == "win32" else "lamo")]
+    programs = [bundle / f"{name}{'.exe' if sys.platform == 'win32' else ''}" for name in ("lamo", "lamo-desktop")]
     modules = set().union(*map(modules_of, programs))
     assert {"lamo_desktop", "pandas", "llama_cpp"} <= modules
     assert modules & ABSENT == set()
@@ -77,14 +80,59 @@ def test_nothing_of_the_building_machine_is_inside(bundle: Path) -> None:
 
 
 def test_parts_and_licences_travel_with_it(bundle: Path) -> None:
-    parts = json.loads((bundle / "sbom.cdx.json").read_text(encoding="utf-8"))
-    assert parts["bomFormat"] == "CycloneDX"
-    names = {part["name"] for part in parts["components"]}
-    assert {"Qt", "llama.cpp", "Python", "numpy", "pandas", "PySide6-Essentials"} <= names
-    assert all(part.get("licenses") for part in parts["components"])
+    sbom = json.loads((bundle / "sbom.cdx.json").read_text(encoding="utf-8"))
+    assert sbom["bomFormat"] == "CycloneDX"
+    names = {part["name"] for part in sbom["components"]}
+    assert {"Qt", "llama.cpp", "ggml", "Python", "numpy", "PySide6-Essentials", "openssl"} <= names
+    assert len({part["bom-ref"] for part in sbom["components"]}) == len(sbom["components"])
+    assert all(part.get("licenses") for part in sbom["components"])
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in (bundle / "licences/Qt/LGPL-3.0.txt").read_text(encoding="utf-8")
     assert "Open Database License" in (bundle / "NOTICE").read_text(encoding="utf-8")
-    listed = (bundle / "THIRD-PARTY.txt").read_text(encoding="utf-8")
-    carried = {path.name for path in (bundle / "_internal").glob("lib*.so*") if not path.is_symlink()}
-    assert {name for name in carried if name not in listed and not name.startswith("libpython")} == set()
-    assert (bundle / "docs" / "it.md").is_file()
+
+
+def listed(bundle: Path) -> list[tuple[str, str, str]]:
+    """Name, the part it is compiled into (or empty) and licence, for each line of THIRD-PARTY.txt."""
+    lines = (bundle / "THIRD-PARTY.txt").read_text(encoding="utf-8").splitlines()
+    rows = [re.split(r"\s{2,}", line) for line in lines]
+    found = [(*re.fullmatch(r"(.+?)(?: \(in (.+)\))?", row[0]).groups(""), row[-1]) for row in rows]  # type: ignore[union-attr]
+    assert len(found) > 100
+    return found
+
+
+def test_each_part_s_licence_is_named_and_its_text_is_there(bundle: Path) -> None:
+    texts = {folder.name for folder in (bundle / "licences").iterdir() if any(folder.glob("*.txt"))}
+    assert [name for name, inside, _ in listed(bundle) if (inside or name) not in texts] == []
+    assert [name for name, _, licence in listed(bundle) if licence.startswith("see ")] == []
+    lesser = [name for name, inside, licence in listed(bundle) if licence.startswith("LGPL-2.1") and not inside]
+    assert [name for name in lesser if not any((bundle / "licences" / name).glob("LGPL*"))] == []
+    assert {name for name, _, _ in PARTS} | {"lamo-desktop", "Python", "Qt"} <= texts  # the About dialog shows them
+
+
+def test_every_library_and_module_is_of_a_part_that_is_listed(bundle: Path) -> None:
+    names = {name for name, _, _ in listed(bundle)}
+    owners = {module: {same(name) for name in found} for module, found in packages_distributions().items()}
+    packages = {same(name) for name in names} | {"lamo-desktop"}
+    modules = modules_of(bundle / ("lamo.exe" if sys.platform == "win32" else "lamo"))
+    others = {module for module in modules if module in owners and not owners[module] & packages}
+    assert others - sys.stdlib_module_names == set()
+    inside = bundle / "_internal"
+    libraries = [path for path in inside.rglob("*") if re.search(r"\.(so|dll)($|\.)", path.name)]
+    unlisted = [path for path in libraries if not path.is_symlink() and path.name not in names]
+    for path in unlisted:
+        first = path.relative_to(inside).parts[0].partition(".")[0]
+        of_a_package = owners.get(first, set()) & packages
+        assert of_a_package or re.match(r"(lib)?python3", first), path
+        assert not re.match(r"(lib)?icu|msvcp|vc", path.name), path  # no work of the package's own
+
+
+def same(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_the_pages_and_what_they_link_to_travel_with_it(bundle: Path) -> None:
+    pages = [bundle / "README.md", *(bundle / "docs").glob("*.md")]
+    assert len(pages) > 5
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        links = re.findall(r"\]\(([^)#]+)", text) + re.findall(r'(?:src|srcset)="([^"]+)"', text)
+        assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == [], page.name

@@ -62,6 +62,19 @@ def test_links_lead_to_files(page: Path) -> None:
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
 
 
+@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted(DOCS.glob("*.md"))], ids=lambda p: p.name)
+def test_targets_scripts_and_modules_that_a_page_names_are_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"(?:`|^)make ([a-z-]+)", text, re.MULTILINE)) <= targets
+    scripts = [name.replace("\\", "/") for name in re.findall(r"\.ci[/\\][\w.]+\w", text)]
+    modules = [
+        name.replace(".", "/") + ".py" for name in re.findall(r"python -m ((?:tests|lamo_desktop)\.[\w.]+)", text)
+    ]
+    named = re.findall(r"`((?:resources|trainer|lamo_desktop|tests)/[\w./-]+\.\w+)`", text)
+    assert [path for path in [*scripts, *modules, *named] if not (ROOT / path).exists()] == []
+
+
 def test_every_page_is_reached_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [page.name for page in DOCS.glob("*.md") if f"docs/{page.name}" not in readme] == []

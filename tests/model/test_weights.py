@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lamo_desktop.errors import ModelError
+from lamo_desktop.model import native
 from lamo_desktop.model.native import Model
 from lamo_desktop.model.weights import fast_weights, file_sha256
 from tests.model.engines import default_package
@@ -38,6 +39,25 @@ def test_slow_weights_are_converted_once_and_remade_when_damaged(tmp_path: Path)
     assert not fast.slow_type
     fast.close()
     assert fast_weights(made.path, made.sha256, 1, tmp_path).path == made.path  # fast ones are used as they are
+
+
+def test_llama_cpp_writes_to_a_plain_name_wherever_the_folder_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Windows a name that is not ASCII would be another file's; folders are relative to where the program was."""
+    package, names, here = default_package(), [], Path.cwd()
+    quantize = native.llama.llama_model_quantize
+
+    def seen(source: bytes, target: bytes, params: object) -> int:
+        names.append(target)
+        return int(quantize(source, target, params))
+
+    monkeypatch.setattr(native.llama, "llama_model_quantize", seen)
+    folder = tmp_path / "Jürgen 于" / "models"
+    made = fast_weights(package.base_path, package.base_sha256, 1, Path(os.path.relpath(folder)))
+    assert names == [b"weights.gguf"]
+    assert made.path.resolve().parent == folder and made.note
+    assert Path.cwd() == here
 
 
 def test_without_a_place_to_keep_them_the_package_s_own_weights_are_used(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from lamo_desktop.model.package import load_package
 from lamo_desktop.ui.about import AboutDialog, licence_text
 from lamo_desktop.ui.dialogs import show_log
 from lamo_desktop.ui.flow import Step
@@ -82,6 +83,28 @@ def test_every_page_has_help(window: MainWindow, step: Step) -> None:
     assert dialog.isVisible()
     assert window.pages[step].accessibleName() in dialog.windowTitle()
     assert all(heading and text.endswith(".") for heading, text in sections(step))
+    dialog.close()
+
+
+def test_a_bundle_s_licences_are_those_beside_its_programs(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "lamo-desktop"))
+    for name, file, text in (
+        ("Qt", "LGPL-3.0.txt", "the lesser licence"),
+        ("Qt", "GPL-3.0.txt", "the licence"),
+        ("SmolLM2-135M-Instruct.Q4_1", "LICENSE.txt", "of the weights"),
+    ):
+        (tmp_path / "licences" / name).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "licences" / name / file).write_text(text, encoding="utf-8")
+    dialog = AboutDialog(load_package(), window)
+    model = dialog.table.model()
+    assert isinstance(model, ColumnModel)
+    names = [model.index(row, 0).data() for row in range(model.rowCount())]
+    dialog.table.selectRow(names.index("Qt"))
+    assert dialog.text.toPlainText() == "the lesser licence\n\nthe licence"
+    dialog.table.selectRow(len(names) - 1)
+    assert dialog.text.toPlainText() == "of the weights"
     dialog.close()
 
 
