@@ -1,5 +1,6 @@
 """Tables over numpy columns: a model with its own sort and filter, so that 200,000 rows answer at once."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,13 +8,22 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QAction, QFontMetricsF, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
-from lamo_desktop.ui.theme import em
+from lamo_desktop.ui.theme import em, scaled_font
 
 Index = QModelIndex | QPersistentModelIndex
 RANKED_CHARACTERS = 48
+LOOKED_AT = 12  # rows that say how wide a column has to be
+MOST = 1.6  # times the width that it asks for
 _ROOT = QModelIndex()
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -211,12 +221,26 @@ class Table(QTableView):
             self.own_widths[section] = width
 
     def fit_columns(self, columns: Sequence[Column]) -> None:
-        """Widths as the user drew them, else as the columns ask for, in lines of text."""
+        """Widths as the user drew them, else as the columns ask for, in lines of text: more where the font needs it."""
         for section, column in enumerate(columns):
-            self.setColumnWidth(section, self.own_widths.get(section, em(column.width)))
+            self.setColumnWidth(section, self.own_widths.get(section) or self._needed(section, column))
             mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
             self.horizontalHeader().setSectionResizeMode(section, mode)
         self.horizontalHeader().setStretchLastSection(not any(column.stretch for column in columns))
+
+    def _needed(self, section: int, column: Column) -> int:
+        """Room for the whole header, with the arrow of the sorting, and for what the first rows hold, within reason."""
+        title = QFontMetricsF(scaled_font(0.92, bold=True)).horizontalAdvance(column.title)  # as in the stylesheet
+        wanted = max(em(column.width), math.ceil(title) + em(2.4))
+        if column.stretch:
+            return wanted
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        delegate, rows = self.itemDelegate(), range(min(LOOKED_AT, self.model().rowCount()))
+        cells = [delegate.sizeHint(option, self.model().index(row, section)).width() for row in rows]
+        if column.numeric and len(column.values) and not np.isnan(column.values).all():
+            cells.append(self.fontMetrics().horizontalAdvance(column.show(np.nanmax(column.values))) + em(1.4))
+        return max(wanted, min(max(cells, default=0), em(MOST * column.width)))
 
     def select_only(self, row: int) -> None:
         """Make a row the current one and the only one selected, whatever keys are held down meanwhile."""
