@@ -1,15 +1,18 @@
 """Starts the window."""
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from lamo_desktop.model.memory import forbid_memory_dumps
-from lamo_desktop.paths import resource
-from lamo_desktop.ui import installation, language, theme
+from lamo_desktop.paths import data_dir, resource
+from lamo_desktop.ui import installation, jobs, language, theme
+from lamo_desktop.ui.log import log_file
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.window import MainWindow
 
@@ -40,10 +43,40 @@ def open_window(app: QApplication) -> MainWindow:
     return window
 
 
+def folder_fault() -> str:
+    """Why nothing could be kept in the user's own folder, "" when it can."""
+    where = os.environ.get("LAMO_DATA_DIR") or str(Path.home())
+    try:
+        where = str(data_dir())
+        for folder in (jobs.folder(), log_file().parent):
+            where = str(folder)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            if not os.access(folder, os.W_OK):
+                raise PermissionError
+    except OSError as error:
+        return f"{where} ({error.strerror})" if error.strerror else where
+    return ""
+
+
+def _say_and_end(arguments: Sequence[str], folder: str) -> int:
+    """There is no window without a place for its jobs: say so in a box of its own."""
+    app = QApplication(list(arguments))
+    language.install(app, language.SYSTEM)
+    text = QCoreApplication.translate(
+        "app",
+        "LAMO Desktop keeps its jobs and settings in a folder that cannot be written to: {f}. Make it writable, or "
+        "name another folder in the environment variable LAMO_DATA_DIR; then start again.",
+    )
+    QMessageBox.critical(None, "LAMO Desktop", text.format(f=folder))
+    return 2
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window, with a file or folder if one is named; returns the exit code."""
     given = list(sys.argv if arguments is None else arguments)
     forbid_memory_dumps()
+    if sentence := folder_fault():
+        return _say_and_end(given, sentence)
     app = make_application(given)
     window = open_window(app)
     window.journal.catch_faults(window.say_fault)

@@ -76,6 +76,8 @@ class MainWindow(QMainWindow):
         self.notice = Notice(action=self.tr("Close"))
         self.notice.acted.connect(self.notice.hide)
         self.notice.hide()
+        self._passing = True  # what the notice says is not worth keeping
+        self._was_busy = False
         self.footer = Footer()
         holder = QWidget()
         holder.setContentsMargins(theme.em(1.5), theme.em(0.9), theme.em(1.5), 0)
@@ -173,20 +175,27 @@ class MainWindow(QMainWindow):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self.refresh_theme)
 
     def go(self, step: Step) -> None:
-        """Show a page."""
+        """Show a page; what was said of the one before is not carried over to it, unless something went wrong."""
+        if self.stack.currentWidget() is not self.pages[step] and self._passing:
+            self._notice_holder.hide()
         self.stack.setCurrentWidget(self.pages[step])
         self.rail.show_step(step)
         if step == Step.IMPORT and not self.session.busy:
             self.list_jobs()
 
     def refresh(self) -> None:
-        """Show every step's state."""
+        """Show every step's state; what was said before some work began is over once it has begun."""
+        busy = self.session.busy
+        if busy and not self._was_busy:
+            self._notice_holder.hide()
+        self._was_busy = busy
         found = statuses(self.session)
         self.rail.show_statuses(found)
         self.save_action.setEnabled(found[Step.EXPORT].state != State.LOCKED)
 
     def say(self, sentence: str, tone: str) -> None:
         """A sentence above the page, until it is closed or the next one comes."""
+        self._passing = tone in ("", "good")
         self.notice.say(said(sentence), tone, self.tr("Close"))
         self.notice.show()
         self._notice_holder.show()
@@ -279,7 +288,7 @@ class MainWindow(QMainWindow):
 
     def _save_workbook(self) -> None:
         self.go(Step.EXPORT)
-        self.exporting.save_workbook()
+        self.exporting.cards["workbook"].button.click()  # which is off while another file is written
 
     def show_about(self) -> None:
         """The About dialog."""

@@ -1,5 +1,8 @@
 """The window as a person uses it: import, check, jobs, review, export, and its manners."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +11,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QLabel,
     QMessageBox,
 )
 from pytestqt.qtbot import QtBot
@@ -16,7 +20,9 @@ from lamo_desktop.recommend.marks import read_marks
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.admissionlist import FAILED, MORE
+from lamo_desktop.ui.app import folder_fault
 from lamo_desktop.ui.flow import State, Step
+from lamo_desktop.ui.runsettings import RunSettings
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.theme import tokens
@@ -202,3 +208,60 @@ def test_closing_asks_before_marks_that_cannot_be_saved_are_lost(
     qtbot.waitUntil(lambda: window.reviewing.book.saved, timeout=LONG)
     assert window.close()
     assert [mark.mark for mark in read_marks(path).values()] == ["agree"]
+
+
+def test_a_message_lasts_as_long_as_it_matters(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    shown = window._notice_holder
+    window.say("Saved.", "good")
+    assert shown.isVisible()
+    window.go(Step.CHECK)
+    assert not shown.isVisible()
+    window.say("The disk is full.", "bad")
+    window.go(Step.IMPORT)
+    assert shown.isVisible()  # a fault is not lost by looking elsewhere
+    window.session.open_input(write_export(tmp_path))
+    assert not shown.isVisible()  # it is over once something else was begun
+    qtbot.waitUntil(lambda: not window.session.busy, timeout=LONG)
+
+
+def test_the_jobs_that_are_not_listed_are_counted(window: MainWindow, qtbot: QtBot) -> None:
+    for number in range(6):
+        write_job(jobs.folder() / f"{number}.lamo", n=2, n_scored=1)
+    with qtbot.waitSignal(window.session.background._ready, timeout=LONG):
+        window.list_jobs()
+    words = [label.text() for label in window.importing.jobs_card.findChildren(QLabel) if label.isVisible()]
+    assert sum("interrupted" in text for text in words) == 4
+    assert any(text.startswith("2 more") for text in words)
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_before_anything_is_lost(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.open_path(write_export(tmp_path))
+    qtbot.waitUntil(lambda: window.session.can_start, timeout=LONG)
+    (tmp_path / "file").write_text("no folder")
+    window.session.resume_run(tmp_path / "gone" / "job.lamo", RunSettings())
+    assert "cannot be written to" in window.notice.accessibleName()
+    assert not window.session.run.running and window.session.can_start
+    monkeypatch.setenv("LAMO_DATA_DIR", str(tmp_path / "file" / "user"))
+    window.session.start_run(RunSettings())
+    assert str(tmp_path / "file") in window.notice.accessibleName()
+    assert not window.session.run.running and window.session.can_start
+    monkeypatch.undo()
+
+
+def test_without_a_folder_of_its_own_the_program_says_so_and_ends(
+    styled: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert folder_fault() == ""
+    (tmp_path / "file").write_text("no folder")
+    environment = {**os.environ, "LAMO_DATA_DIR": str(tmp_path / "file" / "user"), "QT_QPA_PLATFORM": "offscreen"}
+    script = (
+        "from PySide6.QtWidgets import QMessageBox; from lamo_desktop.ui import app\n"
+        "QMessageBox.critical = lambda *said: print(said[-1])\n"
+        "raise SystemExit(app.main(['lamo-desktop']))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert str(tmp_path / "file" / "user") in done.stdout and "LAMO_DATA_DIR" in done.stdout
+    assert "Traceback" not in done.stderr
