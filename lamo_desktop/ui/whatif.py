@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from lamo_desktop.admissions.cohort import Admission, PreviousStay
 from lamo_desktop.recommend.policy import Policy, recommended
-from lamo_desktop.ui.changes import ChangeDelegate
+from lamo_desktop.ui.changes import ChangeDelegate, signed
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Button, Notice, label
@@ -264,7 +264,7 @@ class WhatIfPanel(QWidget):
             Column(
                 self.tr("Change"),
                 (after - before)[order],
-                lambda v: f"{100 * v:+.1f}",
+                signed,
                 self.tr("Percentage points"),
                 9,
                 left=True,

@@ -73,6 +73,9 @@ def test_a_missing_column_is_said_and_chosen_and_can_be_taken_back(
     assert {table.role for table in session.opened.tables} == {"admissions", "orders"}
     assert window.stack.currentWidget() is window.importing  # a correction does not jump away
     assert session.can_start
+    found = {name: view.mapping.combos["admissions", name].accessibleDescription() for name in ("admission_id", "sex")}
+    assert found["admission_id"].startswith("as chosen")  # no header that the program would have known
+    assert found["sex"].startswith("known header")
 
     view.undo.click()
     settled(window, qtbot)
