@@ -9,6 +9,7 @@ from lamo_desktop.ui.corrections import with_date_order, with_header_row, with_s
 from lamo_desktop.ui.opening import Opened
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import label
+from lamo_desktop.ui.words import without_key
 
 
 class ReadControls(QWidget):
@@ -44,7 +45,7 @@ class ReadControls(QWidget):
     def _add(self, text: str, widget: QComboBox | QSpinBox) -> list[QWidget]:
         caption = label(text, "muted")
         caption.setBuddy(widget)
-        widget.setAccessibleName(text.replace("&", "").rstrip(":"))
+        widget.setAccessibleName(without_key(text))
         if isinstance(widget, QComboBox):
             widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             widget.setMinimumContentsLength(8)

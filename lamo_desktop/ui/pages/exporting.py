@@ -24,7 +24,7 @@ from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.validation.parts import scrolled
 from lamo_desktop.ui.widgets import Button, Card, EmptyState, Figure, IconLabel, Notice, Page, label, tone
-from lamo_desktop.ui.words import said
+from lamo_desktop.ui.words import said, without_key
 
 
 @dataclass(frozen=True)
@@ -255,7 +255,7 @@ class ExportPage(Page):
 
     def _ask(self, name: str) -> Path | None:
         kind = self.kinds[name]
-        title = kind.action.replace("&", "").removesuffix("…")
+        title = without_key(kind.action)
         chosen, _ = QFileDialog.getSaveFileName(self, title, str(self._folder / kind.file_name), kind.file_type)
         if not chosen:
             return None

@@ -1607,8 +1607,8 @@
         <translation>以下字段没有对应的列：{f}。</translation>
     </message>
     <message>
-        <source>{n} tables were found. {m} are not in the folder: what they would tell is missing.</source>
-        <translation>找到 {n} 张表。文件夹中缺少 {m} 张：其内容将缺失。</translation>
+        <source>{n} tables were found. Not in the folder, so that what it would tell is missing: {t}.</source>
+        <translation>找到 {n} 个表。文件夹中没有以下表，因此缺少其内容：{t}。</translation>
     </message>
     <message>
         <source>All {n} tables of this kind of export were found.</source>
