@@ -91,10 +91,7 @@ QTableView::item:selected { background: $accent_soft; color: $text; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
     padding: ${space1}px ${space2}px ${space1}px ${cell}px; font-size: $small; font-weight: 600; }
-QHeaderView::up-arrow { image: url($icons/chevron-up-$name.svg); width: ${space2}px;
-    subcontrol-position: center right; }
-QHeaderView::down-arrow { image: url($icons/chevron-down-$name.svg); width: ${space2}px;
-    subcontrol-position: center right; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }
 QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $border; }
 QTabWidget::pane { border: none; top: 0; }
 QTabBar { qproperty-drawBase: 0; }

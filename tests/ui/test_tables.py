@@ -139,7 +139,22 @@ def test_columns_are_as_wide_as_their_words_in_any_font(styled: QApplication, qt
     widths = [table.columnWidth(place) for place in range(len(given))]
     header = QFontMetricsF(scaled_font(0.92, bold=True))
     cell = table.fontMetrics()
-    assert widths[0] > header.horizontalAdvance("Recommended drugs") + em(1)  # with its padding and the sorting's arrow
+    assert widths[0] > header.horizontalAdvance("Recommended drugs") + em(1)  # with its padding
     assert widths[1] > cell.horizontalAdvance("0.229 – 0.299") + em(0.5)
     assert widths[2] == em(4 * MOST)  # which a long text does not fill, or it would push the figures away
     assert widths[3] > cell.horizontalAdvance("1,234,567") + em(0.5)  # though it stands in no row that was looked at
+
+
+def test_the_header_says_the_sorting_beside_its_words(styled: QApplication, qtbot: QtBot) -> None:
+    table = Table(ColumnModel(columns()), "Drugs")
+    qtbot.addWidget(table)
+    table.show()
+    table.setColumnWidth(1, em(2.5))
+    table.sortByColumn(1, DESCENDING)
+    header = [table.model().headerData(place, Qt.Orientation.Horizontal) for place in (0, 1)]
+    assert header == ["Drug", "Share ↓"]
+    letters = QFontMetricsF(scaled_font(0.92, bold=True))
+    assert table.columnWidth(1) > letters.horizontalAdvance("Share ↓") + em(1)
+    table.selectAll()
+    table.copy_rows()
+    assert QApplication.clipboard().text().splitlines()[0] == "Drug\tShare"

@@ -200,7 +200,7 @@ def test_closing_asks_before_marks_that_cannot_be_saved_are_lost(
     hidden = path.rename(tmp_path / "away.lamo")
     window.reviewing.candidates.choose("aspirin")
     window.reviewing.candidates._mark("agree")
-    monkeypatch.setattr(window, "_sure", lambda question: False)
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Cancel)
     assert not window.close()
     assert window.isVisible()
     hidden.rename(path)
@@ -227,11 +227,13 @@ def test_a_message_lasts_as_long_as_it_matters(window: MainWindow, qtbot: QtBot,
 def test_the_jobs_that_are_not_listed_are_counted(window: MainWindow, qtbot: QtBot) -> None:
     for number in range(6):
         write_job(jobs.folder() / f"{number}.lamo", n=2, n_scored=1)
-    with qtbot.waitSignal(window.session.background._ready, timeout=LONG):
-        window.list_jobs()
-    words = [label.text() for label in window.importing.jobs_card.findChildren(QLabel) if label.isVisible()]
-    assert sum("interrupted" in text for text in words) == 4
-    assert any(text.startswith("2 more") for text in words)
+
+    def words() -> list[str]:
+        return [label.text() for label in window.importing.jobs_card.findChildren(QLabel) if label.isVisible()]
+
+    window.list_jobs()
+    qtbot.waitUntil(lambda: any(text.startswith("2 more") for text in words()), timeout=LONG)
+    assert sum("interrupted" in text for text in words()) == 4
 
 
 def test_a_folder_that_cannot_be_written_to_is_said_before_anything_is_lost(

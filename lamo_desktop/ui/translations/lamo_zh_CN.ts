@@ -3263,8 +3263,8 @@
         <translation>模型与策略</translation>
     </message>
     <message>
-        <source>The card says which model is used, whether it was fine-tuned and on what. The policy decides from which probability on a drug is recommended; it can be changed later without scoring again.</source>
-        <translation>卡片说明所用模型、是否经过微调及所用数据。策略决定从多大概率起推荐药物；以后可更改而无需重新评分。</translation>
+        <source>The card says which model is used, whether it was fine-tuned and on what. The policy decides from which probability on a drug is recommended; it can be changed later without scoring again. Before a run, the length to expect is that of the model&apos;s own test at other hospitals, for the orders of this export.</source>
+        <translation>卡片说明所用模型、是否经过微调及所用数据。策略决定从多大概率起推荐药物；以后可更改而无需重新评分。运行之前，预计的清单长度取自模型在其他医院的自身测试，按本导出文件的医嘱推算。</translation>
     </message>
     <message>
         <source>One admission at a time</source>
