@@ -29,7 +29,6 @@ class ReadControls(QWidget):
         self.header_row.setSpecialValueText(self.tr("found"))
         self.header_row.setKeyboardTracking(False)
         self.header_row.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.header_row.lineEdit().setAcceptDrops(False)  # a file dropped here is for the window
         for text, order in ((self.tr("left empty"), "ask"), (self.tr("3 April"), "dmy"), (self.tr("March 4"), "mdy")):
             self.date_order.addItem(text, order)
         self._of_sheets = self._add(self.tr("&Admissions:"), self.admissions_sheet)

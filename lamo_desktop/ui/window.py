@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QHBoxLayout,
+    QLineEdit,
     QMainWindow,
     QStackedWidget,
     QVBoxLayout,
@@ -62,6 +63,8 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.save_action = make_menus(self)
         self._connect()
+        for field in self.findChildren(QLineEdit):
+            field.setAcceptDrops(False)  # a file dropped on one is for the window
         self._restore_layout()
         self.go(Step.IMPORT)
         self.importing.open_file.setFocus()

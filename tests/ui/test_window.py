@@ -12,7 +12,9 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QLabel,
+    QLineEdit,
     QMessageBox,
+    QPlainTextEdit,
 )
 from pytestqt.qtbot import QtBot
 
@@ -21,6 +23,7 @@ from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.admissionlist import FAILED, MORE
 from lamo_desktop.ui.app import folder_fault
+from lamo_desktop.ui.detail import WHAT_IF
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.runsettings import RunSettings
 from lamo_desktop.ui.settings import settings
@@ -90,6 +93,15 @@ def test_a_file_dropped_anywhere_is_opened(window: MainWindow, qtbot: QtBot, tmp
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     window.dropEvent(QDropEvent(QPointF(10, 10), copy, data, left, none))
     qtbot.waitUntil(lambda: window.session.cohort is not None, timeout=LONG)
+
+
+def test_no_field_takes_a_dropped_file_for_text(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    open_job(window, qtbot, write_job(tmp_path / "job.lamo"))
+    window.reviewing.detail.tabs.setCurrentIndex(WHAT_IF)
+    texts = window.reviewing.detail.editor.findChildren(QPlainTextEdit)
+    fields = [*window.findChildren(QLineEdit), *texts, *(text.viewport() for text in texts)]
+    assert len(texts) > 4 and len(fields) > 2 * len(texts)
+    assert not [field.accessibleName() for field in fields if field.acceptDrops()]
 
 
 def test_closing_while_reading_leaves_nothing(window: MainWindow, tmp_path: Path) -> None:
