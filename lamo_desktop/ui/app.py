@@ -13,6 +13,7 @@ from lamo_desktop.paths import own_folder, resource
 from lamo_desktop.ui import installation, language, theme
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.window import MainWindow
+from lamo_desktop.ui.words import said
 
 TURN_SECONDS = 0.0001  # how long another thread works on when the window's thread wants to; Python's own is 0.005
 
@@ -41,18 +42,25 @@ def open_window(app: QApplication) -> MainWindow:
     return window
 
 
+def _say_and_end(arguments: Sequence[str], fault: InputError) -> int:
+    """Without a place for its jobs there is no window: say so, in a box where a person may be looking."""
+    print(f"lamo-desktop: {fault}", file=sys.stderr)
+    app = QApplication(list(arguments))
+    language.install(app, language.SYSTEM)
+    if installation.picture_asked(arguments) is None:
+        QMessageBox.critical(None, "LAMO Desktop", said(str(fault)))
+    return fault.exit_code
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the window, with a file or folder if one is named; returns the exit code."""
     given = list(sys.argv if arguments is None else arguments)
     forbid_memory_dumps()
     try:
-        own_folder("logs"), own_folder("jobs")
-    except InputError as error:  # without them nothing can be kept, and a program without a console could not say so
-        print(f"lamo-desktop: {error}", file=sys.stderr)
-        application = QApplication(given)
-        QMessageBox.critical(None, "LAMO Desktop", str(error))
-        application.quit()
-        return error.exit_code
+        for name in ("logs", "jobs"):
+            own_folder(name)
+    except InputError as fault:
+        return _say_and_end(given, fault)
     app = make_application(given)
     window = open_window(app)
     window.journal.catch_faults(window.say_fault)

@@ -187,7 +187,8 @@ class CandidatePanel(QWidget):
         self.search = QLineEdit(clearButtonEnabled=True)
         self.search.setPlaceholderText(self.tr("Search drug or class"))
         self.search.setAccessibleName(self.tr("Search candidate drugs"))
-        self.search.setFixedWidth(em(10))
+        room = self.search.fontMetrics().horizontalAdvance(self.search.placeholderText()) + em(3)
+        self.search.setFixedWidth(max(em(10), room))
         self.only = QComboBox()
         self.only.addItems(
             [

@@ -11,6 +11,11 @@ from lamo_desktop.ui.theme import em, tokens
 SMALLEST_FULL = 0.05  # the bar's half never stands for less than five points, so that small changes look small
 
 
+def signed(change: float) -> str:
+    """A change in percentage points, with its sign."""
+    return f"{100 * change:+.1f}".replace("-", "−")
+
+
 class ChangeDelegate(QStyledItemDelegate):
     """Draws the raw value (UserRole) of a cell, a change from -1 to 1, on the scale of its column."""
 
@@ -32,7 +37,7 @@ class ChangeDelegate(QStyledItemDelegate):
         number = em(2.8)
         painter.setPen(QColor(colours.text))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(area.left(), area.top(), number, area.height()), right, f"{100 * value:+.1f}")
+        painter.drawText(QRectF(area.left(), area.top(), number, area.height()), right, signed(value))
         half = (area.width() - number - em(0.6)) / 2
         middle = area.right() - half
         length = half * min(1.0, abs(value) / _full(index))

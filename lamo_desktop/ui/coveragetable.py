@@ -10,8 +10,6 @@ from lamo_desktop.ui.widgets import Notice, label
 
 translate = QCoreApplication.translate  # under this name the translation tools find the texts
 
-translate = QCoreApplication.translate
-
 TITLES = {
     "age": QT_TRANSLATE_NOOP("coverage", "Age"),
     "sex": QT_TRANSLATE_NOOP("coverage", "Sex"),
@@ -51,30 +49,38 @@ class CoverageTable(QScrollArea):
         else:
             for sentence in sentences(coverage):
                 layout.addWidget(Notice(sentence, "warn"))
-            layout.addWidget(label(translate("coverage", "Admissions that have"), "columnhead"))
-            layout.addLayout(self._grid(coverage.fields))
-            layout.addWidget(label(translate("coverage", "Entries"), "columnhead"))
-            layout.addLayout(self._grid((coverage.home_drugs, coverage.ordered_known, coverage.ordered_candidates)))
+            layout.addLayout(self._grid(coverage))
         layout.addStretch(1)
         self.setWidget(content)
 
-    def _grid(self, rows: tuple[Known, ...]) -> QGridLayout:
-        grid = QGridLayout()
+    def _grid(self, coverage: Coverage) -> QGridLayout:
+        grid = QGridLayout()  # one for all, so that the bars stand below each other
         grid.setHorizontalSpacing(em(0.9))
         grid.setVerticalSpacing(em(0.25))
         grid.setColumnStretch(0, 1)
-        for row, known in enumerate(rows):
-            title, bar = label(translate("coverage", str(TITLES[known.name])), wrap=True), ConfidenceBar()
-            share = known.known / known.total if known.total else 0.0
-            bar.show_value(share)
-            figure = f"{known.known:,} / {known.total:,}" if known.total else "–"
-            words = label(figure, "small")
-            percent = label(f"{share:.0%}" if known.total else "")
-            words.setAlignment(Qt.AlignmentFlag.AlignRight)
-            percent.setAlignment(Qt.AlignmentFlag.AlignRight)
-            for place, widget in enumerate((title, bar, percent, words)):
-                grid.addWidget(widget, row, place, Qt.AlignmentFlag.AlignVCenter)
+        entries = (coverage.home_drugs, coverage.ordered_known, coverage.ordered_candidates)
+        for heading, rows in (
+            (translate("coverage", "Admissions that have"), coverage.fields),
+            (translate("coverage", "Entries"), entries),
+        ):
+            head = label(heading, "columnhead")
+            head.setContentsMargins(0, em(0.4), 0, em(0.15))
+            grid.addWidget(head, grid.rowCount(), 0, 1, 4)
+            for known in rows:
+                self._add_row(grid, known)
         return grid
+
+    def _add_row(self, grid: QGridLayout, known: Known) -> None:
+        title, bar = label(translate("coverage", str(TITLES[known.name])), wrap=True), ConfidenceBar()
+        share = known.known / known.total if known.total else 0.0
+        bar.show_value(share)
+        words = label(f"{known.known:,} / {known.total:,}" if known.total else "–", "small")
+        percent = label(f"{share:.0%}" if known.total else "")
+        words.setAlignment(Qt.AlignmentFlag.AlignRight)
+        percent.setAlignment(Qt.AlignmentFlag.AlignRight)
+        row = grid.rowCount()
+        for place, widget in enumerate((title, bar, percent, words)):
+            grid.addWidget(widget, row, place, Qt.AlignmentFlag.AlignVCenter)
 
 
 def sentences(coverage: Coverage) -> list[str]:

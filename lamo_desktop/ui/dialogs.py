@@ -1,7 +1,7 @@
-"""The dialogs of the Help menu, each loaded when it is first asked for."""
+"""The dialogs of the Help menu, each loaded when it is first asked for; and the question before something is lost."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.ui.flow import Step
@@ -31,3 +31,10 @@ def show_log(window: QWidget) -> None:
     viewer = LogViewer(window)
     viewer.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     viewer.show()
+
+
+def sure(parent: QWidget, question: str) -> bool:
+    """Ask before something is lost."""
+    buttons = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel
+    answer = QMessageBox.question(parent, "LAMO Desktop", question, buttons, QMessageBox.StandardButton.Cancel)
+    return answer == QMessageBox.StandardButton.Yes

@@ -62,8 +62,10 @@ SEVERAL = ("diagnoses", "procedures", "allergies", "medications_on_admission", "
 
 
 def field_title(name: str) -> str:
-    """A field's name for people; a name of the site's own stays as it is."""
-    return QCoreApplication.translate("fields", str(TITLES[name])) if name in TITLES else name.replace("_", " ")
+    """A field's or a table's name for people."""
+    if name in TITLES:
+        return QCoreApplication.translate("fields", str(TITLES[name]))
+    return name[:1].upper() + name[1:].replace("_", " ")
 
 
 def field_hint(name: str) -> str:

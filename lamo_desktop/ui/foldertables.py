@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from lamo_desktop.ui.fieldwords import field_title
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.words import said
 
@@ -46,7 +47,7 @@ class FolderTables(QWidget):
             ", ".join(table.missing) if table.form else self.tr("everything in it is read as empty") for table in tables
         ]
         columns = [
-            text_column(self.tr("Table"), [table.role.replace("_", " ") for table in tables], 9),
+            text_column(self.tr("Table"), [field_title(table.role) for table in tables], 9),
             text_column(self.tr("File"), [table.name for table in tables], 12),
             text_column(self.tr("State"), states, 8),
             Column(

@@ -91,7 +91,9 @@ _HELP = {
             QT_TRANSLATE_NOOP(
                 "help",
                 "The card says which model is used, whether it was fine-tuned and on what. The policy decides from "
-                "which probability on a drug is recommended; it can be changed later without scoring again.",
+                "which probability on a drug is recommended; it can be changed later without scoring again. Before a "
+                "run, the length to expect is that of the model's own test at other hospitals, for the orders of this "
+                "export.",
             ),
         ),
     ),

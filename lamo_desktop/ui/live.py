@@ -13,7 +13,7 @@ from lamo_desktop.ui.flow import Step
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, Card, label
+from lamo_desktop.ui.widgets import Button, Card, EmptyOr, EmptyState, label
 from lamo_desktop.ui.words import said
 
 if TYPE_CHECKING:
@@ -113,7 +113,15 @@ class LiveCard(Card):
         self.table = Table(self.model, self.tr("Latest admissions scored"))
         self.table.setSortingEnabled(False)
         self.table.setMinimumHeight(em(7))
-        self.body.addWidget(self.table, 1)
+        empty = EmptyState(
+            "review",
+            self.tr("No list yet"),
+            self.tr(
+                "The model is loaded and reads the first admission. Its list appears here as soon as it is scored."
+            ),
+        )
+        self.stack = EmptyOr(empty, self.table)
+        self.body.addWidget(self.stack, 1)
         self._timer = QTimer(self, interval=1000)
         self._timer.timeout.connect(self._look)
         session.changed.connect(self._follow)
@@ -165,7 +173,7 @@ class LiveCard(Card):
     def _show(self) -> None:
         rows = self.rows
         scored, listed, compared, ordered = self._totals
-        words = self.tr("None yet; the model reads the first admission.")
+        words = ""
         if scored:
             words = self.tr("{n} drugs per admission").format(n=f"{listed / scored:.1f}")
             if compared:
@@ -182,8 +190,9 @@ class LiveCard(Card):
                 self.tr("Most probable"), [row.failed or ", ".join(row.drugs) for row in rows], 12, stretch=True
             ),
         ]
-        first = self.model.columnCount() == 0
+        first = self.model.rowCount() == 0
         self.model.set_columns(columns)
+        self.stack.show_content(bool(rows))
         if first:
             self.table.fit_columns(columns)
 

@@ -222,10 +222,13 @@ class MappingTable(QScrollArea):
         for name in ORDER_FIELDS if orders else ADMISSION_FIELDS:
             if name == "orders" and separate:
                 continue
-            self._add_field(grid, choices, name, held.get(name, []), confidence.get(name, 0.0))
+            found = confidence_words(confidence[name]) if name in confidence else ""
+            if any((name, header) in opened.by_choice for header in held.get(name, ())):
+                found = self.tr("as chosen")
+            self._add_field(grid, choices, name, held.get(name, []), confidence.get(name, 0.0), found)
 
     def _add_field(
-        self, grid: QGridLayout, choices: Choices, name: str, held: Sequence[str], confidence: float
+        self, grid: QGridLayout, choices: Choices, name: str, held: Sequence[str], confidence: float, found: str
     ) -> None:
         row = grid.rowCount()
         needed = name in ("admission_id", "order_drug")
@@ -241,7 +244,7 @@ class MappingTable(QScrollArea):
         bar, words = ConfidenceBar(), label("", "small")
         if held:
             bar.show_value(confidence)
-            words.setText(confidence_words(confidence))
+            words.setText(found)
         elif needed:
             words.setText(self.tr("needed"))
         bar.setVisible(bool(held))

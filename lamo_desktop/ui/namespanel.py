@@ -85,7 +85,6 @@ class NamesPanel(QWidget):
         edit = self.other.lineEdit()
         if edit is not None:
             edit.setPlaceholderText(self.tr("another ingredient; several with +"))
-            edit.setAcceptDrops(False)
             edit.returnPressed.connect(self._use_other)
         completer = self.other.completer()
         if completer is not None:

@@ -162,11 +162,11 @@ class OpenedView(QWidget):
                 text += " " + self.tr("No column was taken for: {f}.").format(f=", ".join(absent))
             self.notice.say(text, "warn")
         elif not opened.flat:
-            n_absent = sum(not table.form for table in opened.tables)
-            text = self.tr("{n} tables were found. {m} are not in the folder: what they would tell is missing.")
-            found = len(opened.tables) - n_absent
-            good = self.tr("All {n} tables of this kind of export were found.").format(n=found)
-            self.notice.say(text.format(n=found, m=n_absent) if n_absent else good, "warn" if n_absent else "good")
+            lacking = [table.name for table in opened.tables if not table.form]
+            text = self.tr("{n} tables were found. Not in the folder, so that what it would tell is missing: {t}.")
+            text = text if lacking else self.tr("All {n} tables of this kind of export were found.")
+            text = text.format(n=len(opened.tables) - len(lacking), t=", ".join(lacking))
+            self.notice.say(text, "warn" if lacking else "good")
         elif absent := absent_fields(opened):
             text = self.tr("No column was taken for: {f}. Choose one below if the export has it.")
             self.notice.say(text.format(f=", ".join(absent)), "warn")

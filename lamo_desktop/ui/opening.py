@@ -41,7 +41,8 @@ class Opened:
 
     `export` is what `save_profile` takes, without the cells; None together with the cohort. `tables` are the tables as
     read or, with a fault, as guessed. `changed` is what the profile says that the shipped one of its kind does not.
-    `ids_repeat`: admission ids stand in several rows of the admissions table.
+    `ids_repeat`: admission ids stand in several rows of the admissions table. `by_choice`: (field, header) of columns
+    that the profile names and whose header the program would not have known.
     """
 
     path: Path
@@ -54,6 +55,7 @@ class Opened:
     fault: str = ""
     changed: Mapping[str, Any] | None = None
     ids_repeat: bool = False
+    by_choice: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def flat(self) -> bool:
@@ -104,6 +106,7 @@ def open_export(path: Path, profile: str | None, names: Path | None, progress: P
         coverage=_coverage(export.cohort, formulary),
         changed=_changed(export.profile),
         ids_repeat=_repeat(export.headers),
+        by_choice=_by_choice(export.profile, export.tables),
     )
 
 
@@ -121,6 +124,20 @@ def _changed(profile: "Profile") -> dict[str, Any]:
     from lamo_desktop.admissions.profile import differences, load_profile
 
     return differences(profile.data, load_profile(profile.kind).data)
+
+
+def _by_choice(profile: "Profile", tables: "Sequence[ReadTable]") -> frozenset[tuple[str, str]]:
+    from lamo_desktop.admissions.synonyms import CERTAIN, Vocabulary
+
+    if profile.kind != "flat":
+        return frozenset()
+    vocabulary, named = Vocabulary(profile.data), profile.data["columns"]
+    return frozenset(
+        (column.field, column.header)
+        for table in tables
+        for column in table.columns
+        if named.get(column.field) and vocabulary.confidence(column.header, column.field) < CERTAIN
+    )
 
 
 def _repeat(mapping: "HeaderMapping | None") -> bool:
@@ -180,7 +197,8 @@ def _guessed(path: Path, profile: "Profile", fault: str) -> Opened:
     missing = tuple(name for name in vocabulary.fields if name not in held and not name.startswith("order_"))
     read = ReadTable(table.title, "admissions", table.form, table.header_row, len(table), columns, missing)
     choices = (_choice(table, "admissions"),)
-    return Opened(path, profile, (read,), choices, fault=fault, changed=_changed(profile))
+    chosen = _by_choice(profile, (read,))
+    return Opened(path, profile, (read,), choices, fault=fault, changed=_changed(profile), by_choice=chosen)
 
 
 def _likeliest(table: "Table", vocabulary: Any, profile: "Profile") -> dict[int, tuple[str, float]]:

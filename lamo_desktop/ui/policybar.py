@@ -59,6 +59,7 @@ class PolicyBar(QWidget):
         layout.addWidget(self.expected, 1)
         session.policy_changed.connect(self.refresh)
         session.results_changed.connect(self.refresh)
+        session.cohort_changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
@@ -80,6 +81,15 @@ class PolicyBar(QWidget):
         figures = own_test(self._package, policy.name) if self._package else {}
         if not figures:
             return ""
+        if (ordered := self._ordered()) > 0:
+            text = self.tr("about {n} drugs per admission expected · ordered {m}")
+            if policy.knob:
+                fewer, more = (
+                    self.tr("fewer than {n} drugs per admission"),
+                    self.tr("more than {n} drugs per admission"),
+                )
+                text = (fewer if policy.knob > 0 else more) + " · " + self.tr("ordered {m}")
+            return text.format(n=f"{figures['ratio'] * ordered:.1f}", m=f"{ordered:.1f}")
         text = self.tr("about {r} drugs per drug ordered, in the model's own test").format(r=f"{figures['ratio']:.2f}")
         if policy.knob:
             change = self.tr("fewer") if policy.knob > 0 else self.tr("more")
@@ -87,6 +97,12 @@ class PolicyBar(QWidget):
                 c=change, r=f"{figures['ratio']:.2f}"
             )
         return text
+
+    def _ordered(self) -> float:
+        """Drugs ordered per admission of the open export that the model could have recommended; 0 where not known."""
+        coverage = self._session.opened.coverage if self._session.opened else None
+        with_orders = next((f.known for f in coverage.fields if f.name == "orders"), 0) if coverage else 0
+        return coverage.ordered_candidates.known / with_orders if coverage and with_orders else 0.0
 
     def _words(self) -> str:
         results, cut = self._session.results, self._session.cut

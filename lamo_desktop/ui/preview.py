@@ -64,7 +64,6 @@ class PreviewPane(QWidget):
         self.row.setFixedWidth(em(6))
         self.row.setKeyboardTracking(False)
         self.row.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.row.lineEdit().setAcceptDrops(False)  # a file dropped here is for the window
         caption = label(self.tr("Go to &row"), "small")
         self.row.setAccessibleName(self.tr("Go to row"))
         caption.setBuddy(self.row)

@@ -9,6 +9,7 @@ from lamo_desktop.ui.corrections import with_date_order, with_header_row, with_s
 from lamo_desktop.ui.opening import Opened
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import label
+from lamo_desktop.ui.words import without_key
 
 
 class ReadControls(QWidget):
@@ -28,7 +29,6 @@ class ReadControls(QWidget):
         self.header_row.setSpecialValueText(self.tr("found"))
         self.header_row.setKeyboardTracking(False)
         self.header_row.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.header_row.lineEdit().setAcceptDrops(False)  # a file dropped here is for the window
         for text, order in ((self.tr("left empty"), "ask"), (self.tr("3 April"), "dmy"), (self.tr("March 4"), "mdy")):
             self.date_order.addItem(text, order)
         self._of_sheets = self._add(self.tr("&Admissions:"), self.admissions_sheet)
@@ -44,7 +44,7 @@ class ReadControls(QWidget):
     def _add(self, text: str, widget: QComboBox | QSpinBox) -> list[QWidget]:
         caption = label(text, "muted")
         caption.setBuddy(widget)
-        widget.setAccessibleName(text.replace("&", "").rstrip(":"))
+        widget.setAccessibleName(without_key(text))
         if isinstance(widget, QComboBox):
             widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             widget.setMinimumContentsLength(8)

@@ -105,6 +105,12 @@ SENTENCES = (
     ),
     QT_TRANSLATE_NOOP("rooms", "{name} knows none of the candidate drugs of this job."),
     QT_TRANSLATE_NOOP("rooms", "{n1} could not be deleted. {why}"),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "The program's own folder {folder} cannot be used ({why}): set LAMO_DATA_DIR to a folder that you can write to.",
+    ),
+    QT_TRANSLATE_NOOP("rooms", "fine-tuned on {n1} admissions, recipe {recipe}, with a fitted code model"),
+    QT_TRANSLATE_NOOP("rooms", "fine-tuned on {n1} admissions, recipe {recipe}"),
     QT_TRANSLATE_NOOP("rooms", "{encoding}, {sign} between columns"),
     QT_TRANSLATE_NOOP("rooms", "{device}, threads: {n1} ({why})"),
     QT_TRANSLATE_NOOP("rooms", "{device}, threads: {n1}"),

@@ -158,7 +158,7 @@ class _Pictures:
         else:
             window.running.limit.setValue(self.options.limit)
             window.running.start.click()
-            _wait(lambda: int(session.last_progress.get("done") or 0) > 1, "the first scores")
+            _wait(lambda: len(window.running.live.rows) > 1 or not session.run.running, "the first lists")
             self.shoot("3-recommend-running")
         _wait(lambda: session.results is not None and not session.run.running, "the results")
 

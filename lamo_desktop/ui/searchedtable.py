@@ -43,7 +43,6 @@ class SearchedTable(QWidget):
         self.search.setPlaceholderText(self.tr("Search"))
         self.search.setAccessibleName(self.tr("Search in {name}").format(name=name))
         self.search.setMaximumWidth(em(18))
-        self.search.setAcceptDrops(False)
         self.search.textChanged.connect(lambda _: self._filter())
         self.kind = QComboBox()
         self.kind.setAccessibleName(self.tr("Kind"))

@@ -1,5 +1,6 @@
 """One analysis from export to workbook: what has been read, what runs, what came out. Pages show it and call it."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,16 +144,30 @@ class Session(QObject):
         """Score the export that was read, as a new job."""
         if self.input is None or self.cohort is None or self.busy:
             return
-        self.job = jobs.new_job_path()
-        self._start(settings.begin(self.input, self.profile, self.job))
+        try:
+            job = jobs.new_job_path()
+        except InputError as error:
+            self._say_bad(str(error))
+            return
+        if self._may_write(job):
+            self.job = job
+            self._start(settings.begin(self.input, self.profile, job))
 
     def resume_run(self, job: Path, settings: RunSettings) -> None:
         """Go on with a job where it stopped; its export is not needed."""
-        if not self.busy:
+        if not self.busy and self._may_write(job):
             if job != self.job:
                 self._forget_export()
             self.job = job
             self._start(settings.resume(job))
+
+    def _may_write(self, job: Path) -> bool:
+        """Whether results can be saved where the job is; says why not."""
+        if os.access(job.parent, os.W_OK):
+            return True
+        text = self.tr("Results could not be saved: the folder {f} cannot be written to. Make it writable, then start.")
+        self._say_bad(text.format(f=job.parent))
+        return False
 
     def pause_run(self) -> None:
         """Stop the run; what is scored is kept in its job file."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMainWindow, QMenu, QVB
 from lamo_desktop.ui.tables import ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import label
+from lamo_desktop.ui.words import without_key
 
 
 class ShortcutsDialog(QDialog):
@@ -68,7 +69,7 @@ def _leaves(menu: QMenu) -> list[QAction]:
 
 
 def _plain(action: QAction) -> str:
-    return action.text().replace("&", "").rstrip("…").lstrip("1234567890 ")
+    return without_key(action.text()).lstrip("1234567890 ")
 
 
 def _shown(key: QKeySequence) -> str:

@@ -16,7 +16,7 @@ def statuses(session: Session) -> dict[Step, StepStatus]:
         Step.IMPORT: _import(session),
         Step.CHECK: _check(session),
         Step.RECOMMEND: _recommend(session),
-        Step.REVIEW: _after_results(session, translate("status", "{n} admissions")),
+        Step.REVIEW: _after_results(session, _admissions(session.results.n_done if session.results else 0)),
         Step.VALIDATE: _validate(session),
         Step.EXPORT: _export(session),
     }
@@ -35,15 +35,18 @@ def left_out(cohort: Cohort) -> str:
     return ", ".join(words)
 
 
+def _admissions(n: int) -> str:
+    text = translate("status", "1 admission") if n == 1 else translate("status", "{n} admissions")
+    return text.format(n=f"{n:,}")
+
+
 def _import(session: Session) -> StepStatus:
     if session.reader.running:
         return StepStatus(State.RUNNING, translate("status", "Reading"))
     if session.opened is not None and session.opened.fault:
         return StepStatus(State.ATTENTION, translate("status", "Choose the columns"))
     if session.input is not None and session.cohort is not None:
-        return StepStatus(
-            State.DONE, translate("status", "{n} admissions").format(n=f"{len(session.cohort.admissions):,}")
-        )
+        return StepStatus(State.DONE, _admissions(len(session.cohort.admissions)))
     if session.job is not None:
         return StepStatus(State.DONE, translate("status", "From a job file"))
     return StepStatus(State.READY, translate("status", "Open an export"))
@@ -84,7 +87,7 @@ def _pace(session: Session) -> str:
 def _after_results(session: Session, text: str) -> StepStatus:
     if session.results is None or not session.results.n_done:
         return StepStatus(State.LOCKED, "")
-    return StepStatus(State.READY, text.format(n=f"{session.results.n_done:,}"))
+    return StepStatus(State.READY, text)
 
 
 def _validate(session: Session) -> StepStatus:

@@ -42,7 +42,7 @@ QMenu::separator { height: 1px; background: $border; margin: ${space1}px; }
 QPushButton { background: $surface; border: 1px solid $strong_border; border-radius: ${radius}px;
               padding: ${space1}px ${space3}px; min-height: ${box}px; }
 QPushButton:hover { border-color: $accent; }
-QPushButton:focus { border: 2px solid $accent; padding: ${space1}px ${space3}px; margin: -1px; }
+QPushButton:focus { border: 2px solid $accent; padding: ${tight1}px ${tight3}px; }
 QPushButton:pressed { background: $accent_soft; }
 QPushButton:disabled { color: $disabled; border-color: $border; background: $sunken; }
 QPushButton[primary="true"] { background: $accent; border-color: $accent; color: $on_accent; font-weight: 600; }
@@ -56,7 +56,8 @@ QPushButton[flat="true"]:focus { border: 2px solid $accent; }
 QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox { background: $surface; border: 1px solid $strong_border;
     border-radius: ${radius}px; padding: ${space1}px ${space2}px; min-height: ${box}px;
     selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid $accent; margin: -1px; }
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus { border: 2px solid $accent;
+    padding: ${tight1}px ${tight2}px; }
 QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: $disabled;
     background: $sunken; border-color: $border; }
 QComboBox::drop-down { border: none; width: ${space3}px; padding-right: ${space2}px; }
@@ -90,10 +91,7 @@ QTableView::item:selected { background: $accent_soft; color: $text; }
 QHeaderView { background: $surface; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
     padding: ${space1}px ${space2}px ${space1}px ${cell}px; font-size: $small; font-weight: 600; }
-QHeaderView::up-arrow { image: url(icons:chevron-up-$name.svg); width: ${space2}px;
-    subcontrol-position: center right; }
-QHeaderView::down-arrow { image: url(icons:chevron-down-$name.svg); width: ${space2}px;
-    subcontrol-position: center right; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 0; }
 QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $border; }
 QTabWidget::pane { border: none; top: 0; }
 QTabBar { qproperty-drawBase: 0; }

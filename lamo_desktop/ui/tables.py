@@ -1,5 +1,6 @@
 """Tables over numpy columns: a model with its own sort and filter, so that 200,000 rows answer at once."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,13 +8,23 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QAction, QFontMetricsF, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QHeaderView,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
-from lamo_desktop.ui.theme import em
+from lamo_desktop.ui.theme import em, scaled_font
 
 Index = QModelIndex | QPersistentModelIndex
 RANKED_CHARACTERS = 48
+LOOKED_AT = 12  # rows that say how wide a column has to be
+ARROWS = {Qt.SortOrder.AscendingOrder: " ↑", Qt.SortOrder.DescendingOrder: " ↓"}  # the style's would hide letters
+MOST = 1.6  # times the width that it asks for
 _ROOT = QModelIndex()
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -140,7 +151,8 @@ class ColumnModel(QAbstractTableModel):
             return None
         column = self._columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
+            place, order = self._sorting
+            return column.title + (ARROWS[order] if section == place else "")
         if role == Qt.ItemDataRole.ToolTipRole:
             return column.tip or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -204,6 +216,7 @@ class Table(QTableView):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.own_widths: dict[int, int] = {}  # of the columns that the user drew to another width
         self.horizontalHeader().sectionResized.connect(self._resized)
+        self.horizontalHeader().sortIndicatorChanged.connect(lambda section, _: self._make_room(section))
 
     def _resized(self, section: int, _: int, width: int) -> None:
         drawn = bool(QApplication.mouseButtons() & Qt.MouseButton.LeftButton)
@@ -211,12 +224,32 @@ class Table(QTableView):
             self.own_widths[section] = width
 
     def fit_columns(self, columns: Sequence[Column]) -> None:
-        """Widths as the user drew them, else as the columns ask for, in lines of text."""
+        """Widths as the user drew them, else as the columns ask for, in lines of text: more where the font needs it."""
         for section, column in enumerate(columns):
-            self.setColumnWidth(section, self.own_widths.get(section, em(column.width)))
+            self.setColumnWidth(section, self.own_widths.get(section) or self._needed(section, column))
             mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
             self.horizontalHeader().setSectionResizeMode(section, mode)
         self.horizontalHeader().setStretchLastSection(not any(column.stretch for column in columns))
+        self._make_room(self.horizontalHeader().sortIndicatorSection())
+
+    def _needed(self, section: int, column: Column) -> int:
+        """Room for the whole header and for what the first rows hold, within reason."""
+        wanted = max(em(column.width), _header_width(column.title))
+        if column.stretch:
+            return wanted
+        option = QStyleOptionViewItem()
+        self.initViewItemOption(option)
+        delegate, rows = self.itemDelegate(), range(min(LOOKED_AT, self.model().rowCount()))
+        cells = [delegate.sizeHint(option, self.model().index(row, section)).width() for row in rows]
+        if column.numeric and len(column.values) and not np.isnan(column.values).all():
+            cells.append(self.fontMetrics().horizontalAdvance(column.show(np.nanmax(column.values))) + em(1.4))
+        return max(wanted, min(max(cells, default=0), em(MOST * column.width)))
+
+    def _make_room(self, section: int) -> None:
+        """The arrow of the sorting stands beside the words of the header."""
+        title = self.model().headerData(section, Qt.Orientation.Horizontal) if section >= 0 else None
+        if title:
+            self.setColumnWidth(section, max(self.columnWidth(section), _header_width(str(title))))
 
     def select_only(self, row: int) -> None:
         """Make a row the current one and the only one selected, whatever keys are held down meanwhile."""
@@ -228,7 +261,12 @@ class Table(QTableView):
         """Put the selected rows on the clipboard as tab-separated text."""
         model = self.model()
         columns = range(model.columnCount())
-        header = [str(model.headerData(c, Qt.Orientation.Horizontal)) for c in columns]
+        header = [str(model.headerData(c, Qt.Orientation.Horizontal)).rstrip("".join(ARROWS.values())) for c in columns]
         rows = sorted(self.selectionModel().selectedRows(), key=lambda i: i.row())
         lines = [header] + [[str(model.index(row.row(), c).data()) for c in columns] for row in rows]
         QApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+
+
+def _header_width(title: str) -> int:
+    """What a header takes, in the letters of the stylesheet and with its padding."""
+    return math.ceil(QFontMetricsF(scaled_font(0.92, bold=True)).horizontalAdvance(title)) + em(1.6)

@@ -156,6 +156,7 @@ def apply(app: QApplication) -> None:
     point = app.font().pointSizeF()
     sizes = {"space1": em(0.25), "space2": em(0.5), "space3": em(0.75), "radius": em(0.4), "box": em(0.95)}
     sizes["cell"] = sizes["space2"] + 3  # Fusion puts the text of a cell 3 pixels further in than that of a header
+    sizes |= {f"tight{n}": sizes[f"space{n}"] - 1 for n in (1, 2, 3)}  # inside a border that is 2 pixels instead of 1
     sizes["inner"] = sizes["box"] - 2  # of a box whose border is 2 pixels instead of 1
     points = {
         "small": f"{point * 0.92:.1f}pt",

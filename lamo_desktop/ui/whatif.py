@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from lamo_desktop.admissions.cohort import Admission, PreviousStay
 from lamo_desktop.recommend.policy import Policy, recommended
-from lamo_desktop.ui.changes import ChangeDelegate
+from lamo_desktop.ui.changes import ChangeDelegate, signed
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Button, Notice, label
@@ -38,6 +38,7 @@ class TextField(QPlainTextEdit):
         super().__init__()
         self.setAccessibleName(name)
         self.setTabChangesFocus(True)
+        self.setAcceptDrops(False)  # a file dropped here is for the window
         self.document().setDocumentMargin(em(0.3))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.textChanged.connect(self._fit)
@@ -264,7 +265,7 @@ class WhatIfPanel(QWidget):
             Column(
                 self.tr("Change"),
                 (after - before)[order],
-                lambda v: f"{100 * v:+.1f}",
+                signed,
                 self.tr("Percentage points"),
                 9,
                 left=True,

@@ -6,10 +6,10 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from lamo_desktop.ui.changes import ChangeDelegate
+from lamo_desktop.ui.changes import ChangeDelegate, signed
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, label
+from lamo_desktop.ui.widgets import Button, EmptyOr, EmptyState, label
 
 if TYPE_CHECKING:
     from lamo_desktop.recommend.explain import Effect
@@ -48,12 +48,22 @@ class WhyPanel(QWidget):
         self.model = ColumnModel(parent=self)
         self.table = Table(self.model, self.tr("What carries the recommendation"))
         self.table.setItemDelegateForColumn(CARRIED, ChangeDelegate(self.table))
-        layout.addWidget(self.table, 1)
+        empty = EmptyState(
+            "question",
+            self.tr("Not asked yet"),
+            self.tr(
+                "Each part of the prompt is left out in turn and the drug is scored again by the model. Nothing of the "
+                "job is changed."
+            ),
+        )
+        self.stack = EmptyOr(empty, self.table)
+        layout.addWidget(self.stack, 1)
         self.note = label("", "small", wrap=True)
         layout.addWidget(self.note)
         self._drug = ""
         self._effects: list[Effect] = []
         self._total = 0
+        self._running = False
         self._sorted = False
         self.show_drug("", [], usable=False)
 
@@ -68,6 +78,7 @@ class WhyPanel(QWidget):
     def show_running(self, running: bool, total: int = 0) -> None:
         """While `total` answers are awaited (0: not known yet)."""
         self._total = total
+        self._running = running
         self.bar.setVisible(running)
         self.bar.setRange(0, total)
         self.stop.setVisible(running)
@@ -108,7 +119,7 @@ class WhyPanel(QWidget):
             Column(
                 self.tr("Carries"),
                 np.array([e.carried for e in pieces], dtype=float),
-                lambda v: f"{100 * v:+.1f}",
+                signed,
                 self.tr("Percentage points that the probability loses without it; below 0 it speaks against the drug"),
                 12,
                 left=True,
@@ -119,16 +130,13 @@ class WhyPanel(QWidget):
         if first:
             self.table.fit_columns(columns)
             self.table.sortByColumn(CARRIED, Qt.SortOrder.DescendingOrder)
-        self.table.setVisible(bool(pieces))
+        self.stack.show_content(bool(pieces) or self._running)
         self.note.setText(self._words())
 
     def _words(self) -> str:
         known = {effect.left_out: effect for effect in self._effects}
         if "nothing" not in known:
-            return self.tr(
-                "Each part of the prompt is left out in turn and the drug is scored again by the model. Nothing of the "
-                "job is changed."
-            )
+            return ""
         text = self.tr("{p} with the whole context").format(p=_share(known["nothing"].probability))
         if "everything" in known:
             text += ", " + self.tr("{p} with none of it").format(p=_share(known["everything"].probability))

@@ -135,12 +135,13 @@ class Notice(QFrame):
         self._icon = IconLabel("info", 1.3, "accent")
         self._text = label(text, wrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        layout.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        middle = Qt.AlignmentFlag.AlignVCenter if action else Qt.AlignmentFlag.AlignTop  # a button makes it higher
+        layout.addWidget(self._icon, 0, middle)
         layout.addWidget(self._text, 1)
         self.button = Button(action, kind="flat")
         self.button.setVisible(bool(action))
         self.button.clicked.connect(self.acted)
-        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.button, 0, middle)
         self.say(text, tone_name)
 
     def say(self, text: str, tone_name: str = "", action: str = "") -> None:

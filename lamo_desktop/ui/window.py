@@ -3,25 +3,25 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QHBoxLayout,
+    QLineEdit,
     QMainWindow,
-    QMenu,
-    QMessageBox,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from lamo_desktop.errors import LamoError
-from lamo_desktop.ui import dialogs, jobs, language, layout, localdata, theme
+from lamo_desktop.ui import dialogs, jobs, layout, localdata, theme
 from lamo_desktop.ui.dropzone import dropped_path
 from lamo_desktop.ui.flow import FlowRail, State, Step
 from lamo_desktop.ui.footer import Footer
 from lamo_desktop.ui.log import Journal
+from lamo_desktop.ui.menus import make_menus
 from lamo_desktop.ui.pages.checking import CheckPage
 from lamo_desktop.ui.pages.exporting import ExportPage
 from lamo_desktop.ui.pages.importing import ImportPage
@@ -61,8 +61,10 @@ class MainWindow(QMainWindow):
             Step.EXPORT: self.exporting,
         }
         self._lay_out()
-        self._make_menus()
+        self.save_action = make_menus(self)
         self._connect()
+        for field in self.findChildren(QLineEdit):
+            field.setAcceptDrops(False)  # a file dropped on one is for the window
         self._restore_layout()
         self.go(Step.IMPORT)
         self.importing.open_file.setFocus()
@@ -76,6 +78,8 @@ class MainWindow(QMainWindow):
         self.notice = Notice(action=self.tr("Close"))
         self.notice.acted.connect(self.notice.hide)
         self.notice.hide()
+        self._passing = True  # what the notice says is not worth keeping
+        self._was_busy = False
         self.footer = Footer()
         holder = QWidget()
         holder.setContentsMargins(theme.em(1.5), theme.em(0.9), theme.em(1.5), 0)
@@ -100,57 +104,6 @@ class MainWindow(QMainWindow):
         central.setLayout(rows)
         self.setCentralWidget(central)
 
-    def _make_menus(self) -> None:
-        file = self.menuBar().addMenu(self.tr("&File"))
-        self._action(file, self.tr("Open &file…"), self.open_file, QKeySequence.StandardKey.Open)
-        self._action(file, self.tr("Open fol&der…"), self.open_folder, "Ctrl+Shift+O")
-        self._action(file, self.tr("Open &job…"), self.open_job, "Ctrl+J")
-        file.addSeparator()
-        self.save_action = self._action(
-            file, self.tr("&Save workbook…"), self._save_workbook, QKeySequence.StandardKey.Save
-        )
-        file.addSeparator()
-        self._action(file, self.tr("Delete &local data…"), self.purge)
-        file.addSeparator()
-        self._action(file, self.tr("&Quit"), self.close, QKeySequence.StandardKey.Quit, "Ctrl+Q")
-        view = self.menuBar().addMenu(self.tr("&View"))
-        for number, (step, button) in enumerate(self.rail.buttons.items(), start=1):
-            self._action(view, f"&{number}  {button.title}", lambda _=False, step=step: self.go(step), f"Ctrl+{number}")
-        view.addSeparator()
-        schemes = QActionGroup(self)
-        chosen = settings().value("scheme", "system", type=str)
-        for name, text in (
-            ("system", self.tr("Colours of the s&ystem")),
-            ("light", self.tr("&Light")),
-            ("dark", self.tr("&Dark")),
-        ):
-            action = self._action(view, text, lambda _=False, name=name: self.choose_scheme(name))
-            action.setCheckable(True)
-            action.setChecked(name == chosen)
-            schemes.addAction(action)
-        view.addSeparator()
-        languages = QActionGroup(self)
-        chosen_language = language.chosen()
-        for name, text in ((language.SYSTEM, self.tr("Langua&ge of the system")), *language.LANGUAGES.items()):
-            action = self._action(view, text, lambda _=False, name=name: self.choose_language(name))
-            action.setCheckable(True)
-            action.setChecked(name == chosen_language)
-            languages.addAction(action)
-        about = self.menuBar().addMenu(self.tr("&Help"))
-        self._action(about, self.tr("&Help on this page"), self.show_help, QKeySequence.StandardKey.HelpContents, "F1")
-        self._action(about, self.tr("&Keyboard shortcuts"), self.show_shortcuts, "Ctrl+/")
-        self._action(about, self.tr("Program &log"), lambda: dialogs.show_log(self))
-        self._action(about, self.tr("&About and licences"), self.show_about)
-
-    def _action(self, menu: QMenu, text: str, call: object, *keys: object) -> QAction:
-        action = QAction(text, self)
-        action.triggered.connect(call)
-        if keys:  # one that the system has anyway is not there twice
-            found = [QKeySequence(key).toString() for key in keys]  # type: ignore[call-overload]
-            action.setShortcuts([QKeySequence(key) for key in dict.fromkeys(found) if key])
-        menu.addAction(action)
-        return action
-
     def _connect(self) -> None:
         self.rail.chosen.connect(self.go)
         self.session.go.connect(self.go)
@@ -173,20 +126,27 @@ class MainWindow(QMainWindow):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self.refresh_theme)
 
     def go(self, step: Step) -> None:
-        """Show a page."""
+        """Show a page; what was said of the one before is not carried over to it, unless something went wrong."""
+        if self.stack.currentWidget() is not self.pages[step] and self._passing:
+            self._notice_holder.hide()
         self.stack.setCurrentWidget(self.pages[step])
         self.rail.show_step(step)
         if step == Step.IMPORT and not self.session.busy:
             self.list_jobs()
 
     def refresh(self) -> None:
-        """Show every step's state."""
+        """Show every step's state; what was said before some work began is over once it has begun."""
+        busy = self.session.busy
+        if busy and not self._was_busy:
+            self._notice_holder.hide()
+        self._was_busy = busy
         found = statuses(self.session)
         self.rail.show_statuses(found)
         self.save_action.setEnabled(found[Step.EXPORT].state != State.LOCKED)
 
     def say(self, sentence: str, tone: str) -> None:
         """A sentence above the page, until it is closed or the next one comes."""
+        self._passing = tone in ("", "good")
         self.notice.say(said(sentence), tone, self.tr("Close"))
         self.notice.show()
         self._notice_holder.show()
@@ -231,13 +191,13 @@ class MainWindow(QMainWindow):
 
     def delete_job(self, path: Path) -> None:
         """Delete one kept job after asking."""
-        if self._sure(self.tr("Delete this job and its results from this computer?")):
+        if dialogs.sure(self, self.tr("Delete this job and its results from this computer?")):
             self._delete([path])
 
     def discard_job(self) -> None:
         """Delete the present, unfinished job after asking."""
         job = self.session.job
-        if job is not None and self._sure(self.tr("Discard this run? What was scored is deleted.")):
+        if job is not None and dialogs.sure(self, self.tr("Discard this run? What was scored is deleted.")):
             self.session.forget_results()
             self._delete([job])
 
@@ -272,14 +232,10 @@ class MainWindow(QMainWindow):
             self.say(str(error) if isinstance(error, LamoError) else f"{error.strerror}: {error.filename}", "bad")
         self.list_jobs()
 
-    def _sure(self, question: str) -> bool:
-        buttons = QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.Cancel
-        answer = QMessageBox.question(self, "LAMO Desktop", question, buttons, QMessageBox.StandardButton.Cancel)
-        return answer == QMessageBox.StandardButton.Yes
-
-    def _save_workbook(self) -> None:
+    def save_workbook(self) -> None:
+        """Ask where the workbook is to be saved, on the Export page."""
         self.go(Step.EXPORT)
-        self.exporting.save_workbook()
+        self.exporting.cards["workbook"].button.click()  # which is off while another file is written
 
     def show_about(self) -> None:
         """The About dialog."""
@@ -337,8 +293,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """End everything that runs; a run under way is kept in its job file and offered at the next start."""
         self.reviewing.close_work()
-        if not self.reviewing.book.saved and not self._sure(
-            self.tr("Your last marks and comments could not be saved. Close all the same, and lose them?")
+        if not self.reviewing.book.saved and not dialogs.sure(
+            self, self.tr("Your last marks and comments could not be saved. Close all the same, and lose them?")
         ):
             self.reviewing.book.reopen()
             event.ignore()

@@ -30,6 +30,11 @@ def said(text: str) -> str:
     return text
 
 
+def without_key(text: str) -> str:
+    """A control's text as a title: without its letter for Alt, which Chinese has in brackets, nor dots or colon."""
+    return re.sub(r"\(&\w\)", "", text).replace("&", "").rstrip("…:：")
+
+
 @cache
 def _pattern(template: str) -> "re.Pattern[str]":
     """A sentence with {names} as a pattern for what stands there: a number for n and a digit, else anything."""

@@ -179,3 +179,18 @@ def test_places_are_read_from_the_words_of_a_problem() -> None:
     assert place_of("Stays, column Phone", "", ("Stays",)) == Place("Stays", 1, "Phone")
     assert place_of("Stays", "", ("Stays",)) == Place("Stays")
     assert place_of("export.xlsx", "", ("Stays",)) is None
+
+
+def test_a_long_account_scrolls_by_itself_and_pushes_nothing_off_the_page(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.resize(1280, 800)
+    window.open_path(write_known(tmp_path))
+    settled(window, qtbot)
+    page = window.checking
+    page.tabs.setCurrentIndex(NAMES_TAB)
+    page.funnel.show_steps([AttritionStep(f"step {n}", 100 - n, 1, "a reason of its own") for n in range(12)])
+    button = page.names.apply
+    qtbot.waitUntil(lambda: page.funnel.height() == page.funnel.sizeHint().height(), timeout=LONG)
+    assert button.visibleRegion().boundingRect().size() == button.size()
+    assert page.funnel.visibleRegion().boundingRect().height() < page.funnel.height()

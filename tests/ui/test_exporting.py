@@ -161,3 +161,17 @@ def test_the_focus_waits_on_cancel_and_comes_back(scored: MainWindow, qtbot: QtB
         page.save_workbook(tmp_path / "lists.xlsx")
         assert scored.focusWidget() is page.notice.button
     assert scored.focusWidget() is button
+
+
+def test_the_menu_does_not_stop_a_file_that_is_being_written(
+    scored: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(scored.exporting, "_ask", asked.append)
+    with qtbot.waitSignal(scored.session.exporter.finished, timeout=LONG):
+        scored.exporting.save_job(tmp_path / "copy.lamo")
+        scored.save_action.trigger()
+    assert not asked
+    assert (tmp_path / "copy.lamo").is_file()
+    scored.save_action.trigger()
+    assert asked == ["workbook"]

@@ -73,6 +73,9 @@ def test_a_missing_column_is_said_and_chosen_and_can_be_taken_back(
     assert {table.role for table in session.opened.tables} == {"admissions", "orders"}
     assert window.stack.currentWidget() is window.importing  # a correction does not jump away
     assert session.can_start
+    found = {name: view.mapping.combos["admissions", name].accessibleDescription() for name in ("admission_id", "sex")}
+    assert found["admission_id"].startswith("as chosen")  # no header that the program would have known
+    assert found["sex"].startswith("known header")
 
     view.undo.click()
     settled(window, qtbot)
@@ -261,11 +264,11 @@ def test_the_tables_of_a_folder_are_listed_with_what_is_missing(
     settled(window, qtbot)
     view = window.importing.opened
     states = {view.folder.model.index(r, 0).data(): view.folder.model.index(r, 2).data() for r in range(8)}
-    assert states["allergy"] == "missing"
-    assert states["patient"] == "found"
-    assert "1" in view.notice.accessibleName()
+    assert states["Allergy"] == "missing"
+    assert states["Patient"] == "found"
+    assert "allergy" in view.notice.accessibleName() and "patient" not in view.notice.accessibleName()
     window.go(Step.IMPORT)
-    view.folder.table.selectRow(list(states).index("medication"))
+    view.folder.table.selectRow(list(states).index("Medication"))
     settled(window, qtbot)
     assert view.preview.model.rows.table == "medication.csv"
     assert len(view.preview.model.rows.numbers) > 20

@@ -156,11 +156,13 @@ def test_the_first_results_are_shown_while_the_run_goes_on(ready: MainWindow, qt
     page.device.setCurrentIndex(page.device.findData("cpu"))
     page.start.click()
     assert page.live.isVisibleTo(page)
+    assert not page.live.table.isVisibleTo(page)  # a sentence, as long as there is nothing in it
     session.scoring.connect(lambda _: page.live._look())
     qtbot.waitUntil(lambda: bool(page.live.rows) or not session.run.running, timeout=LONG)
     seen = [row.admission_id for row in page.live.rows]
     assert seen and set(seen) <= {"A1", "A2", "A4"}
     assert all(row.recommended <= 2 and not row.failed for row in page.live.rows)
+    assert page.live.table.isVisibleTo(page.live)
     qtbot.waitUntil(lambda: session.results is not None and session.results.complete, timeout=LONG)
     assert not page.live.isVisibleTo(page)
 
@@ -244,3 +246,19 @@ def _free(path: Path) -> bool:
     except InputError:
         return False
     return True
+
+
+def test_the_length_of_lists_is_foretold_from_what_is_ordered_here(ready: MainWindow, qtbot: QtBot) -> None:
+    session, bar = ready.session, ready.running.policy
+    qtbot.waitUntil(lambda: ready.running.model.package is not None, timeout=LONG)
+    package = ready.running.model.package
+    assert package is not None and session.cohort is not None
+    known = [len(set(a.orders or ()) & package.by_name.keys()) for a in session.cohort.admissions]
+    ordered = sum(known) / len(known)
+    ratio = package.metrics["external"]["model"]["no-more-than-ordered"]["ratio"]
+    assert f"about {ratio * ordered:.1f} drugs" in bar.expected.text()
+    assert f"ordered {ordered:.1f}" in bar.expected.text()
+    bar.knob.setValue(5)
+    assert f"more than {ratio * ordered:.1f}" in bar.expected.text()
+    bar.knob.setValue(-5)
+    assert f"fewer than {ratio * ordered:.1f}" in bar.expected.text()

@@ -2,6 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -9,7 +10,8 @@ from pytestqt.qtbot import QtBot
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui.candidates import DRUG, FLAGS, PROBABILITY, CandidateModel
 from lamo_desktop.ui.results import load_results
-from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
+from lamo_desktop.ui.tables import MOST, Column, ColumnModel, Table, text_column
+from lamo_desktop.ui.theme import em, scaled_font
 from tests.ui.samples import write_job
 
 DESCENDING, ASCENDING = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder
@@ -120,3 +122,39 @@ def test_candidates_hold_ordered_drugs_outside_the_vocabulary_too(tmp_path, styl
     aspirin = model.index(drugs.index("aspirin"), FLAGS)
     assert "allergy" in aspirin.data()
     assert "ASPIRIN" in aspirin.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_columns_are_as_wide_as_their_words_in_any_font(styled: QApplication, qtbot: QtBot) -> None:
+    counts = np.array([1.0] * 40 + [1_234_567.0, np.nan])
+    given = [
+        text_column("Recommended drugs", ["x"] * 42, 3),
+        text_column("95 %", ["0.229 – 0.299"] * 42, 5),
+        text_column("Reason", ["a very long reason for this admission indeed"] * 42, 4),
+        Column("n", counts, lambda value: f"{value:,.0f}", width=3),
+    ]
+    table = Table(ColumnModel(given), "Figures")
+    qtbot.addWidget(table)
+    table.show()
+    table.fit_columns(given)
+    widths = [table.columnWidth(place) for place in range(len(given))]
+    header = QFontMetricsF(scaled_font(0.92, bold=True))
+    cell = table.fontMetrics()
+    assert widths[0] > header.horizontalAdvance("Recommended drugs") + em(1)  # with its padding
+    assert widths[1] > cell.horizontalAdvance("0.229 – 0.299") + em(0.5)
+    assert widths[2] == em(4 * MOST)  # which a long text does not fill, or it would push the figures away
+    assert widths[3] > cell.horizontalAdvance("1,234,567") + em(0.5)  # though it stands in no row that was looked at
+
+
+def test_the_header_says_the_sorting_beside_its_words(styled: QApplication, qtbot: QtBot) -> None:
+    table = Table(ColumnModel(columns()), "Drugs")
+    qtbot.addWidget(table)
+    table.show()
+    table.setColumnWidth(1, em(2.5))
+    table.sortByColumn(1, DESCENDING)
+    header = [table.model().headerData(place, Qt.Orientation.Horizontal) for place in (0, 1)]
+    assert header == ["Drug", "Share ↓"]
+    letters = QFontMetricsF(scaled_font(0.92, bold=True))
+    assert table.columnWidth(1) > letters.horizontalAdvance("Share ↓") + em(1)
+    table.selectAll()
+    table.copy_rows()
+    assert QApplication.clipboard().text().splitlines()[0] == "Drug\tShare"

@@ -31,7 +31,7 @@ from lamo_desktop.ui.flow import Step
 from lamo_desktop.ui.room_sentences import SENTENCES
 from lamo_desktop.ui.room_words import WORDS
 from lamo_desktop.ui.window import MainWindow
-from lamo_desktop.ui.words import said
+from lamo_desktop.ui.words import said, without_key
 from lamo_desktop.validate.bootstrap import Estimate
 from lamo_desktop.validate.subgroups import Subgroup
 from lamo_desktop.validate.validation import validate
@@ -206,3 +206,11 @@ def _forgotten(root: QWidget) -> Iterator[str]:
     for text in texts:
         if "⟦" not in text and UNTRANSLATED.search(text) and text not in NAMES and not OF_THE_SAMPLE.fullmatch(text):
             yield text
+
+
+def test_a_title_has_no_letter_for_alt() -> None:
+    keyed = [done for _, source, done in messages(TS) if done is not None and re.search(r"\(&\w\)", done)]
+    assert len(keyed) > 30
+    assert not [text for text in keyed if re.search(r"&|\(\w?\)|[…:：]$", without_key(text))]
+    assert without_key("打开文件(&F)…") == "打开文件"
+    assert without_key("&Open file…") == "Open file"

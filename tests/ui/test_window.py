@@ -8,7 +8,10 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
+    QLabel,
+    QLineEdit,
     QMessageBox,
+    QPlainTextEdit,
 )
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +19,9 @@ from lamo_desktop.recommend.marks import read_marks
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.admissionlist import FAILED, MORE
+from lamo_desktop.ui.detail import WHAT_IF
 from lamo_desktop.ui.flow import State, Step
+from lamo_desktop.ui.runsettings import RunSettings
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.theme import tokens
@@ -84,6 +89,15 @@ def test_a_file_dropped_anywhere_is_opened(window: MainWindow, qtbot: QtBot, tmp
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     window.dropEvent(QDropEvent(QPointF(10, 10), copy, data, left, none))
     qtbot.waitUntil(lambda: window.session.cohort is not None, timeout=LONG)
+
+
+def test_no_field_takes_a_dropped_file_for_text(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    open_job(window, qtbot, write_job(tmp_path / "job.lamo"))
+    window.reviewing.detail.tabs.setCurrentIndex(WHAT_IF)
+    texts = window.reviewing.detail.editor.findChildren(QPlainTextEdit)
+    fields = [*window.findChildren(QLineEdit), *texts, *(text.viewport() for text in texts)]
+    assert len(texts) > 4 and len(fields) > 2 * len(texts)
+    assert not [field.accessibleName() for field in fields if field.acceptDrops()]
 
 
 def test_closing_while_reading_leaves_nothing(window: MainWindow, tmp_path: Path) -> None:
@@ -194,7 +208,7 @@ def test_closing_asks_before_marks_that_cannot_be_saved_are_lost(
     hidden = path.rename(tmp_path / "away.lamo")
     window.reviewing.candidates.choose("aspirin")
     window.reviewing.candidates._mark("agree")
-    monkeypatch.setattr(window, "_sure", lambda question: False)
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Cancel)
     assert not window.close()
     assert window.isVisible()
     hidden.rename(path)
@@ -202,3 +216,45 @@ def test_closing_asks_before_marks_that_cannot_be_saved_are_lost(
     qtbot.waitUntil(lambda: window.reviewing.book.saved, timeout=LONG)
     assert window.close()
     assert [mark.mark for mark in read_marks(path).values()] == ["agree"]
+
+
+def test_a_message_lasts_as_long_as_it_matters(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    shown = window._notice_holder
+    window.say("Saved.", "good")
+    assert shown.isVisible()
+    window.go(Step.CHECK)
+    assert not shown.isVisible()
+    window.say("The disk is full.", "bad")
+    window.go(Step.IMPORT)
+    assert shown.isVisible()  # a fault is not lost by looking elsewhere
+    window.session.open_input(write_export(tmp_path))
+    assert not shown.isVisible()  # it is over once something else was begun
+    qtbot.waitUntil(lambda: not window.session.busy, timeout=LONG)
+
+
+def test_the_jobs_that_are_not_listed_are_counted(window: MainWindow, qtbot: QtBot) -> None:
+    for number in range(6):
+        write_job(jobs.folder() / f"{number}.lamo", n=2, n_scored=1)
+
+    def words() -> list[str]:
+        return [label.text() for label in window.importing.jobs_card.findChildren(QLabel) if label.isVisible()]
+
+    window.list_jobs()
+    qtbot.waitUntil(lambda: any(text.startswith("2 more") for text in words()), timeout=LONG)
+    assert sum("interrupted" in text for text in words()) == 4
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_before_anything_is_lost(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.open_path(write_export(tmp_path))
+    qtbot.waitUntil(lambda: window.session.can_start, timeout=LONG)
+    (tmp_path / "file").write_text("no folder")
+    window.session.resume_run(tmp_path / "gone" / "job.lamo", RunSettings())
+    assert "cannot be written to" in window.notice.accessibleName()
+    assert not window.session.run.running and window.session.can_start
+    monkeypatch.setenv("LAMO_DATA_DIR", str(tmp_path / "file" / "user"))
+    window.session.start_run(RunSettings())
+    assert str(tmp_path / "file") in window.notice.accessibleName()
+    assert not window.session.run.running and window.session.can_start
+    monkeypatch.undo()

@@ -18,6 +18,7 @@ from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.status import left_out
 from lamo_desktop.ui.tables import Column, text_column
 from lamo_desktop.ui.theme import em
+from lamo_desktop.ui.validation.parts import scrolled
 from lamo_desktop.ui.widgets import Button, Card, EmptyState, Figure, Notice, Page, ProgressCard, label
 from lamo_desktop.ui.words import said
 
@@ -86,8 +87,9 @@ class CheckPage(Page):
         self.funnel = Funnel()
         card.body.addWidget(self.source)
         card.body.addSpacing(em(0.4))
-        card.body.addWidget(self.funnel)
-        card.body.addStretch(1)
+        steps = scrolled(self.funnel)
+        steps.setAccessibleName(self.tr("From the export to the cohort"))
+        card.body.addWidget(steps, 1)
         lower.addWidget(card, 4)
         tables = Card(padding=0.7)
         tables.body.addWidget(self._tables())

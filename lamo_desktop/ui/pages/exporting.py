@@ -1,7 +1,6 @@
 """Export: five files, what each holds, whether it holds patient data, and where it went."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,55 +11,19 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from lamo_desktop.ui import work
+from lamo_desktop.ui.exportkinds import FileCard, kinds
 from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.validation.parts import scrolled
-from lamo_desktop.ui.widgets import Button, Card, EmptyState, Figure, IconLabel, Notice, Page, label, tone
-from lamo_desktop.ui.words import said
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of file: its name, what it holds, whether patient text is in it, its button, and what it is called."""
-
-    icon: str
-    title: str
-    text: str
-    patient_text: bool
-    action: str
-    file_name: str
-    file_type: str
-    needs_orders: bool = False
-
-
-class FileCard(Card):
-    """What one kind of file is, and the button that makes one."""
-
-    def __init__(self, kind: Kind, primary: bool) -> None:
-        super().__init__(padding=0.9)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # columns of one width
-        head = QHBoxLayout()
-        head.setSpacing(em(0.5))
-        head.addWidget(IconLabel(kind.icon, 1.4, "accent"))
-        head.addWidget(label(kind.title, "heading"), 1)
-        chip = label(self.tr("patient data") if kind.patient_text else self.tr("counts only"), "chip")
-        tone(chip, "warn" if kind.patient_text else "good")
-        head.addWidget(chip)
-        self.button = Button(kind.action, "export", "primary" if primary else "")
-        text = label(kind.text, "muted", wrap=True)
-        text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.body.addLayout(head)
-        self.body.addWidget(text, 1)
-        self.body.addSpacing(em(0.2))
-        self.body.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+from lamo_desktop.ui.widgets import Button, Card, EmptyState, Figure, IconLabel, Notice, Page, label
+from lamo_desktop.ui.words import said, without_key
 
 
 class ExportPage(Page):
@@ -98,65 +61,6 @@ class ExportPage(Page):
         session.evaluation.failed.connect(self._not_compared)
         self.refresh()
 
-    def _kinds(self) -> dict[str, Kind]:
-        excel = self.tr("Excel workbooks (*.xlsx)")
-        return {
-            "workbook": Kind(
-                "workbook",
-                self.tr("Recommendations"),
-                self.tr(
-                    "One row per admission and drug, one row per admission, your marks and comments, what was set "
-                    "aside and why, and where every number comes from. Lists as set above."
-                ),
-                True,
-                self.tr("Save &workbook…"),
-                "recommendations.xlsx",
-                excel,
-            ),
-            "report": Kind(
-                "report",
-                self.tr("Validation report"),
-                self.tr(
-                    "One HTML file to read and print: agreement with the orders, calibration, groups, and a TRIPOD-LLM "
-                    "checklist. Small groups are hidden."
-                ),
-                False,
-                self.tr("Save &report…"),
-                "validation.html",
-                self.tr("Web pages (*.html)"),
-                needs_orders=True,
-            ),
-            "tables": Kind(
-                "validate",
-                self.tr("Validation tables"),
-                self.tr("Every table of the report as a sheet, with intervals in columns of their own."),
-                False,
-                self.tr("Save ta&bles…"),
-                "validation.xlsx",
-                excel,
-                needs_orders=True,
-            ),
-            "figures": Kind(
-                "file",
-                self.tr("Figures as JSON"),
-                self.tr("Every figure with its interval, for other programs; as lamo validate --json writes it."),
-                False,
-                self.tr("Save fi&gures…"),
-                "validation.json",
-                "JSON (*.json)",
-                needs_orders=True,
-            ),
-            "job": Kind(
-                "job",
-                self.tr("Job file"),
-                self.tr("Admissions, scores, marks and the log of the run: opens again here without the export."),
-                True,
-                self.tr("Save &job file…"),
-                "job.lamo",
-                self.tr("Jobs (*.lamo)"),
-            ),
-        }
-
     def _content(self) -> QWidget:
         content = QWidget()
         layout = QVBoxLayout(content)
@@ -181,7 +85,7 @@ class ExportPage(Page):
         layout.addWidget(self.notice)
         grid = QGridLayout()
         grid.setSpacing(em(0.8))
-        self.kinds = self._kinds()
+        self.kinds = kinds()
         self.cards = {name: FileCard(kind, name == "workbook") for name, kind in self.kinds.items()}
         saves = (self.save_workbook, self.save_report, self.save_tables, self.save_figures, self.save_job)
         for place, (card, save) in enumerate(zip(self.cards.values(), saves, strict=True)):
@@ -255,7 +159,7 @@ class ExportPage(Page):
 
     def _ask(self, name: str) -> Path | None:
         kind = self.kinds[name]
-        title = kind.action.replace("&", "").removesuffix("…")
+        title = without_key(kind.action)
         chosen, _ = QFileDialog.getSaveFileName(self, title, str(self._folder / kind.file_name), kind.file_type)
         if not chosen:
             return None

@@ -20,6 +20,7 @@ from lamo_desktop.ui.widgets import Button, Card, IconLabel, Notice, Page, Progr
 from lamo_desktop.ui.words import said
 
 DEMO = "demo/eicu"
+LISTED = 4  # jobs
 CHOOSING, READING, OPENED = range(3)
 
 
@@ -241,8 +242,11 @@ class ImportPage(Page):
                 widget.hide()
                 widget.deleteLater()
         self.jobs_card.setVisible(bool(kept))
-        for row, job in enumerate(sorted(kept, key=lambda job: not job.unfinished)[:4]):
+        for row, job in enumerate(sorted(kept, key=lambda job: not job.unfinished)[:LISTED]):
             self._add_job(row, job)
+        if len(kept) > LISTED:
+            text = self.tr("{n} more: “Open job…” shows them all.").format(n=f"{len(kept) - LISTED:,}")
+            self._jobs_grid.addWidget(label(text, "small"), LISTED, 1)
 
     def _add_job(self, row: int, job: KeptJob) -> None:
         when = datetime.fromisoformat(job.created).astimezone().strftime("%Y-%m-%d %H:%M")

@@ -39,7 +39,8 @@ class ValidatePage(Page):
         self._stack = QStackedWidget()
         for widget in (*self._empty_states(), self._running(), self._content()):
             self._stack.addWidget(widget)
-        self.body.addWidget(PolicyBar(session))
+        self.policy = PolicyBar(session)
+        self.body.addWidget(self.policy)
         self.body.addWidget(self._stack, 1)
         session.evaluation.validator.progress.connect(self._show_progress)
         session.changed.connect(self.refresh)
@@ -125,6 +126,7 @@ class ValidatePage(Page):
             self.progress.show_progress(self.tr("Comparing"), None)
         at = RUNNING if running else SHOWN if validation is not None else READY if possible else EMPTY
         self._stack.setCurrentIndex(at)
+        self.policy.setVisible(at != EMPTY)
         self._show_tab()
         stale = validation is not None and not session.validation_is_current
         self.compare.setVisible(stale and not running)

@@ -953,6 +953,10 @@
         <translation>文件在独立进程中读取，窗口保持可用。导出文件不会被更改。</translation>
     </message>
     <message>
+        <source>{n} more: “Open job…” shows them all.</source>
+        <translation>还有 {n} 个：“打开作业…”可显示全部。</translation>
+    </message>
+    <message>
         <source>{d} of {t} admissions scored, interrupted</source>
         <translation>已评分 {d} / {t} 例住院，中断</translation>
     </message>
@@ -1004,8 +1008,12 @@
         <translation>最近评分的住院</translation>
     </message>
     <message>
-        <source>None yet; the model reads the first admission.</source>
-        <translation>尚无；模型正在读取第一例住院。</translation>
+        <source>No list yet</source>
+        <translation>尚无清单</translation>
+    </message>
+    <message>
+        <source>The model is loaded and reads the first admission. Its list appears here as soon as it is scored.</source>
+        <translation>正在加载模型并读取第一例住院。评分后，其清单即显示于此。</translation>
     </message>
     <message>
         <source>{n} drugs per admission</source>
@@ -1230,6 +1238,10 @@
     <message>
         <source>Orders, from the sheet “{s}”</source>
         <translation>医嘱，来自工作表“{s}”</translation>
+    </message>
+    <message>
+        <source>as chosen</source>
+        <translation>按您的选择</translation>
     </message>
     <message>
         <source>needed</source>
@@ -1595,8 +1607,8 @@
         <translation>以下字段没有对应的列：{f}。</translation>
     </message>
     <message>
-        <source>{n} tables were found. {m} are not in the folder: what they would tell is missing.</source>
-        <translation>找到 {n} 张表。文件夹中缺少 {m} 张：其内容将缺失。</translation>
+        <source>{n} tables were found. Not in the folder, so that what it would tell is missing: {t}.</source>
+        <translation>找到 {n} 个表。文件夹中没有以下表，因此缺少其内容：{t}。</translation>
     </message>
     <message>
         <source>All {n} tables of this kind of export were found.</source>
@@ -1679,6 +1691,22 @@
     <message>
         <source>longer</source>
         <translation>更长</translation>
+    </message>
+    <message>
+        <source>about {n} drugs per admission expected · ordered {m}</source>
+        <translation>预计每例约 {n} 种药物 · 医嘱 {m}</translation>
+    </message>
+    <message>
+        <source>fewer than {n} drugs per admission</source>
+        <translation>每例少于 {n} 种药物</translation>
+    </message>
+    <message>
+        <source>more than {n} drugs per admission</source>
+        <translation>每例多于 {n} 种药物</translation>
+    </message>
+    <message>
+        <source>ordered {m}</source>
+        <translation>医嘱 {m}</translation>
     </message>
     <message>
         <source>about {r} drugs per drug ordered, in the model&apos;s own test</source>
@@ -2255,6 +2283,10 @@
         <translation>请先暂停运行，再打开其他导出文件。</translation>
     </message>
     <message>
+        <source>Results could not be saved: the folder {f} cannot be written to. Make it writable, then start.</source>
+        <translation>无法保存结果：文件夹 {f} 不可写。请将其设为可写，然后再开始。</translation>
+    </message>
+    <message>
         <source>Pause the run first, then open another job.</source>
         <translation>请先暂停运行，再打开其他作业。</translation>
     </message>
@@ -2769,6 +2801,10 @@
         <translation>推荐的依据</translation>
     </message>
     <message>
+        <source>Not asked yet</source>
+        <translation>尚未询问</translation>
+    </message>
+    <message>
         <source>Loading the model…</source>
         <translation>正在加载模型…</translation>
     </message>
@@ -2890,6 +2926,13 @@
     <message>
         <source>Drugs you have marked or commented on</source>
         <translation>您标记或备注过的药物</translation>
+    </message>
+</context>
+<context>
+    <name>app</name>
+    <message>
+        <source>LAMO Desktop keeps its jobs and settings in a folder that cannot be written to: {f}. Make it writable, or name another folder in the environment variable LAMO_DATA_DIR; then start again.</source>
+        <translation>LAMO Desktop 存放作业和设置的文件夹不可写：{f}。请将其设为可写，或在环境变量 LAMO_DATA_DIR 中指定另一个文件夹，然后重新启动。</translation>
     </message>
 </context>
 <context>
@@ -3220,8 +3263,8 @@
         <translation>模型与策略</translation>
     </message>
     <message>
-        <source>The card says which model is used, whether it was fine-tuned and on what. The policy decides from which probability on a drug is recommended; it can be changed later without scoring again.</source>
-        <translation>卡片说明所用模型、是否经过微调及所用数据。策略决定从多大概率起推荐药物；以后可更改而无需重新评分。</translation>
+        <source>The card says which model is used, whether it was fine-tuned and on what. The policy decides from which probability on a drug is recommended; it can be changed later without scoring again. Before a run, the length to expect is that of the model&apos;s own test at other hospitals, for the orders of this export.</source>
+        <translation>卡片说明所用模型、是否经过微调及所用数据。策略决定从多大概率起推荐药物；以后可更改而无需重新评分。运行之前，预计的清单长度取自模型在其他医院的自身测试，按本导出文件的医嘱推算。</translation>
     </message>
     <message>
         <source>One admission at a time</source>
@@ -4344,6 +4387,10 @@
     <message>
         <source>1 row set aside</source>
         <translation>搁置 1 行</translation>
+    </message>
+    <message>
+        <source>1 admission</source>
+        <translation>1 例住院</translation>
     </message>
     <message>
         <source>Reading</source>
