@@ -107,7 +107,8 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("rooms", "{n1} could not be deleted. {why}"),
     QT_TRANSLATE_NOOP(
         "rooms",
-        "The program's own folder {folder} cannot be used ({why}): set LAMO_DATA_DIR to a folder that you can write to.",
+        "The program's own folder {folder} cannot be used ({why}): "
+        "set LAMO_DATA_DIR to a folder that you can write to.",
     ),
     QT_TRANSLATE_NOOP("rooms", "fine-tuned on {n1} admissions, recipe {recipe}, with a fitted code model"),
     QT_TRANSLATE_NOOP("rooms", "fine-tuned on {n1} admissions, recipe {recipe}"),

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.errors import InputError
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.background import Background

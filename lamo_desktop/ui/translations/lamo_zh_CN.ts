@@ -2929,13 +2929,6 @@
     </message>
 </context>
 <context>
-    <name>app</name>
-    <message>
-        <source>LAMO Desktop keeps its jobs and settings in a folder that cannot be written to: {f}. Make it writable, or name another folder in the environment variable LAMO_DATA_DIR; then start again.</source>
-        <translation>LAMO Desktop 存放作业和设置的文件夹不可写：{f}。请将其设为可写，或在环境变量 LAMO_DATA_DIR 中指定另一个文件夹，然后重新启动。</translation>
-    </message>
-</context>
-<context>
     <name>book</name>
     <message>
         <source>Mark</source>
@@ -3544,6 +3537,18 @@
     <message>
         <source>{n1} could not be deleted. {why}</source>
         <translation>有 {n1} 项无法删除。{why}</translation>
+    </message>
+    <message>
+        <source>The program&apos;s own folder {folder} cannot be used ({why}): set LAMO_DATA_DIR to a folder that you can write to.</source>
+        <translation>程序自己的文件夹 {folder} 无法使用（{why}）：请将 LAMO_DATA_DIR 设为可写的文件夹。</translation>
+    </message>
+    <message>
+        <source>fine-tuned on {n1} admissions, recipe {recipe}, with a fitted code model</source>
+        <translation>已在 {n1} 次住院上微调，方案 {recipe}，附拟合的编码模型</translation>
+    </message>
+    <message>
+        <source>fine-tuned on {n1} admissions, recipe {recipe}</source>
+        <translation>已在 {n1} 次住院上微调，方案 {recipe}</translation>
     </message>
     <message>
         <source>{encoding}, {sign} between columns</source>
