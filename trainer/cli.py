@@ -16,19 +16,7 @@ from lamo_desktop.errors import InputError, LamoError
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.model.package import load_package, write_package
 from lamo_desktop.model.process import EngineSettings
-from trainer.build import (
-    LABELS,
-    TERM_KINDS,
-    as_metrics,
-    base_rate_figures,
-    calibrated_package,
-    not_trained_on,
-    package_figures,
-    package_with_terms,
-    ready_to_tune,
-    sample,
-    to_ask,
-)
+from trainer.build import as_metrics, base_rate_figures, calibrated_package, package_figures, sample
 from trainer.entrants import untuned
 from trainer.evaluate import Figures
 from trainer.evaluate_command import add_evaluate, run_evaluate
@@ -36,6 +24,7 @@ from trainer.fit_command import add_export, add_fit, add_rows, run_export, run_f
 from trainer.rows import benchmark_rows, read_rows, without, write_offsets, write_rows
 from trainer.scores import answers
 from trainer.splits import SPLITS, SplitRule
+from trainer.tuned_terms import LABELS, TERM_KINDS, not_trained_on, package_with_terms, ready_to_tune, to_ask
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -18,7 +18,7 @@ def test_a_job_that_is_killed_again_and_again_ends_as_if_it_never_was(tmp_path: 
     except ModelError:
         pytest.skip("the base weights are not installed")
     (tmp_path / "user").symlink_to(own_user_folder)  # its derived weights are made once for all tests
-    ordeal = Ordeal(tmp_path, few_candidates(tmp_path / "few"), 3, random.Random(4))
+    ordeal = Ordeal(tmp_path, few_candidates(tmp_path / "few"), 10, random.Random(4))
     ordeal.in_peace()
     ordeal.killed("killed", 4)
     assert sum(ordeal.kills.values()) >= 3, ordeal.kills

@@ -38,7 +38,7 @@ def raw_package(weights: Path, folder: Path, recipe: Recipe = WHOLE) -> Path:
     return package.path
 
 
-@pytest.mark.parametrize("terms", ["all", "none"])
+@pytest.mark.parametrize("terms", ["all", "features", "none"])
 def test_only_rows_the_run_did_not_learn_from_weigh_it(
     weights: Path, cohort: Path, tmp_path: Path, terms: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,13 +51,13 @@ def test_only_rows_the_run_did_not_learn_from_weigh_it(
     assert package.fine_tuned and package.prompt_adapter and package.terms and before.terms
     assert package.policies and package.training["recipe"]["head"]
     head, own = (read_terms(each.path / each.terms.file).head for each in (package, before) if each.terms)
-    if terms == "all":
+    if terms == "none":
+        np.testing.assert_array_equal(head, own)
+    else:
         assert package.label == f"{before.label}, with a fitted code model"
         assert len(read_terms(output / package.terms.file).features) > 3
-        ratios = head / own
-        np.testing.assert_allclose(ratios, ratios[0, 0], rtol=1e-4)  # one gain for all that the run learned
-    else:
-        np.testing.assert_array_equal(head, own)
+        ratios = head / own  # one gain for all that the run learned, and a head on the adapted state beside it
+        assert np.allclose(ratios, ratios[0, 0], rtol=1e-4) == (terms == "features")
     assert main(["evaluate", str(cohort), "--packages", str(output), "--no-baselines", *ENGINE]) == 0
     assert "Jaccard" in capsys.readouterr().out
     again = [*command[:3], str(output), *ENGINE, "-o", str(tmp_path / "again"), "--report"]
