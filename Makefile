@@ -10,7 +10,7 @@ export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DCMAKE_PROJECT_INCLUDE='$(CURDIR)/.ci/ll
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test app lint base bench bundle bundle-check wheelhouse sbom clean translations
+.PHONY: help demo test app lint base bench paper bundle bundle-check wheelhouse sbom clean translations
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -29,6 +29,17 @@ lint: $(VENV)/.test  ## style, types and import fences
 
 bench: $(VENV)/.test $(BASE)  ## the engine's speed, as ratios measured in one run
 	$(BIN)/lamo bench
+
+PAPER := build/paper
+
+paper: $(VENV)/.test $(BASE)  ## LAMO's own setting from the MIMIC-III tables: make paper MIMIC3=FOLDER
+	@test -d "$(MIMIC3)" || { echo "make paper MIMIC3=FOLDER: name the folder of the MIMIC-III tables"; exit 2; }
+	mkdir -p $(PAPER)
+	$(BIN)/lamo-train cohort "$(MIMIC3)" --profile mimic3 --split patient -o $(PAPER)/cohort.jsonl.gz
+	$(BIN)/lamo-train fit $(PAPER)/cohort.jsonl.gz --recipe lamo-paper -o $(PAPER)/run $(FIT)
+	$(BIN)/lamo-train export $(PAPER)/run --name lamo-paper -o $(PAPER)/raw
+	$(BIN)/lamo-train calibrate $(PAPER)/cohort.jsonl.gz --model $(PAPER)/raw --terms none --report -o $(PAPER)/package
+	$(BIN)/lamo-train evaluate $(PAPER)/cohort.jsonl.gz --packages $(PAPER)/package -o $(PAPER)/table.md --json $(PAPER)/table.json
 
 translations: $(VENV)/.test  ## collect the window's texts into lamo_desktop/ui/translations/*.ts and compile them
 	$(BIN)/python -m lamo_desktop.ui.language

@@ -113,9 +113,9 @@ class ModelCard(Card):
             self._verify_if_new()
 
     def _facts(self, package: ModelPackage) -> list[str]:
-        adapters = (
-            self.tr("{a} adapters").format(a=len(package.adapters)) if package.adapters else self.tr("no adapters")
-        )
+        count = len(package.adapters)
+        several = self.tr("{a} adapters").format(a=count)
+        adapters = {0: self.tr("no adapters"), 1: self.tr("one adapter")}.get(count, several)
         facts = [
             self.tr("{n} candidate drugs, {a}; reads up to {t} tokens of a patient").format(
                 n=len(package.drugs), a=adapters, t=f"{package.context_tokens:,}"

@@ -1346,6 +1346,10 @@
         <translation>无适配器</translation>
     </message>
     <message>
+        <source>one adapter</source>
+        <translation>1 个适配器</translation>
+    </message>
+    <message>
         <source>{n} candidate drugs, {a}; reads up to {t} tokens of a patient</source>
         <translation>{n} 种候选药物，{a}；每位患者最多读取 {t} 个词元</translation>
     </message>
