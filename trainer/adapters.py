@@ -97,10 +97,6 @@ class Adapters:
         """Put back what `weights` gave."""
         set_peft_model_state_dict(self.model, weights, adapter_name=self.names[group])
 
-    def count(self) -> int:
-        """Trainable numbers of all groups."""
-        return sum(weight.numel() for weight in self.parameters())
-
 
 def _top(model: nn.Module, count: int | None) -> list[int] | None:
     if count is None:
