@@ -166,7 +166,7 @@ def _package(
         adapters=adapters,
         drugs=drugs,
         policies={},
-        training={"base": record["base"], **{key: record[key] for key in kept}},
+        training={"base": record["base"], **{key: record[key] for key in kept if key in record}},
         licence=about.get("licence", ""),
         base_source=about.get("base_source", ""),
     )

@@ -142,7 +142,9 @@ def not_trained_on(package: ModelPackage, pool: Sequence[Admission], tuning: Seq
     """
     if not package.fine_tuned:
         return np.arange(len(tuning))
-    recipe, counts = package.training["recipe"], package.training["admissions"]
+    recipe, counts = package.training.get("recipe"), package.training.get("admissions")
+    if not isinstance(recipe, dict) or not isinstance(counts, dict):
+        raise InputError(f"{package.name} does not say which rows it was trained on: it was not made by `lamo-train`.")
     if len(pool) != counts["train"] + counts["validation"]:
         raise InputError(
             f"{package.name} was trained on other rows than these {len(pool)}: name its run's cohort and --leave-out."

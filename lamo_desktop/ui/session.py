@@ -5,14 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
-from lamo_desktop.admissions.cohort import Cohort
 from lamo_desktop.errors import InputError
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.background import Background
-from lamo_desktop.ui.corrections import Corrections
 from lamo_desktop.ui.cutting import Cutter, load_cut
 from lamo_desktop.ui.evaluation import Evaluation
 from lamo_desktop.ui.flow import Step
@@ -22,44 +20,21 @@ from lamo_desktop.ui.opening import Opened, open_export
 from lamo_desktop.ui.ownfiles import used_names
 from lamo_desktop.ui.runsettings import RunSettings
 from lamo_desktop.ui.scoring import ScoringProcess
+from lamo_desktop.ui.session_state import SessionState
 from lamo_desktop.ui.wasopen import WasOpen
 
 if TYPE_CHECKING:  # loaded when there is something to show, so that the window opens sooner
     from lamo_desktop.admissions.profile import Profile
     from lamo_desktop.ui.admissionlist import Cut
-    from lamo_desktop.ui.results import Lists, Results
+    from lamo_desktop.ui.results import Lists
 
 
-class Session(QObject):
-    """The state of the analysis. `changed` after every change; the other signals carry what changed."""
-
-    changed = Signal()
-    reading = Signal(str, float)
-    opened_changed = Signal()
-    cohort_changed = Signal()
-    scoring = Signal(dict)
-    results_changed = Signal()
-    policy_changed = Signal()
-    model_label_changed = Signal(str, bool)
-    message = Signal(str, str)  # a sentence and its tone
-    go = Signal(Step)
+class Session(SessionState):
+    """What can be done with the analysis: each verb of the pages, and what follows when something has come."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.input: Path | None = None
-        self.profile: str | None = None
-        self.opened: Opened | None = None  # how the export was read
-        self.cohort: Cohort | None = None
-        self.corrections = Corrections()
         self.lookups, self.names_lookup = Lookups(self), Lookups(self)
-        self._profile_before: str | None = None
-        self._before: WasOpen | None = None
-        self.job: Path | None = None
-        self.results: Results | None = None
-        self.policy = Policy()
-        self.cut: Cut | None = None  # the lists of the results, by the policy
-        self.exported = False
-        self.last_progress: dict[str, Any] = {}
         self.background = Background(self)
         self.cutter = Cutter(self.background, self)
         self.cutter.came.connect(self._lists_cut)
@@ -150,9 +125,8 @@ class Session(QObject):
         except InputError as error:
             self._say_bad(str(error))
             return
-        if self._may_write(job):
-            self.job = job
-            self._start(settings.begin(self.input, self.profile, job))
+        self.job = job
+        self._start(settings.begin(self.input, self.profile, job))
 
     def resume_run(self, job: Path, settings: RunSettings) -> None:
         """Go on with a job where it stopped; its export is not needed."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lamo_desktop.model.package import load_package
+from lamo_desktop.model.package import load_package, write_package
 from lamo_desktop.model.terms import read_terms
 from tests.trainer.test_export import RECIPE, trained
 from tests.trainer.tiny import tiny_rows
@@ -15,6 +15,7 @@ from trainer.cli import main
 from trainer.export import export_adapters
 from trainer.recipe import Recipe
 from trainer.rows import Rows, write_rows
+from trainer.run_folder import Run
 from trainer.splits import watched
 
 WHOLE = replace(RECIPE, groups="one", suffix_only=False, head=True, rank=2)
@@ -63,6 +64,23 @@ def test_only_rows_the_run_did_not_learn_from_weigh_it(
     again = [*command[:3], str(output), *ENGINE, "-o", str(tmp_path / "again"), "--report"]
     assert main(again) == 2
     assert "is calibrated already" in capsys.readouterr().err
+
+
+def test_a_package_that_does_not_say_what_it_learned_from_is_refused(
+    weights: Path, cohort: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    package = load_package(raw_package(weights, tmp_path))
+    write_package(package.path, replace(package, training={}))
+    command = ["calibrate", str(cohort), "--model", str(package.path), *ENGINE, "-o", str(tmp_path / "p"), "--report"]
+    assert main(command) == 2
+    assert "does not say which rows it was trained on" in capsys.readouterr().err
+
+
+def test_a_run_of_before_splits_could_be_chosen_is_exported(weights: Path, tmp_path: Path) -> None:
+    _, run = trained(weights, tmp_path / "run", WHOLE)
+    record = {key: value for key, value in run.record.items() if key != "splits"}
+    package = export_adapters(Run(run.folder, record), weights, tmp_path / "raw", lambda drug: "", {})
+    assert "splits" not in package.training  # calibrate then takes the training rows
 
 
 def test_other_rows_than_the_runs_are_refused(

@@ -1,0 +1,48 @@
+"""What one analysis holds between export and workbook, and the signals that say what of it changed."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.recommend.policy import Policy
+from lamo_desktop.ui.corrections import Corrections
+from lamo_desktop.ui.flow import Step
+from lamo_desktop.ui.opening import Opened
+from lamo_desktop.ui.wasopen import WasOpen
+
+if TYPE_CHECKING:  # loaded when there is something to show, so that the window opens sooner
+    from lamo_desktop.ui.admissionlist import Cut
+    from lamo_desktop.ui.results import Results
+
+
+class SessionState(QObject):
+    """The state of the analysis. `changed` after every change; the other signals carry what changed."""
+
+    changed = Signal()
+    reading = Signal(str, float)
+    opened_changed = Signal()
+    cohort_changed = Signal()
+    scoring = Signal(dict)
+    results_changed = Signal()
+    policy_changed = Signal()
+    model_label_changed = Signal(str, bool)
+    message = Signal(str, str)  # a sentence and its tone
+    go = Signal(Step)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.input: Path | None = None
+        self.profile: str | None = None
+        self.opened: Opened | None = None  # how the export was read
+        self.cohort: Cohort | None = None
+        self.corrections = Corrections()
+        self._profile_before: str | None = None
+        self._before: WasOpen | None = None
+        self.job: Path | None = None
+        self.results: Results | None = None
+        self.policy = Policy()
+        self.cut: Cut | None = None  # the lists of the results, by the policy
+        self.exported = False
+        self.last_progress: dict[str, Any] = {}
