@@ -5,6 +5,7 @@ to all of the prefix and causally to their own suffix, under one softmax. So n s
 tokens cost n*l*(p + l) instead of (p + n*l)^2, and no mask is ever made.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -36,35 +37,28 @@ def packed_attention(
     q, k, v = query[0], key[0], value[0]
     if packing.record:
         packing.recorded.append(torch.stack([k, v]))
-    n_prefix = packing.layout.n_prefix
+    n_prefix, grid = packing.layout.n_prefix, packing.layout.prefix
     out = []
     if n_prefix:
-        out.append(_prefixes(q[:, :n_prefix], k[:, :n_prefix], v[:, :n_prefix], packing.layout, scaling))
+        q_before, *before = (grid.spread(x[:, :n_prefix]).view(len(x), *grid.shape, -1) for x in (q, k, v))
+        out.append(grid.gather(_prefixes(q_before, before[0], before[1], scaling).flatten(1, 2)))
+    elif packing.memory is not None:
+        from_top = int(module.layer_idx) - int(module.config.num_hidden_layers)  # type: ignore[arg-type, union-attr]
+        before = list(packing.memory[from_top].to(k.dtype))
     if q.shape[1] > n_prefix:
-        if packing.memory is None:
-            grid = packing.layout.prefix
-            before = tuple(x.index_select(1, grid.flatten()).view(len(x), *grid.shape, -1) for x in (k, v))
-        else:
-            from_top = int(module.layer_idx) - int(module.config.num_hidden_layers)  # type: ignore[arg-type, union-attr]
-            before = tuple(packing.memory[from_top].to(k.dtype))
         after = (q[:, n_prefix:] * scaling, k[:, n_prefix:], v[:, n_prefix:])
         out.append(_suffixes(after, before, packing.layout))
     return torch.cat(out, 1).transpose(0, 1)[None], None
 
 
-def _prefixes(q: Tensor, k: Tensor, v: Tensor, layout: Layout, scaling: float) -> Tensor:
-    """Output (heads, tokens, head size) of the prefix tokens, each seeing its own prefix up to itself."""
-    flat = layout.prefix.flatten()
-    q_grid, k_grid, v_grid = (
-        x.index_select(1, flat).view(len(x), *layout.prefix.shape, -1).transpose(0, 1) for x in (q, k, v)
-    )
-    out = nn.functional.scaled_dot_product_attention(
-        q_grid, k_grid, v_grid, is_causal=True, scale=scaling, enable_gqa=True
-    )
-    return out.transpose(0, 1).flatten(1, 2).index_select(1, layout.prefix_back)
+def _prefixes(q: Tensor, k: Tensor, v: Tensor, scaling: float) -> Tensor:
+    """Output of the prefix tokens, each seeing its own prefix up to itself; all (heads, admissions, longest, size)."""
+    q, k, v = (x.transpose(0, 1) for x in (q, k, v))
+    out = nn.functional.scaled_dot_product_attention(q, k, v, is_causal=True, scale=scaling, enable_gqa=True)
+    return out.transpose(0, 1)
 
 
-def _suffixes(after: tuple[Tensor, ...], before: tuple[Tensor, ...], layout: Layout) -> Tensor:
+def _suffixes(after: Sequence[Tensor], before: Sequence[Tensor], layout: Layout) -> Tensor:
     """Output (heads, tokens, head size) of the suffix tokens, from `after`: their queries, scaled, keys and values,
     each (heads, tokens, head size), and `before`: the prefixes' keys and values (kv heads, admissions, longest, size).
     """
@@ -81,23 +75,21 @@ def _suffixes(after: tuple[Tensor, ...], before: tuple[Tensor, ...], layout: Lay
         return x.view(kv, admissions, shared, tokens, -1).transpose(1, 2).reshape(heads, admissions, tokens, -1)
 
     def own_rows(x: Tensor) -> Tensor:
-        return x.index_select(1, layout.own.flatten()).view(kv, -1, rows, width, size)
+        return layout.own.spread(x).view(kv, -1, rows, width, size)
 
-    towards_prefix = unstacked(stacked(q.index_select(1, layout.suffix.flatten())) @ k_prefix.transpose(2, 3))
+    towards_prefix = unstacked(stacked(layout.suffix.spread(q)) @ k_prefix.transpose(2, 3))
     if admissions > 1:
-        towards_prefix = towards_prefix.masked_fill(~layout.seen[:, None], -torch.inf)
+        padding = layout.prefix.padding.view(admissions, 1, prefix)
+        towards_prefix = towards_prefix.masked_fill(padding, -torch.inf)
     later = torch.ones(width, width, dtype=torch.bool, device=q.device).triu(1)
     own = (own_rows(q) @ own_rows(k).transpose(3, 4)).masked_fill(later, -torch.inf)
-    own = (
-        own.reshape(heads, rows * width, width).index_select(1, layout.own_back).view(heads, admissions, tokens, width)
-    )
+    own = layout.own.onto(layout.suffix, own.reshape(heads, rows * width, width)).view(heads, admissions, tokens, width)
 
     weights = torch.softmax(torch.cat([towards_prefix, own], 3), 3, dtype=torch.float32).to(v.dtype)
     from_prefix = unstacked(stacked(weights[..., :prefix].reshape(heads, -1, prefix)) @ v_prefix)
-    to_own = weights[..., prefix:].reshape(heads, -1, width).index_select(1, layout.own_there)
+    to_own = layout.suffix.onto(layout.own, weights[..., prefix:].reshape(heads, -1, width))
     from_own = (to_own.view(kv, shared, rows, width, width) @ own_rows(v)).reshape(heads, rows * width, size)
-    out = from_prefix.reshape(heads, -1, size) + from_own.index_select(1, layout.own_back)
-    return out.index_select(1, layout.suffix_back)
+    return layout.suffix.gather(from_prefix.reshape(heads, -1, size)) + layout.own.gather(from_own)
 
 
 AttentionInterface.register(IMPLEMENTATION, packed_attention)

@@ -81,8 +81,10 @@ class Base:
         The pack must hold the prefixes' tokens, not their memory.
         """
         hidden = self.hidden(packed)
-        seen = packed.layout.seen[..., None]
-        states = (hidden[: packed.layout.n_prefix][packed.layout.prefix].float() * seen).sum(1) / seen.sum(1)
+        grid = packed.layout.prefix
+        seen = ~grid.padding.view(*grid.shape, 1)
+        spread = grid.spread(hidden[None, : packed.layout.n_prefix]).view(*grid.shape, -1)
+        states = (spread.float() * seen).sum(1) / seen.sum(1)
         return hidden[packed.last].float() @ self.answer, states
 
     @property

@@ -87,6 +87,19 @@ def package_entrant(name: str, package: ModelPackage, splits: Sequence[str], sco
     return Entrant(name, "package", logits, _thresholds(name, package), own, about)
 
 
+def mean_entrant(entrants: Sequence[Entrant]) -> Entrant:
+    """What several packages say together: the mean of their logits, cut at the mean of their thresholds."""
+    first = entrants[0]
+    return Entrant(
+        f"mean of {len(entrants)} packages",
+        "package",
+        {split: np.mean([each.logits[split] for each in entrants], axis=0) for split in first.logits},
+        {cut: float(np.mean([each.thresholds[cut] for each in entrants])) for cut in first.thresholds},
+        np.mean([np.asarray(each.own) for each in entrants], axis=0),
+        {"packages": [each.name for each in entrants]},
+    )
+
+
 def ablation_entrant(
     name: str, package: ModelPackage, without: Sequence[str], splits: Sequence[str], scorer: Scorer
 ) -> Entrant:

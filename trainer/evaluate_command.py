@@ -19,6 +19,7 @@ from trainer.entrants import (
     Scorer,
     ablation_entrant,
     baseline_entrants,
+    mean_entrant,
     package_entrant,
     package_names,
     untuned_entrant,
@@ -40,6 +41,9 @@ def add_evaluate(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument("--json", type=Path, metavar="OUT.json", help="also write every figure with its interval")
     evaluate.add_argument(
         "--no-baselines", dest="baselines", action="store_false", help="leave the simple models out of the table"
+    )
+    evaluate.add_argument(
+        "--mean", action="store_true", help="also judge all packages together, by the mean of their logits"
     )
     evaluate.add_argument(
         "--untuned",
@@ -70,6 +74,8 @@ def run_evaluate(options: argparse.Namespace) -> None:
     """Judge packages, and what they are compared with, on some rows; print the tables and write them where asked."""
     if options.resamples < 100:
         raise InputError(f"--resamples {options.resamples} is too few for an interval: give 100 or more.")
+    if options.mean and len(options.packages or []) < 2:
+        raise InputError("--mean is of several packages: name two or more with --packages.")
     rows = read_rows(options.cohort)
     for split in options.splits:
         rows.of([split])  # an empty split is said before anything is scored
@@ -91,6 +97,8 @@ def run_evaluate(options: argparse.Namespace) -> None:
         _deliver(options, unseen_markdown(found, options.resamples), {"cohort": rows.origin, "unseen": found})
         return
     entrants = [package_entrant(name, each, options.splits, scorer) for name, each in zip(names, packages, strict=True)]
+    if options.mean:
+        entrants.append(mean_entrant(entrants))
     entrants += [ablation_entrant(names[0], packages[0], parts, options.splits, scorer) for parts in options.without]
     if options.untuned:
         entrants.append(untuned_entrant(packages[0], options.splits, scorer))

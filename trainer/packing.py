@@ -9,8 +9,9 @@ the upper layers learn, a suffix token's state below them can be known too: then
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -37,27 +38,83 @@ class Asked:
         return sum(map(len, self.suffixes)) + (0 if self.memory is not None else len(self.prefix))
 
 
+class _Gather(torch.autograd.Function):
+    """Places `there` of x's second axis. Each place's gradient is the one of the place `back` in the result, or zero.
+
+    It is what index_select does, for places that are taken once (or whose copies never get a gradient): going back is
+    then a selection as well, where PyTorch's own would add up, which on a GPU means sorting to be reproducible.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, there: Tensor, back: Tensor, zero: Tensor | None) -> Tensor:
+        ctx.save_for_backward(back, zero)
+        return x.index_select(1, there)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
+        back, zero = ctx.saved_tensors
+        found = gradients[0].index_select(1, back)
+        return found if zero is None else found.masked_fill_(zero[:, None], 0.0), None, None, None
+
+
+def _gather(x: Tensor, there: Tensor, back: Tensor, zero: Tensor | None) -> Tensor:
+    found: Tensor = _Gather.apply(x, there, back, zero)  # type: ignore[no-untyped-call]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Runs of tokens, one after the other, as the rows of a padded grid (runs, longest).
+
+    `token` (cells,) is each cell's token; cells beyond a run's end repeat its last one and are marked in `padding`
+    (cells,). `cell` (tokens,) is each token's cell. What is computed for padding must not be used, so that its gradient
+    is zero.
+    """
+
+    shape: tuple[int, int]
+    token: Tensor
+    padding: Tensor
+    cell: Tensor
+
+    @classmethod
+    def of(cls, lengths: Sequence[int], device: torch.device | str) -> "Grid":
+        """The grid of runs of some lengths."""
+        length = torch.tensor(lengths, dtype=torch.long)
+        width = int(length.max()) if len(lengths) else 0
+        column = torch.arange(width)
+        start = length.cumsum(0) - length
+        token = start[:, None] + torch.minimum(column, length[:, None] - 1)
+        padding = column >= length[:, None]
+        cell = torch.arange(len(lengths) * width).view(len(lengths), width)[~padding]
+        cells = (each.to(device) for each in (token.flatten(), padding.flatten(), cell))
+        return cls((len(lengths), width), *cells)
+
+    def spread(self, x: Tensor) -> Tensor:
+        """Tokens (n, tokens, ...) on the grid: (n, cells, ...)."""
+        return _gather(x, self.token, self.cell, None)
+
+    def gather(self, x: Tensor) -> Tensor:
+        """The tokens (n, tokens, ...) of what lies on the grid: (n, cells, ...)."""
+        return _gather(x, self.cell, self.token, self.padding)
+
+    def onto(self, other: "Grid", x: Tensor) -> Tensor:
+        """What lies on this grid, (n, cells, ...), on another grid of the same tokens."""
+        there, back = self.cell[other.token], other.cell[self.token]
+        return _gather(x, there, back, self.padding)
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the admissions' tokens lie, as indices that bring ragged tokens into padded grids and back.
+    """Where the admissions' tokens lie. A pack's first `n_prefix` tokens are the prefixes, then come the suffixes.
 
-    A pack's first `n_prefix` tokens are the prefixes, one after the other; then come the suffixes, and their indices
-    count from the first of these. `prefix` (admissions, longest prefix) and `prefix_back` (prefix tokens,) go to a grid
-    of prefixes and back, `suffix` (admissions, most suffix tokens) and `suffix_back` (suffix tokens,) to one of each
-    admission's suffix tokens, `own` (suffixes, longest) to one of single suffixes. `own_back` and `own_there` bring the
-    grid of `own`, flattened, into that of `suffix` and the other way round. Cells beyond an end repeat the last token;
-    `seen` (admissions, longest prefix) says which cells of a prefix are real.
+    `prefix` is the grid of prefixes, a row per admission, `suffix` that of each admission's suffix tokens, `own` that
+    of single suffixes.
     """
 
     n_prefix: int
-    prefix: Tensor
-    prefix_back: Tensor
-    suffix: Tensor
-    suffix_back: Tensor
-    own: Tensor
-    own_back: Tensor
-    own_there: Tensor
-    seen: Tensor
+    prefix: Grid
+    suffix: Grid
+    own: Grid
 
 
 @dataclass(slots=True)
@@ -96,11 +153,15 @@ def pack(asked: Sequence[Asked], device: torch.device | str = "cpu") -> Pack:
             positions += range(len(each.prefix), len(each.prefix) + len(suffix))
             ends.append(len(suffix))
     states = [state for each in asked for state in each.states or ()]
-    layout = _layout(asked, known)
     return Pack(
         tokens=torch.tensor([prefixes + suffixes], device=device),
         positions=torch.tensor([positions], device=device),
-        layout=replace(layout, **{name: getattr(layout, name).to(device) for name in _INDICES}),
+        layout=Layout(
+            n_prefix=len(prefixes),
+            prefix=Grid.of([len(each.prefix) for each in asked], device),
+            suffix=Grid.of([sum(map(len, each.suffixes)) for each in asked], device),
+            own=Grid.of([len(suffix) for each in asked for suffix in each.suffixes], device),
+        ),
         last=(torch.tensor(ends, dtype=torch.long).cumsum(0) + len(prefixes) - 1).to(device),
         places=[place for each in asked for place in each.places],
         owners=torch.tensor([i for i, each in enumerate(asked) for _ in each.suffixes], dtype=torch.long).to(device),
@@ -108,42 +169,6 @@ def pack(asked: Sequence[Asked], device: torch.device | str = "cpu") -> Pack:
         states=torch.cat(states).to(device)[None] if states else None,
         layers=len(asked[0].memory) if states and asked[0].memory is not None else 0,
     )
-
-
-_INDICES = ("prefix", "prefix_back", "suffix", "suffix_back", "own", "own_back", "own_there", "seen")
-
-
-def _layout(asked: Sequence[Asked], known: bool) -> Layout:
-    prefix, prefix_back = _grid([len(each.prefix) for each in asked])
-    suffix, suffix_back = _grid([sum(map(len, each.suffixes)) for each in asked])
-    own, own_back = _grid([len(each) for one in asked for each in one.suffixes])
-    lengths = torch.tensor([len(each.prefix) for each in asked])
-    seen = torch.arange(prefix.shape[1]) < lengths[:, None]
-    return Layout(
-        n_prefix=0 if known else int(lengths.sum()),
-        prefix=prefix,
-        prefix_back=prefix_back,
-        suffix=suffix,
-        suffix_back=suffix_back,
-        own=own,
-        own_back=own_back[suffix.flatten()],
-        own_there=suffix_back[own.flatten()],
-        seen=seen,
-    )
-
-
-def _grid(lengths: Sequence[int]) -> tuple[Tensor, Tensor]:
-    """Indices of a grid (runs, longest) into the tokens of runs of some lengths, and of the tokens into the flat grid.
-
-    Cells beyond a run's end repeat its last token.
-    """
-    length = torch.tensor(lengths, dtype=torch.long)
-    width = int(length.max()) if len(lengths) else 0
-    column = torch.arange(width)
-    start = length.cumsum(0) - length
-    grid = start[:, None] + torch.minimum(column, length[:, None] - 1)
-    back = torch.arange(len(lengths) * width).view(len(lengths), width)[column < length[:, None]]
-    return grid, back
 
 
 def _memory(asked: Sequence[Asked], device: torch.device | str) -> Tensor:

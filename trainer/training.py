@@ -57,7 +57,7 @@ class Training:
         self.columns = places(groups, examples.drugs)
         check_groups(examples, groups, self.columns)
         torch.manual_seed(recipe.seed)
-        torch.use_deterministic_algorithms(True, warn_only=True)  # or sums of gradients depend on timing
+        torch.use_deterministic_algorithms(True)  # or sums of gradients depend on timing, those of attention too
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         self.adapters = Adapters(base.model, len(groups), recipe)
         self.memories = (

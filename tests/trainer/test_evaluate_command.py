@@ -74,10 +74,18 @@ def test_several_packages_share_a_table_and_the_first_is_compared_with_the_other
     other = place / "again"
     arguments = ["calibrate", str(place / "cohort.jsonl.gz"), "--model", str(place / "raw"), *ENGINE, "--limit", "20"]
     assert cli.main([*arguments, "-o", str(other)]) == 0
-    assert evaluate(place, "--packages", str(place / "tuned"), str(other), "--no-baselines") == 0
+    written = ["--mean", "--json", str(place / "both.json")]
+    assert evaluate(place, "--packages", str(place / "tuned"), str(other), "--no-baselines", *written) == 0
     table = capsys.readouterr().out
     assert "| tuned | again | ratio 1 on training rows |" in table and "| again | tuned |" not in table
     assert "frequency" not in table
+    models = {m["name"]: m for m in json.loads((place / "both.json").read_text())["splits"]["internal"]["models"]}
+    thresholds = [models[name]["cuts"]["ratio 1 on training rows"]["threshold"] for name in models]
+    assert list(models) == ["tuned", "again", "mean of 2 packages"]
+    assert thresholds[2] == pytest.approx((thresholds[0] + thresholds[1]) / 2, abs=1e-5)
+    assert models["mean of 2 packages"]["log_loss"]["value"] < max(
+        models[name]["log_loss"]["value"] for name in ("tuned", "again")
+    )
 
 
 def test_unseen_drugs_from_held_out_candidates(
@@ -101,6 +109,7 @@ def test_unseen_drugs_from_held_out_candidates(
         (["--packages", "raw"], 2, "has no thresholds yet: run `lamo-train calibrate`"),
         (["--packages", "absent"], 3, "manifest.json"),
         (["--packages", "tuned", "--resamples", "3"], 2, "too few for an interval"),
+        (["--packages", "tuned", "--mean"], 2, "--mean is of several packages"),
         (["--packages", "tuned", "--scores", "absent"], 2, "There is no folder"),
         (["--packages", "tuned", "-o", "absent/out.md"], 2, "There is no folder"),
         ([], 2, "differ in"),
