@@ -18,6 +18,7 @@ _CHANGES_MEANING = frozenset(
     {"date", "time", "discharge", "family", "count", "number", "no", "type", "status", "flag", "code", "codes", "id"}
     | {"version", "score", "dose", "route", "unit", "source"}
 )
+_REMARK = re.compile(r"[(\[（【].*?[)\]）】]")  # "Gender (M/F)"
 _PERSON = frozenset(
     {"patient", "patients", "contact", "home", "mother", "father", "guardian", "kin", "emergency", "given", "maiden"}
 )
@@ -39,6 +40,7 @@ class Vocabulary:
         }
         self._identifiers = frozenset(normalised(str(word)) for word in profile["identifiers"])
         self._squeezed = frozenset(word.replace(" ", "") for word in self._identifiers)
+        self._words = {name: frozenset(" ".join(words).split()) for name, words in self._synonyms.items()}
         self._known: dict[tuple[str, str], float] = {}
 
     @property
@@ -50,8 +52,18 @@ class Vocabulary:
         """How well a header fits a field: 1 a synonym, 0.9 numbered, 0.8 with more words, 0.65 misspelled, 0 not."""
         key = (header, name)
         if key not in self._known:
-            self._known[key] = max(_likeness(normalised(header), name, word) for word in self._synonyms[name])
+            found = max(_likeness(normalised(header), name, word) for word in self._synonyms[name])
+            bare = self._without_remark(header, name)
+            if bare and found < 0.8:
+                found = max(found, *(min(0.8, _likeness(bare, name, word)) for word in self._synonyms[name]))
+            self._known[key] = found
         return self._known[key]
+
+    def _without_remark(self, header: str, name: str) -> str:
+        """The header's words without what stands in brackets, where that does not speak of another field; else none."""
+        remarks = normalised(" ".join(_REMARK.findall(header))).split()
+        other = _CHANGES_MEANING.union(*(words for each, words in self._words.items() if each != name))
+        return "" if not remarks or other.intersection(remarks) else normalised(_REMARK.sub(" ", header))
 
     def recognised(self, cells: Sequence[str]) -> int:
         """How many distinct fields a row of cells names, to tell the header row from titles and data."""
@@ -60,6 +72,9 @@ class Vocabulary:
 
     def is_identifier(self, header: str) -> bool:
         """Whether a header names a direct identifier of a person: name, phone, address, record number."""
+        bare = _REMARK.sub(" ", header)
+        if bare != header and self.is_identifier(bare):
+            return True
         words = normalised(header).split()
         if " ".join(words) in self._identifiers or "".join(words) in self._squeezed:
             return True

@@ -239,6 +239,9 @@ def test_sheets_named_in_the_profile(tmp_path: Path, formulary: Formulary) -> No
         ("Patient's home medications", "medications_on_admission"),
         ("Vormedikation", "medications_on_admission"),
         ("History of Present Ilness", "history_of_present_illness"),
+        ("Gender (M/F)", "sex"),
+        ("性别（男/女）", "sex"),
+        ("Diagnosis [ICD-10]", "diagnoses"),
     ],
 )
 def test_headers_are_recognised(header: str, field: str) -> None:
@@ -254,6 +257,10 @@ def test_headers_are_recognised(header: str, field: str) -> None:
         ("Family history", "past_medical_history"),
         ("Package", "age"),
         ("Essex", "sex"),
+        ("Medications (home)", "orders"),
+        ("Medications (discharge)", "orders"),
+        ("Age (date)", "age"),
+        ("(M/F)", "sex"),
     ],
 )
 def test_headers_that_mean_something_else_are_not(header: str, field: str) -> None:
@@ -264,7 +271,7 @@ def test_identifiers() -> None:
     assert all(
         map(
             VOCABULARY.is_identifier,
-            ("Name", "Patient Name", "MRN", "home phone", "PatientName", "姓名", "Straße", "ZIP_CODE"),
+            ("Name", "Patient Name", "MRN", "home phone", "PatientName", "姓名", "Straße", "ZIP_CODE", "MRN (hosp)"),
         )
     )
     assert not any(
