@@ -15,7 +15,7 @@ def fit(training: Training, identity: str, say: Callable[[str], None], checkpoin
     """Carry a run to its end, from its checkpoint when it has one; the adapters then hold each group's best weights.
 
     A run may go on with another number of processes than it was begun with. Only the main process saves.
-    Raises ModelError when memory or disk run out; the checkpoint stays.
+    Raises ModelError when memory or disk run out, or when a result could not be had again; the checkpoint stays.
     """
     try:
         state = load_checkpoint(training.folder, identity)
@@ -31,6 +31,8 @@ def fit(training: Training, identity: str, say: Callable[[str], None], checkpoin
     except RuntimeError as error:
         if "memory" in str(error).lower():  # how PyTorch reports a failed allocation on the CPU
             raise ModelError(_NO_MEMORY) from error
+        if "deterministic" in str(error):
+            raise ModelError(_NOT_REPRODUCIBLE.format(step=str(error).split()[0])) from error
         raise
     for group, watch in enumerate(training.watches):
         training.set_weights(group, watch.weights)
@@ -39,6 +41,9 @@ def fit(training: Training, identity: str, say: Callable[[str], None], checkpoin
 
 _NO_MEMORY = (
     "There is not enough memory for this run: lower token_budget or memory_gb of the recipe, then run it again."
+)
+_NOT_REPRODUCIBLE = (
+    "This base has a step ({step}) that PyTorch cannot repeat exactly on this device: train it on another one."
 )
 
 

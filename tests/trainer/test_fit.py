@@ -185,6 +185,16 @@ def test_too_little_memory_is_one_sentence(folder: Path, tmp_path: Path, monkeyp
         fit(run, "this run", lambda line: None)
 
 
+def test_a_step_that_cannot_be_repeated_is_one_sentence(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = training(folder, tmp_path)
+    one = torch.ones(1)
+    monkeypatch.setattr(run.base, "scores", lambda packed: one.put_(torch.tensor([0]), one))
+    with pytest.raises(ModelError, match=r"a step \(put_\) that PyTorch cannot repeat"):
+        fit(run, "this run", lambda line: None)
+
+
 def test_too_few_orders_patients_or_rows_are_said(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
