@@ -14,6 +14,7 @@ from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.model.prompt import parts
 from lamo_desktop.model.terms import features, read_terms, write_terms
 from lamo_desktop.model.weights import file_sha256
+from lamo_desktop.recommend.policy import sigmoid
 from trainer.build import Progress, calibrated, candidates_of, described, tuned_on
 from trainer.calibrate import Calibration, log_loss, log_odds
 from trainer.linear import KINDS, fit_terms, pooled
@@ -60,7 +61,8 @@ def package_with_terms(
 
     Adapters have seen the admissions they were trained on, so the gain and the thresholds of a fine-tuned package come
     from the others, at the places `unseen`; so does a reading head fitted here on the adapted state, beside one that
-    was trained along, which is part of what the gain multiplies. The file of terms is written to `folder`. Raises as
+    was trained along, which is part of what the gain multiplies. They are few as a rule: the thresholds follow from
+    what is to be expected of them, not from what was ordered. The file of terms is written to `folder`. Raises as
     `calibrated_package`.
     """
     candidates, groups = candidates_of(start, rows)
@@ -109,7 +111,7 @@ def package_with_terms(
         replace(start, terms=LinearTerms(TERMS, file_sha256(file))),
         rows,
         described(candidates, plain, groups, ordered.sum(0), drug_class),
-        policy_thresholds(logits, truth),
+        policy_thresholds(logits, sigmoid(logits) if start.fine_tuned else truth),
         {**tuned_on(rows, tuning), "linear_terms": {**record, "with the model": round(after, 6)}},
     )
     return Tuned(package, {TERMS: file}, fitted.crossed - base)

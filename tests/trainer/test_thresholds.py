@@ -45,6 +45,24 @@ def test_thresholds_are_half_way_between_cells() -> None:
     assert tuned["no-more-than-ordered"] == tuned["balanced"] == 2.0
 
 
+def test_probabilities_of_few_admissions_tell_more_of_others_than_their_orders() -> None:
+    p = 1 / (1 + np.exp(-LOGITS))
+    expected = policy_thresholds(LOGITS, p)
+    assert expected["no-more-than-ordered"] == pytest.approx(TUNED["no-more-than-ordered"], abs=0.03)  # many: the same
+    few = [slice(start, start + 15) for start in range(0, 300, 15)]
+    for policy in ("no-more-than-ordered", "balanced"):
+        from_orders, from_p = (
+            np.std([policy_thresholds(LOGITS[each], orders[each])[policy] for each in few]) for orders in (ORDERED, p)
+        )
+        assert from_p < from_orders / 2
+
+
+def test_expected_jaccard_by_hand() -> None:
+    p = np.array([[0.8, 0.5, 0.2], [0.0, 0.0, 0.0]])
+    lists = np.array([[True, True, False], [False, False, False]])
+    assert mean_jaccard(lists, p) == pytest.approx((1.3 / (2 + 1.5 - 1.3) + 0) / 2)
+
+
 def test_without_orders_there_is_nothing_to_tune_on() -> None:
     with pytest.raises(InputError, match="nothing to tune on"):
         policy_thresholds(LOGITS, np.zeros(LOGITS.shape, dtype=bool))
