@@ -1,8 +1,9 @@
 """The benchmark: several models on the same rows and drugs, at the same kinds of cut, with paired intervals.
 
 Three cuts make models comparable. Two are chosen on training rows that the model is new to: as many drugs as were
-ordered there, and the best Jaccard there, or what a fine-tuned package expects of both. The third is chosen on the judged rows themselves, as many drugs as were ordered on
-them: it takes the shift between the rows out and judges the ranking alone, so it is no figure of what a user would get.
+ordered there, and the best Jaccard there, or what a fine-tuned package expects of both. The third is chosen on the
+judged rows themselves, as many drugs as were ordered on them: it takes the shift between the rows out and judges the
+ranking alone, so it is no figure of what a user would get.
 """
 
 from collections.abc import Mapping, Sequence
