@@ -18,9 +18,9 @@ from lamo_desktop.model.package import Drug, ModelPackage
 Floats = NDArray[np.float64]
 
 POLICIES = {
-    "no-more-than-ordered": "lists as long as what clinicians ordered on the tuning admissions, not longer",
-    "balanced": "the threshold with the best Jaccard on the tuning admissions",
-    "precise": "the longest lists that keep the asked precision on the tuning admissions",
+    "no-more-than-ordered": "lists as long as clinicians' orders, judged by the tuning admissions, not longer",
+    "balanced": "the threshold with the best Jaccard, judged by the tuning admissions",
+    "precise": "the longest lists that keep the asked precision, judged by the tuning admissions",
 }
 DEFAULT_POLICY = "no-more-than-ordered"
 

@@ -216,9 +216,9 @@ WORDS = frozenset(
         # models and policies
         QT_TRANSLATE_NOOP("rooms", "base model, not fine-tuned"),
         QT_TRANSLATE_NOOP("rooms", "base model, not fine-tuned, with a fitted reading head and code model"),
-        QT_TRANSLATE_NOOP("rooms", "lists as long as what clinicians ordered on the tuning admissions, not longer"),
-        QT_TRANSLATE_NOOP("rooms", "the threshold with the best Jaccard on the tuning admissions"),
-        QT_TRANSLATE_NOOP("rooms", "the longest lists that keep the asked precision on the tuning admissions"),
+        QT_TRANSLATE_NOOP("rooms", "lists as long as clinicians' orders, judged by the tuning admissions, not longer"),
+        QT_TRANSLATE_NOOP("rooms", "the threshold with the best Jaccard, judged by the tuning admissions"),
+        QT_TRANSLATE_NOOP("rooms", "the longest lists that keep the asked precision, judged by the tuning admissions"),
         # problems
         QT_TRANSLATE_NOOP("rooms", "hidden sheet, not read; show it in Excel to use it"),
         QT_TRANSLATE_NOOP("rooms", "sheet not used: it is neither the admissions nor the orders"),

@@ -4335,16 +4335,16 @@
         <translation>基础模型，未微调，附拟合的读出层与编码模型</translation>
     </message>
     <message>
-        <source>lists as long as what clinicians ordered on the tuning admissions, not longer</source>
-        <translation>清单长度与调优住院的医嘱相当，不会更长</translation>
+        <source>lists as long as clinicians&apos; orders, judged by the tuning admissions, not longer</source>
+        <translation>清单长度与医嘱相当，不会更长（按调优住院判断）</translation>
     </message>
     <message>
-        <source>the threshold with the best Jaccard on the tuning admissions</source>
-        <translation>在调优住院上 Jaccard 最佳的阈值</translation>
+        <source>the threshold with the best Jaccard, judged by the tuning admissions</source>
+        <translation>Jaccard 最佳的阈值（按调优住院判断）</translation>
     </message>
     <message>
-        <source>the longest lists that keep the asked precision on the tuning admissions</source>
-        <translation>在调优住院上保持所需精确率的最长清单</translation>
+        <source>the longest lists that keep the asked precision, judged by the tuning admissions</source>
+        <translation>保持所需精确率的最长清单（按调优住院判断）</translation>
     </message>
     <message>
         <source>hidden sheet, not read; show it in Excel to use it</source>
