@@ -1,17 +1,27 @@
 """LoRA adapters on a frozen base by PEFT, one per group of drugs: which drugs share one, and which is switched on."""
 
+import json
+import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
+from safetensors.numpy import load_file
 from torch import Tensor, nn
 
 from lamo_desktop.errors import InputError
 from trainer.recipe import Recipe
+
+Matrix = NDArray[np.float32]
+_WEIGHT = re.compile(r"base_model\.model\.(?P<layer>.+)\.lora_(?P<side>[AB])\.weight")
 
 
 def group_drugs(
@@ -57,9 +67,11 @@ class Adapters:
             task_type="CAUSAL_LM",
         )
         try:
-            self.model: PeftModel = get_peft_model(model, config, adapter_name=self.names[0])
-            for name in self.names[1:]:
-                self.model.add_adapter(name, config)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FutureWarning)  # what PEFT uses of transformers is its own affair
+                self.model: PeftModel = get_peft_model(model, config, adapter_name=self.names[0])
+                for name in self.names[1:]:
+                    self.model.add_adapter(name, config)
         except ValueError as error:
             raise InputError(f"The base has no layers named {', '.join(recipe.targets)}.") from error
 
@@ -111,6 +123,28 @@ def scaling(config: Mapping[str, Any]) -> float:
     """What an adapter's product B·A is multiplied by, from its `adapter_config.json`."""
     rank = int(config["r"])
     return float(config["lora_alpha"]) / (rank**0.5 if config.get("use_rslora") else rank)
+
+
+def peft_matrices(folder: Path) -> tuple[dict[str, tuple[Matrix, Matrix]], float]:
+    """An adapter's A (rank, n_in) and B (n_out, rank) by layer, from PEFT's two files, with the strength of B·A.
+
+    Raises InputError when the folder is not a LoRA adapter.
+    """
+    try:
+        strength = scaling(json.loads((folder / "adapter_config.json").read_bytes()))
+        weights = load_file(folder / "adapter_model.safetensors")
+    except Exception as error:  # safetensors raises its own kinds
+        raise InputError(f"{folder} is not a PEFT LoRA adapter.") from error
+    sides: dict[str, dict[str, Matrix]] = {}
+    for key, weight in weights.items():
+        match = _WEIGHT.fullmatch(key)
+        if not match:
+            raise InputError(f"{folder} has a weight {key} that is not of a LoRA adapter.")
+        sides.setdefault(match["layer"], {})[match["side"]] = weight.astype(np.float32)
+    try:
+        return {layer: (pair["A"], pair["B"]) for layer, pair in sides.items()}, strength
+    except KeyError as error:
+        raise InputError(f"{folder} lacks half of an adapter's weights.") from error
 
 
 def places(groups: Sequence[Sequence[str]], drugs: Sequence[str]) -> list[list[int]]:

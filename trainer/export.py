@@ -27,7 +27,7 @@ TERMS = "terms.npz"
 def export_adapters(
     run: Run, base: Path, folder: Path, drug_class: DrugClass, about: Mapping[str, str]
 ) -> ModelPackage:
-    """Write a package of one GGUF adapter per group, or one for the whole prompt; the base stays where it is.
+    """Write a package of one GGUF adapter per group, with a shared one if the run had it, or one for the whole prompt.
 
     `about` may hold name, version, licence and base_source. Raises InputError for a run of several groups whose
     adapters act on the whole prompt (the desktop decodes it once), ModelError for another base.
@@ -40,13 +40,14 @@ def export_adapters(
         )
     sha256, shape = _base(run, base)
     with tempfile.TemporaryDirectory(prefix="lamo-export-") as scratch:
-        names = ["prompt.gguf"] if whole else [f"{path.name}.gguf" for path, _ in run.groups]
-        files = {name: Path(scratch) / name for name in names}
-        for (path, _), file in zip(run.groups, files.values(), strict=True):
-            export_adapter(path, file, shape)
+        found = {"prompt.gguf" if whole else f"{path.name}.gguf": (path, drugs) for path, drugs in run.groups}
+        found |= {"prompt.gguf": (run.shared, ())} if run.shared else {}
+        files = {name: Path(scratch) / name for name in found}
+        for name, (path, _) in found.items():
+            export_adapter(path, files[name], shape)
         adapters = tuple(
-            Adapter(name, sha256_of(file), () if whole else drugs, whole)
-            for (name, file), (_, drugs) in zip(files.items(), run.groups, strict=True)
+            Adapter(name, sha256_of(files[name]), *(((), True) if name == "prompt.gguf" else (drugs, False)))
+            for name, (_, drugs) in found.items()
         )
         package = _package(run, folder, base.name, sha256, shape, adapters, drug_class, about)
         return write_package(*_with_head(run, package, files, Path(scratch)))
@@ -141,6 +142,7 @@ def _package(
     )
     kept = (
         "recipe",
+        "shared",
         "splits",
         "cohort",
         "groups",

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from lamo_desktop.formulary import load_formulary
@@ -29,8 +30,15 @@ def add_fit(fit: argparse.ArgumentParser) -> None:
     fit.add_argument(
         "--base", type=Path, metavar="FILE.gguf|FOLDER", help="base weights; those of the embedded package by default"
     )
-    fit.add_argument(
+    start = fit.add_mutually_exclusive_group()
+    start.add_argument(
         "--offsets", type=Path, metavar="FILE.npz", help="frozen logits of every pair (admission_ids, drugs, logits)"
+    )
+    start.add_argument(
+        "--shared",
+        type=Path,
+        metavar="RUN",
+        help="a finished run of one adapter for the whole prompt, which stays beneath suffix-only ones as it is",
     )
     fit.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto", help="where to train")
     fit.add_argument("--threads", type=int, help="CPU threads of each process; all cores when not given")
@@ -67,11 +75,12 @@ def run_fit(options: argparse.Namespace) -> None:
     import torch  # here, because it takes seconds and the other verbs do without
 
     from trainer.adapters import device_of, dtype_of, group_drugs
-    from trainer.base import load_base
+    from trainer.base import load_base, sha256_of
     from trainer.examples import make_examples
     from trainer.fit import fit
     from trainer.processes import Processes
-    from trainer.run_folder import write_run
+    from trainer.run_folder import load_run, write_run
+    from trainer.shared import check_shared, lay_beneath, with_shared_logits
     from trainer.training import Training
 
     device = device_of(options.device)
@@ -84,7 +93,14 @@ def run_fit(options: argparse.Namespace) -> None:
         dtype_of(recipe.precision, device),
         nf4=recipe.precision == "nf4",
     )
+    shared = load_run(options.shared) if options.shared else None
+    if shared:
+        check_shared(shared, base, recipe, rows)
+        recipe = replace(recipe, base_rates=False, centred=False)  # the shared run's offsets have both
+        lay_beneath(shared, base)
     examples = make_examples(rows, recipe, base.tokens, options.offsets)
+    if shared:
+        examples = with_shared_logits(examples, shared, base, recipe.token_budget)
     groups = group_drugs(rows.candidates, recipe, load_formulary().drug_class)
     training = Training(base, examples, groups, recipe, options.output)
     say = _say if processes.main else lambda message: None
@@ -94,10 +110,11 @@ def run_fit(options: argparse.Namespace) -> None:
         + (f", {processes.count} processes" if processes.count > 1 else "")
     )
     what = [as_dict(recipe), base.sha256, groups, examples.identity]
+    what += [shared.record["identity"], sha256_of(shared.groups[0][0])] if shared else []
     identity = hashlib.sha256(json.dumps(what).encode()).hexdigest()
     fit(training, identity, say, options.checkpoint_minutes * 60)
     if processes.main:
-        write_run(training, rows, identity)
+        write_run(training, rows, identity, shared)
         say(f"wrote {options.output}: export it with `lamo-train export {options.output} -o PACKAGE`")
     processes.leave()
 

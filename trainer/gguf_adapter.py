@@ -3,8 +3,6 @@
 Checked against llama.cpp's own convert_lora_to_gguf.py.
 """
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +10,11 @@ from typing import Any
 
 import gguf
 import numpy as np
-from numpy.typing import NDArray
-from safetensors.numpy import load_file
 
 from lamo_desktop.errors import InputError, ModelError
 from lamo_desktop.model.adapter_file import write_adapter
-from trainer.adapters import scaling
+from trainer.adapters import Matrix, peft_matrices
 from trainer.checkpoint import replacing
-
-Matrix = NDArray[np.float32]
-_WEIGHT = re.compile(r"base_model\.model\.(?P<layer>.+)\.lora_(?P<side>[AB])\.weight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +55,17 @@ def matrices(folder: Path, shape: Shape) -> tuple[dict[str, tuple[Matrix, Matrix
 
     Raises InputError when the folder is not a LoRA adapter of this base.
     """
-    try:
-        config = json.loads((folder / "adapter_config.json").read_bytes())
-        weights = load_file(folder / "adapter_model.safetensors")
-        strength = scaling(config)
-    except Exception as error:  # safetensors raises its own kinds
-        raise InputError(f"{folder} is not a PEFT LoRA adapter.") from error
+    found, strength = peft_matrices(folder)
     names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, shape.layers)
-    sides: dict[str, dict[str, Matrix]] = {}
-    for key, weight in weights.items():
-        match = _WEIGHT.fullmatch(key)
-        name = match and names.get_name(match["layer"])
-        if not match or not name:
-            raise InputError(f"{folder} has a weight {key} that llama.cpp cannot use.")
-        matrix = weight.astype(np.float32)
-        if match["side"] == "B" and name.endswith((".attn_q", ".attn_k")):
-            matrix = rotary_order(matrix, shape.heads if name.endswith("q") else shape.kv_heads)
-        sides.setdefault(f"{name}.weight", {})[match["side"]] = matrix
-    return {name: (pair["A"], pair["B"]) for name, pair in sorted(sides.items())}, strength
+    renamed: dict[str, tuple[Matrix, Matrix]] = {}
+    for layer, (a, b) in found.items():
+        name = names.get_name(layer)
+        if not name:
+            raise InputError(f"{folder} has an adapter of {layer} that llama.cpp cannot use.")
+        if name.endswith((".attn_q", ".attn_k")):
+            b = rotary_order(b, shape.heads if name.endswith("q") else shape.kv_heads)
+        renamed[f"{name}.weight"] = (a, b)
+    return dict(sorted(renamed.items())), strength
 
 
 def rotary_order(matrix: Matrix, heads: int) -> Matrix:

@@ -3,11 +3,13 @@
 RUN/run.json                                    what was trained, on what, with which result
 RUN/adapters/group-00/adapter_config.json       PEFT's own two files, usable with PEFT and with llama.cpp's converter
 RUN/adapters/group-00/adapter_model.safetensors
-RUN/head.safetensors                            the reading head, if the recipe has one: weight (state, drugs), bias
+RUN/adapters/shared/                            the adapter beneath the groups, where the run had a shared one
+RUN/head.safetensors                            the reading head, own or shared, if any: weight (state, drugs), bias
 RUN/curves.csv, RUN/checkpoint.pt
 """
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from trainer.rows import Rows
 from trainer.training import Training
 
 FORMAT = 1
-HEAD = "head.safetensors"
+HEAD, SHARED = "head.safetensors", "shared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,21 @@ class Run:
         return [(self.folder / "adapters" / g["adapter"], tuple(g["drugs"])) for g in self.record["groups"]]
 
     @property
+    def shared(self) -> Path | None:
+        """PEFT folder of the adapter for the whole prompt that lies beneath the groups', if there is one."""
+        return self.folder / "adapters" / SHARED if "shared" in self.record else None
+
+    @property
     def head(self) -> Path | None:
-        """The reading head's file, when the recipe has one."""
-        return self.folder / HEAD if self.record["recipe"].get("head") else None
+        """The reading head's file, when the run or the shared one has one."""
+        recipe = self.record.get("shared", self.record)["recipe"]
+        return self.folder / HEAD if recipe.get("head") else None
 
 
-def write_run(training: Training, rows: Rows, identity: str) -> Run:
+def write_run(training: Training, rows: Rows, identity: str, shared: Run | None = None) -> Run:
     """Write a fitted run's adapters and record; `run.json` comes last, so a folder that has it is whole.
 
-    `rows` are those it learned from, as `learning_rows` gives them.
+    `rows` are those it learned from, as `learning_rows` gives them; `shared` is the run beneath it.
     """
     adapters = training.adapters
     for group, name in enumerate(adapters.names):
@@ -64,8 +72,30 @@ def write_run(training: Training, rows: Rows, identity: str) -> Run:
         with replacing(training.folder / HEAD) as scratch:
             save_file(training.head.plain(), scratch)
     record = _record(training, rows, identity)
+    if shared:
+        _copy_shared(shared, training.folder)
+        kept = ("identity", "recipe", "epochs", "seconds", "device", "precision", "versions")
+        record |= {"offset": shared.record["offset"], "shared": {key: shared.record[key] for key in kept}}
     _write_json(training.folder / "run.json", record)
     return Run(training.folder, record)
+
+
+def learned_from(rows: Rows) -> dict[str, Any]:
+    """For a run's record: the cohort, its splits, and the candidates with their counts among the rows."""
+    return {
+        "candidates": rows.candidates,
+        "cohort": {key: value for key, value in rows.origin.items() if key != "learned_from"},
+        "splits": rows.origin.get("learned_from", ["train"]),
+    }
+
+
+def _copy_shared(shared: Run, folder: Path) -> None:
+    (folder / "adapters" / SHARED).mkdir(parents=True, exist_ok=True)
+    copies = {file: folder / "adapters" / SHARED / file.name for file in shared.groups[0][0].iterdir()}
+    copies |= {shared.head: folder / HEAD} if shared.head else {}
+    for source, target in copies.items():
+        with replacing(target) as scratch:
+            shutil.copyfile(source, scratch)
 
 
 def _record(training: Training, rows: Rows, identity: str) -> dict[str, Any]:
@@ -86,10 +116,8 @@ def _record(training: Training, rows: Rows, identity: str) -> dict[str, Any]:
             }
             for name, drugs, watch in zip(training.adapters.names, training.groups, training.watches, strict=True)
         ],
-        "candidates": rows.candidates,
+        **learned_from(rows),
         "offset": {drug: round(float(mean), 6) for drug, mean in zip(examples.drugs, mean_offset, strict=True)},
-        "cohort": {key: value for key, value in rows.origin.items() if key != "learned_from"},
-        "splits": rows.origin.get("learned_from", ["train"]),
         "admissions": {
             "train": len(examples.train),
             "validation": len(examples.validation),
@@ -111,7 +139,8 @@ def load_run(folder: Path) -> Run:
         if record["format"] != FORMAT:
             raise ValueError
         run = Run(folder, record)
-        lacking = [path for path, _ in run.groups if not (path / "adapter_model.safetensors").is_file()]
+        folders = [path for path, _ in run.groups] + ([run.shared] if run.shared else [])
+        lacking = [path for path in folders if not (path / "adapter_model.safetensors").is_file()]
         lacking += [run.head] if run.head and not run.head.is_file() else []
     except FileNotFoundError as error:
         raise InputError(

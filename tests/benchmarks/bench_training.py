@@ -38,9 +38,11 @@ BATCH = {"cpu": 8, "cuda": 64}  # whole prompts of one pass in the unpacked way
 BUDGET = {"cpu": 1024, "cuda": 32768}  # tokens of one packed pass
 
 
-def speed(cohort: Path, weights: Path, lengths: Sequence[int], repeats: int, device: str) -> dict[str, object]:
+def speed(
+    cohort: Path, weights: Path, lengths: Sequence[int], repeats: int, device: str, precision: str
+) -> dict[str, object]:
     """Pairs and tokens per second (wall) by prompt length (tokens of the prefix) and way, and their ratios."""
-    rows, base = read_rows(cohort), load_base(weights, device, dtype_of("auto", device))
+    rows, base = read_rows(cohort), load_base(weights, device, dtype_of(precision, device))
     adapters = Adapters(base.model, 1, load_recipe("default"))
     adapters.train(True)
     drugs = sorted(rows.candidates)
@@ -198,12 +200,13 @@ def main() -> None:
     parser.add_argument("--run", type=Path, help="a finished run, for its adapters; noise when not given")
     parser.add_argument("--precisions", nargs="+", default=["F16", "Q8_0", "Q4_K_M"])
     parser.add_argument("--device", choices=("auto", "cpu", "gpu"), default="cpu", help="for speed")
+    parser.add_argument("--dtype", choices=("auto", "float32", "bfloat16"), default="auto", help="for speed")
     parser.add_argument("--threads", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     base = args.base or load_package().base_path
     if args.what == "speed":
-        result = speed(args.cohort, base, args.lengths, args.repeats, device_of(args.device))
+        result = speed(args.cohort, base, args.lengths, args.repeats, device_of(args.device), args.dtype)
     else:
         result = compare(args.cohort, base, args.pairs, args.run, args.threads, args.precisions)
     print(json.dumps(result, indent=1))

@@ -173,7 +173,7 @@ def test_what_is_not_an_adapter_is_refused(weights: Path, tmp_path: Path) -> Non
         matrices(tmp_path, shape)
     folder = golden_adapter(tmp_path / "peft")
     save_file({"base_model.model.lm_head.bias": torch.zeros(2)}, folder / "adapter_model.safetensors")
-    with pytest.raises(InputError, match=r"lm_head\.bias that llama\.cpp cannot use"):
+    with pytest.raises(InputError, match=r"lm_head\.bias that is not of a LoRA adapter"):
         matrices(folder, shape)
     (tmp_path / "text.gguf").write_text("no")
     with pytest.raises(ModelError, match="not a GGUF model"):
