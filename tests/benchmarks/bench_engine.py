@@ -4,6 +4,7 @@ python -m tests.benchmarks.bench_engine pairs --pairs 1000       # shared prefix
 python -m tests.benchmarks.bench_engine invariance --pairs 5000  # pairs again among other neighbours, bit for bit
 python -m tests.benchmarks.bench_engine memory --admissions 2000 # the worker's memory over a long job
 python -m tests.benchmarks.bench_engine weights                  # speed and exactness of Q4_1, Q8_0 and F16
+python -m tests.benchmarks.bench_engine adapter                  # cost of the default's adapter, and of rank 16
 """
 
 import argparse
@@ -15,9 +16,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import gguf
 import numpy as np
 
 from lamo_desktop.model import native
+from lamo_desktop.model.adapter_file import write_adapter
 from lamo_desktop.model.bench import FullPrompt, memory_mb, probability_difference
 from lamo_desktop.model.engine import Engine
 from lamo_desktop.model.package import load_package
@@ -99,6 +102,41 @@ def compare_weights(options: argparse.Namespace) -> dict[str, object]:
     return found
 
 
+def adapter(options: argparse.Namespace) -> dict[str, object]:
+    """Seconds of processor time for one admission without adapter and with the default's, also filled up to rank 16.
+
+    llama.cpp's fast kernels take 8 numbers at a time with AVX2 and 16 with AVX-512; others are slow on B, rank 8 wide.
+    """
+    default = load_package().prompt_adapter
+    assert default
+    with tempfile.TemporaryDirectory() as folder:
+        wider = _filled_up(default, Path(folder) / "wider.gguf")
+        ways = {"none": None, "the default's": default, "of rank 16": wider}
+        engines = {
+            name: Engine(weights().path, prompt_adapter=path, threads=options.threads) for name, path in ways.items()
+        }
+        best = dict.fromkeys(ways, float("inf"))
+        for _ in range(6):
+            for name, engine in engines.items():
+                begun = time.process_time()
+                engine.score(patient(options.words), DRUGS)
+                best[name] = min(best[name], time.process_time() - begun)
+    return {"processor_seconds": best, "times_none": {name: value / best["none"] for name, value in best.items()}}
+
+
+def _filled_up(source: Path, target: Path) -> Path:
+    """An adapter with as many rows of A and columns of B again, all zero: it adds the same."""
+    reader = gguf.GGUFReader(source)
+    found = {tensor.name: np.array(tensor.data) for tensor in reader.tensors}
+    pairs = {}
+    for name in sorted({key.removesuffix(".lora_a").removesuffix(".lora_b") for key in found}):
+        a, b = found[f"{name}.lora_a"], found[f"{name}.lora_b"]
+        pairs[name] = (np.vstack([a, np.zeros_like(a)]), np.hstack([b, np.zeros_like(b)]))
+    alpha = reader.fields["adapter.lora.alpha"].contents()
+    write_adapter(target, "llama", 2 * alpha, pairs, np.float16)
+    return target
+
+
 def _converted(source: Path, target: Path, name: str) -> Path:
     params = native.llama.llama_model_quantize_default_params()
     params.ftype, params.allow_requantize = getattr(native.llama, f"LLAMA_FTYPE_MOSTLY_{name}"), True
@@ -112,6 +150,7 @@ def main() -> None:
         "invariance": invariance,
         "memory": memory,
         "weights": compare_weights,
+        "adapter": adapter,
     }
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("measure", choices=measures)
