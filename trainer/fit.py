@@ -43,7 +43,11 @@ _NO_MEMORY = (
     "There is not enough memory for this run: lower token_budget or memory_gb of the recipe, then run it again."
 )
 _NOT_REPRODUCIBLE = (
-    "This base has a step ({step}) that PyTorch cannot repeat exactly on this device: train it on another one."
+    "This base has a step ({step}) that PyTorch cannot repeat exactly on this device: train it on another one, or with "
+    "--set repeatable=false."
+)
+_MAY_DIFFER = (
+    "this device does not repeat its sums bit by bit: cut short, the run would go on to slightly other weights"
 )
 
 
@@ -55,6 +59,8 @@ def _start(training: Training, say: Callable[[str], None]) -> None:
         training.centre()
     training.settle()
     training.validate(say)
+    if training.recipe.repeatable and training.base.device.type != "cpu" and not training.repeats():
+        say(_MAY_DIFFER)
 
 
 def _epochs(training: Training, identity: str, say: Callable[[str], None], checkpoint_seconds: float) -> None:

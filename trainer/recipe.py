@@ -67,6 +67,8 @@ class Recipe:
     """Epochs without improvement after which a group stops."""
     seed: int = 0
     """Of the validation split, the adapters' first weights, order of rows, dropout and sampling."""
+    repeatable: bool = True
+    """Hold PyTorch to kernels that it can repeat bit by bit, so that a run cut short goes on to the same weights."""
     context_tokens: int = 2048
     """The longest prompt; longer ones are cut as the desktop cuts them."""
     token_budget: int = 2048
@@ -120,6 +122,7 @@ def recipe_from(raw: Any, where: str) -> Recipe:
 _MAY_BE_ZERO = {"dropout", "weight_decay", "warmup_steps", "seed", "memory_gb", "base_rates", "centred"} | {
     "suffix_only",
     "rank_stabilised",
+    "repeatable",
     "head",
 }
 

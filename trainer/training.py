@@ -57,7 +57,7 @@ class Training:
         self.columns = places(groups, examples.drugs)
         check_groups(examples, groups, self.columns)
         torch.manual_seed(recipe.seed)
-        torch.use_deterministic_algorithms(True)  # or sums of gradients depend on timing, those of attention too
+        torch.use_deterministic_algorithms(recipe.repeatable)  # or sums of gradients depend on timing, on a GPU
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         self.adapters = Adapters(base.model, len(groups), recipe)
         self.memories = (
@@ -111,6 +111,17 @@ class Training:
         scores, states = self.base.read(packed)
         drugs = torch.tensor(packed.places, device=scores.device) % len(self.examples.drugs)
         return scores + self.head(states)[packed.owners, drugs]
+
+    def repeats(self) -> bool:
+        """Whether a step's gradients are the same bits when computed again; asked of the longest prompts."""
+        longest = sorted(self.examples.train.tolist(), key=lambda row: -len(self.examples.prefixes[row]))
+        found = []
+        for _ in range(2):
+            torch.manual_seed(self.recipe.seed)
+            self.loss(0, longest[: self.recipe.admissions_per_step], 0)
+            found.append([weight.grad.clone() for weight in self.learning() if weight.grad is not None])
+            self.optimiser.zero_grad()
+        return all(torch.equal(*pair) for pair in zip(*found, strict=True))
 
     def learning(self) -> list[torch.nn.Parameter]:
         """All weights of the run."""

@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -193,6 +194,17 @@ def test_a_step_that_cannot_be_repeated_is_one_sentence(
     monkeypatch.setattr(run.base, "scores", lambda packed: one.put_(torch.tensor([0]), one))
     with pytest.raises(ModelError, match=r"a step \(put_\) that PyTorch cannot repeat"):
         fit(run, "this run", lambda line: None)
+
+
+def test_whether_gradients_repeat_is_found_out(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = training(folder, tmp_path)
+    assert torch.are_deterministic_algorithms_enabled() and run.repeats()
+    assert all(weight.grad is None for weight in run.learning())
+    scores, calls = run.base.scores, count()
+    monkeypatch.setattr(run.base, "scores", lambda packed: scores(packed) * (1 + 1e-6 * next(calls)))
+    assert not run.repeats()
+    training(folder, tmp_path, replace(RECIPE, repeatable=False))
+    assert not torch.are_deterministic_algorithms_enabled()
 
 
 def test_too_few_orders_patients_or_rows_are_said(
