@@ -79,7 +79,7 @@ def run_fit(options: argparse.Namespace) -> None:
     from trainer.examples import make_examples
     from trainer.fit import fit
     from trainer.processes import Processes
-    from trainer.run_folder import load_run, write_run
+    from trainer.run_folder import check_free, load_run, write_run
     from trainer.shared import check_shared, lay_beneath, with_shared_logits
     from trainer.training import Training
 
@@ -112,6 +112,7 @@ def run_fit(options: argparse.Namespace) -> None:
     what = [as_dict(recipe), base.sha256, groups, examples.identity]
     what += [shared.record["identity"], sha256_of(shared.groups[0][0])] if shared else []
     identity = hashlib.sha256(json.dumps(what).encode()).hexdigest()
+    check_free(options.output, identity)
     fit(training, identity, say, options.checkpoint_minutes * 60)
     if processes.main:
         write_run(training, rows, identity, shared)

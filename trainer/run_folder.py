@@ -132,6 +132,18 @@ def _record(training: Training, rows: Rows, identity: str) -> dict[str, Any]:
     }
 
 
+def check_free(folder: Path, identity: str) -> None:
+    """Raises InputError when the folder holds a finished run of something else."""
+    try:
+        other = json.loads((folder / "run.json").read_bytes())["identity"] != identity
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError, KeyError, TypeError):
+        other = True
+    if other:
+        raise InputError(f"{folder} holds a run of other data, base or recipe: name another folder.")
+
+
 def load_run(folder: Path) -> Run:
     """A finished run. Raises InputError when it is not finished, or not a run."""
     try:

@@ -83,6 +83,8 @@ def test_by_command_and_once_more(weights: Path, tmp_path: Path, capsys: pytest.
     assert {file: file.read_bytes() for file in first} == first
     assert main(["export", str(tmp_path / "run"), "--base", str(weights), "-o", str(package)]) == 0
     assert load_package(package).prompt_adapter
+    assert main([*command[:-1], str(shared.folder)]) == 2  # into the shared run's own folder
+    assert "holds a run of other data" in capsys.readouterr().err
     assert main([*command, "--set", "seed=1"]) == 2
     assert "watched others" in capsys.readouterr().err
 
