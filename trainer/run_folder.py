@@ -118,6 +118,7 @@ def _record(training: Training, rows: Rows, identity: str) -> dict[str, Any]:
         ],
         **learned_from(rows),
         "offset": {drug: round(float(mean), 6) for drug, mean in zip(examples.drugs, mean_offset, strict=True)},
+        "frozen_logits": bool((training.offset != training.offset[0]).any()),
         "admissions": {
             "train": len(examples.train),
             "validation": len(examples.validation),

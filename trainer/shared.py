@@ -28,12 +28,14 @@ def check_shared(shared: Run, base: Base, recipe: Recipe, rows: Rows) -> None:
     name, own = shared.folder.name, recipe_from(shared.record["recipe"], "run.json")
     if own.suffix_only or own.groups != "one":
         raise InputError(f"{name} is not a run of one adapter for the whole prompt: it cannot lie beneath others.")
+    if shared.record.get("frozen_logits"):
+        raise InputError(f"{name} was trained with --offsets, which it does not keep: it cannot lie beneath others.")
     if not recipe.suffix_only or recipe.precision == "nf4":
         raise InputError(f"{name} can lie beneath adapters with suffix_only: true only, and not with precision: nf4.")
     if shared.record["base"]["sha256"] != base.sha256 or shared.record["prompt_version"] != PROMPT_VERSION:
         raise InputError(f"{name} was trained on another base or for another version of the prompt.")
     same = (own.seed, own.validation_percent) == (recipe.seed, recipe.validation_percent)
-    if not same or learned_from(rows) != {key: shared.record[key] for key in learned_from(rows)}:
+    if not same or learned_from(rows) != {key: shared.record.get(key) for key in learned_from(rows)}:
         raise InputError(
             f"{name} learned from other rows or watched others: give the same cohort, --splits and --leave-out, seed "
             "and validation_percent."

@@ -95,7 +95,10 @@ def test_what_cannot_lie_beneath_is_refused(weights: Path, tmp_path: Path) -> No
     base, rows = load_base(weights), tiny_rows()
     fewer = Rows({"train": rows.of(["train"])[1:]}, {**rows.candidates, "heparin": 1}, rows.origin)
     elsewhere = Run(shared.folder, shared.record | {"base": {"file": "other.gguf", "sha256": "0"}})
+    offsets = Run(shared.folder, shared.record | {"frozen_logits": True})
+    assert not shared.record["frozen_logits"]
     for beneath, recipe, learned, reason in (
+        (offsets, GROUPS, rows, "trained with --offsets"),
         (groups, GROUPS, rows, "not a run of one adapter for the whole prompt"),
         (shared, WHOLE, rows, "suffix_only: true only"),
         (elsewhere, GROUPS, rows, "another base"),
