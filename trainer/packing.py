@@ -204,7 +204,7 @@ def _pieces(asked: Asked, budget: int) -> list[Asked]:
     if asked.tokens() <= budget:
         return [asked]
     free = budget - (0 if asked.memory is not None else len(asked.prefix))
-    longest = max(map(len, asked.suffixes))
+    longest = max(map(len, asked.suffixes), default=0)
     if longest > free:
         raise InputError(
             f"A token budget of {budget} is too small for a prompt of {len(asked.prefix)} tokens and its candidates."

@@ -150,6 +150,8 @@ def test_a_token_budget_splits_candidates_and_changes_nothing(folder: Path, know
     torch.testing.assert_close(torch.cat([base.scores(each) for each in packs]), whole, atol=1e-4, rtol=0)
     with pytest.raises(InputError, match="token budget"):
         list(within_budget(asked, 2))
+    with pytest.raises(InputError, match="token budget of 2 is too small for a prompt of 3 tokens"):
+        list(within_budget([Asked([1, 2, 3], (), ())], 2))  # a prompt alone, for its state
 
 
 def test_tokens_are_the_engines(folder: Path, weights: Path) -> None:
