@@ -57,8 +57,7 @@ def _facts(v: Validation) -> dict[str, str]:
         "compute": compute,
         "comparisons": f"{len(v.comparisons)} comparisons" if v.comparisons else "no other model was compared",
         "size": f"{len(o.admission_ids):,} admissions of {v.n_patients:,} patients; {n_orders:,} orders of "
-        "{len(o.drugs)} "
-        "candidate drugs",
+        f"{len(o.drugs)} candidate drugs",
         "resamples": f"{v.options.n_resamples:,}",
         "recalibration_aim": ", with local recalibration on half of the patients" if updated else "",
         "recalibration_result": "Local recalibration, before and after"

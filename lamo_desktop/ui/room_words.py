@@ -160,6 +160,8 @@ WORDS = frozenset(
         QT_TRANSLATE_NOOP("rooms", "the same model without the site calibration"),
         QT_TRANSLATE_NOOP("rooms", "frequency (best Jaccard)"),
         QT_TRANSLATE_NOOP("rooms", "frequency (as many as ordered)"),
+        QT_TRANSLATE_NOOP("rooms", "carried over from home medications and previous stay (best Jaccard)"),
+        QT_TRANSLATE_NOOP("rooms", "carried over from home medications and previous stay (as many as ordered)"),
         QT_TRANSLATE_NOOP("rooms", "logistic regression on codes (best Jaccard)"),
         QT_TRANSLATE_NOOP("rooms", "logistic regression on codes (as many as ordered)"),
         # labels

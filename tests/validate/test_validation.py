@@ -11,6 +11,7 @@ import pytest
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.report.html import render, write_report
+from lamo_desktop.report.tripod import checklist
 from lamo_desktop.report.validation_workbook import write_validation_workbook
 from lamo_desktop.validate import ValidationOptions, validate
 from lamo_desktop.validate.recalibrate import fit, recalibrate
@@ -22,6 +23,12 @@ FAST = ValidationOptions(n_resamples=100)
 @pytest.fixture(scope="module")
 def validation():
     return validate(hospital(240, 20, seed=7), FAST)
+
+
+def test_the_checklist_states_numbers_and_no_placeholder(validation):
+    answers = {item.number: item.answer for item in checklist(validation)}
+    assert "20 candidate drugs" in answers["16d"] and "240 admissions" in answers["16d"]
+    assert not [answer for answer in answers.values() if re.search(r"[{}$]", answer)]
 
 
 def test_json_has_the_contract_keys_and_intervals_beside_each_metric(validation):

@@ -4135,6 +4135,14 @@
         <translation>频率（与医嘱等量）</translation>
     </message>
     <message>
+        <source>carried over from home medications and previous stay (best Jaccard)</source>
+        <translation>沿用家庭用药和上次住院用药（最佳 Jaccard）</translation>
+    </message>
+    <message>
+        <source>carried over from home medications and previous stay (as many as ordered)</source>
+        <translation>沿用家庭用药和上次住院用药（与医嘱等量）</translation>
+    </message>
+    <message>
         <source>logistic regression on codes (best Jaccard)</source>
         <translation>编码逻辑回归（最佳 Jaccard）</translation>
     </message>
