@@ -10,8 +10,9 @@ import shutil
 import sys
 import sysconfig
 import tarfile
-from importlib.metadata import version
 from pathlib import Path
+
+from lamo_desktop import __version__
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
     for kind in ("tar.gz", "zip"):
         for old in bundle.parent.glob(f"{bundle.name}-*.{kind}*"):
             old.unlink()
-    name = str(bundle.with_name(f"{bundle.name}-{version('lamo-desktop')}-{sysconfig.get_platform()}"))
+    name = str(bundle.with_name(f"{bundle.name}-{__version__}-{sysconfig.get_platform()}"))
     if sys.platform == "win32":
         archive = Path(shutil.make_archive(name, "zip", bundle.parent, bundle.name))
     else:

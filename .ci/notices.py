@@ -7,7 +7,6 @@ Runs in the environment that the bundle was built in.
 
 import shutil
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
 from cyclonedx.contrib.license.factories import LicenseFactory
@@ -17,6 +16,8 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot5
 from packageurl import PackageURL
 from parts import ROOT, Part, parts_of
+
+from lamo_desktop import __version__
 
 PAGES = ("README.md", "LICENSE", "NOTICE", "CHANGELOG.md")
 
@@ -61,7 +62,7 @@ def write_sbom(target: Path, parts: list[Part]) -> None:
         for part in parts if part.name != "lamo-desktop"
     }  # fmt: skip
     bom.metadata.component = Component(
-        name="lamo-desktop", version=version("lamo-desktop"), type=ComponentType.APPLICATION, bom_ref="lamo-desktop",
+        name="lamo-desktop", version=__version__, type=ComponentType.APPLICATION, bom_ref="lamo-desktop",
         licenses=[licences.make_from_string("Apache-2.0")],
     )  # fmt: skip
     bom.components.update(components.values())

@@ -18,6 +18,7 @@ from importlib.metadata import Distribution, distribution, packages_distribution
 from pathlib import Path
 
 from cyclonedx.model.component import ComponentType
+from licences import licence_of
 
 CI = Path(__file__).parent
 ROOT = CI.parent
@@ -77,16 +78,10 @@ def python_packages(bundle: Path) -> Iterator[Part]:
         found = distribution(name)
         if found.version != pinned:
             raise SystemExit(f"{name} is {found.version} here, but {pinned} in .ci/runtime.txt")
-        yield Part(name, pinned, _licence(found), f"pkg:pypi/{name.lower()}@{pinned}", _texts(found))
+        yield Part(name, pinned, licence_of(found), f"pkg:pypi/{name.lower()}@{pinned}", _texts(found))
         yield from _compiled_in(name, found)
     if names:
         raise SystemExit(f"in the bundle, but not in .ci/runtime.txt: {', '.join(sorted(names))}")
-
-
-def _licence(found: Distribution) -> str:
-    meta = found.metadata
-    said = (meta.get("License-Expression") or meta.get("License") or "UNKNOWN").strip()
-    return "BSD-3-Clause" if said == "UNKNOWN" or "\n" in said else said.replace("Apache 2.0", "Apache-2.0")
 
 
 def _texts(found: Distribution) -> tuple[Path, ...]:
@@ -102,7 +97,9 @@ def _compiled_in(name: str, found: Distribution) -> Iterator[Part]:
             continue
         for entry in json.loads(Path(str(found.locate_file(file))).read_text(encoding="utf-8")).get("components", ()):
             said = [each.get("expression") or each["license"].get("id") for each in entry.get("licenses", ())]
-            licence = said[0] if said and said[0] else {"openssl": "Apache-2.0"}.get(entry["name"], f"as {name}")
+            licence = said[0] if said and said[0] else {"openssl": "Apache-2.0"}.get(entry["name"])
+            if licence is None:
+                raise SystemExit(f"The licence of {entry['name']}, compiled into {name}, is not known.")
             yield Part(entry["name"], entry.get("version", ""), licence, entry.get("purl", ""), inside=name)
 
 
@@ -148,12 +145,14 @@ def libraries(bundle: Path) -> Iterator[Part]:
         package = _debian_package(file.name) if file.parent == inside else ""
         number = _said("dpkg-query", "-W", "-f", "${Version}", package) if package else ""
         licence, elsewhere = _known(file.name)
+        if not licence:
+            raise SystemExit(f"The licence of {file.name} is not known: add it to .ci/libraries.csv.")
         copyright_file = Path("/usr/share/doc") / package / "copyright"
         texts = tuple(_with_common(copyright_file)) if package and copyright_file.is_file() else ()
         if not texts and (TEXTS / f"{elsewhere}.txt").is_file():
             texts, elsewhere = (TEXTS / f"{elsewhere}.txt",), ""
         yield Part(
-            file.name, number or "as shipped", licence or f"see licences/{file.name}",
+            file.name, number or "as shipped", licence,
             f"pkg:deb/debian/{package}@{number}" if number else "", texts, _sha256(file),
             inside="" if texts else elsewhere,
         )  # fmt: skip

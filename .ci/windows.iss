@@ -1,8 +1,13 @@
-; Inno Setup 6.3 or newer: an installer for the present user, without administrator rights. `iscc .ci\windows.iss`, see docs\windows.md
+; Inno Setup 6.3 or newer: an installer for the present user, without administrator rights, see docs\windows.md.
+; `iscc /DVersion=X.Y.Z .ci\windows.iss`, with the number that `lamo --version` prints.
+#ifndef Version
+  #error Name the version: iscc /DVersion=X.Y.Z .ci\windows.iss
+#endif
+
 [Setup]
 AppId={{6B0C6E5B-0E0B-4E0C-9C55-5B8B3C2B7D41}
 AppName=LAMO Desktop
-AppVersion=0.1.0
+AppVersion={#Version}
 AppPublisher=LAMO Desktop contributors
 DefaultDirName={localappdata}\Programs\LAMO Desktop
 DisableProgramGroupPage=yes

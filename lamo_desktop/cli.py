@@ -9,10 +9,9 @@ import argparse
 import io
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import version
 from pathlib import Path
 
-from lamo_desktop import commands, job_commands, validation_commands
+from lamo_desktop import __version__, commands, job_commands, validation_commands
 from lamo_desktop.check import command as check_command
 from lamo_desktop.errors import LamoError, fault, one_line
 from lamo_desktop.model.memory import forbid_memory_dumps
@@ -70,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
         description="Which medications a language model would recommend for your admissions, offline. "
         "Decision support for retrospective analysis, not for prescribing.",
     )
-    top.add_argument("--version", action="version", version=f"lamo {version('lamo-desktop')}")
+    top.add_argument("--version", action="version", version=f"lamo {__version__}")
     verbs = top.add_subparsers(required=True, metavar="COMMAND")
 
     check = _verb(verbs, "check", check_command.check, "read an export and say what would be used, without scoring")

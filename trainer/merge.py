@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import gguf
-import llama_cpp.llama_cpp as llama
 import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.errors import ModelError
+from lamo_desktop.model.bindings import llama
 from trainer.checkpoint import replacing
 
 Precision = Literal["F16", "Q8_0", "Q4_K_M"]

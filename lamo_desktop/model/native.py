@@ -14,16 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-os.environ.setdefault("GGML_NO_BACKTRACE", "1")  # an aborting worker must not start a debugger or print memory
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # spinning threads halve the speed of a computer with other work
-
 from lamo_desktop.errors import ModelError
-from lamo_desktop.paths import engine_folder
-
-if (_folder := engine_folder()) is not None:
-    os.environ["LLAMA_CPP_LIB_PATH"] = str(_folder)  # where llama_cpp loads its library from
-
-import llama_cpp.llama_cpp as llama
+from lamo_desktop.model.bindings import llama
 
 AdapterHandle = Any  # a pointer of llama.cpp's
 SLOW_TYPES = (llama.LLAMA_FTYPE_MOSTLY_Q4_1, llama.LLAMA_FTYPE_MOSTLY_Q5_1)  # see weights.py

@@ -1,6 +1,5 @@
 """How a result came about: everything a reader needs to repeat it or to doubt it, as plain names and values."""
 
-import importlib.metadata
 import platform
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -8,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from lamo_desktop import __version__
 from lamo_desktop.formulary import Formulary
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.recommend.job import Job
@@ -20,20 +20,12 @@ Section = Mapping[str, Any]
 def versions() -> dict[str, str]:
     """Versions of the program and of what computes with it."""
     return {
-        "program": program_version(),
+        "program": __version__,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "numpy": np.__version__,
         "sqlite": sqlite3.sqlite_version,
     }
-
-
-def program_version() -> str:
-    """The version of this program, "unknown" when it runs from a source tree that was never installed."""
-    try:
-        return importlib.metadata.version("lamo-desktop")
-    except importlib.metadata.PackageNotFoundError:
-        return "unknown"
 
 
 def describe(

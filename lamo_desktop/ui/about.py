@@ -9,6 +9,7 @@ from PySide6.QtCore import qVersion
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
+from lamo_desktop import __version__
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.ui.tables import ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import drawn, em
@@ -72,9 +73,7 @@ class AboutDialog(QDialog):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(label("LAMO Desktop", "title"))
-        words.addWidget(
-            label(self.tr("Version {v} · Apache License 2.0").format(v=version_of("lamo-desktop")), "muted")
-        )
+        words.addWidget(label(self.tr("Version {v} · Apache License 2.0").format(v=__version__), "muted"))
         head.addLayout(words, 1)
         layout.addLayout(head)
         layout.addWidget(
@@ -88,7 +87,7 @@ class AboutDialog(QDialog):
         )
         layout.addWidget(Notice(self.tr("Decision support for retrospective analysis, not for prescribing."), "warn"))
         rows = [
-            ("LAMO Desktop", version_of("lamo-desktop"), "Apache-2.0"),
+            ("LAMO Desktop", __version__, "Apache-2.0"),
             ("Python", platform.python_version(), "PSF-2.0"),
             ("Qt", qVersion(), "LGPL-3.0"),
         ]
