@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from lamo_desktop.recommend.marks import AGREE, DISAGREE, UNSURE, Mark
 from lamo_desktop.ui.charts import THRESHOLD_ROLE, ProbabilityDelegate
 from lamo_desktop.ui.marks import KEYS, MarkBar, MarkBook
 from lamo_desktop.ui.tables import Column, ColumnModel, Index, Table, text_column
 from lamo_desktop.ui.theme import em, icon, tokens
-from lamo_desktop.ui.widgets import label
+from lamo_desktop.ui.widgets import Dropdown, label
 from lamo_desktop.ui.words import said
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class CandidatePanel(QWidget):
         self.search.setAccessibleName(self.tr("Search candidate drugs"))
         room = self.search.fontMetrics().horizontalAdvance(self.search.placeholderText()) + em(3)
         self.search.setFixedWidth(max(em(10), room))
-        self.only = QComboBox()
+        self.only = Dropdown()
         self.only.addItems(
             [
                 self.tr("All drugs"),

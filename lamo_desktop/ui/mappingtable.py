@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QStandardItem, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QWidget
 
 from lamo_desktop.ui.fieldwords import (
     ADMISSION_FIELDS,
@@ -17,7 +17,7 @@ from lamo_desktop.ui.fieldwords import (
 )
 from lamo_desktop.ui.opening import Choices, Opened
 from lamo_desktop.ui.theme import em, tokens
-from lamo_desktop.ui.widgets import ElidedLabel, label
+from lamo_desktop.ui.widgets import Dropdown, ElidedLabel, label
 
 Held = Mapping[str, Sequence[str]]  # field -> headers of the columns that hold it
 _STEPS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
@@ -55,19 +55,17 @@ class ConfidenceBar(QWidget):
                 painter.drawRoundedRect(QRectF(0, 0, self.width() * share, self.height()), radius, radius)
 
 
-class ColumnCombo(QComboBox):
+class ColumnCombo(Dropdown):
     """The column of one field; `picked` when a person chose another."""
 
     picked = Signal(str, list)
 
     def __init__(self, field: str, choices: Choices, held: Sequence[str]) -> None:
-        super().__init__()
+        super().__init__(letters=12)
         self.field = field
         self.setAccessibleName(self.tr("Column for {f}").format(f=field_title(field)))
         self.setToolTip(field_hint(field))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(12)
         self._fill(choices, held)
 
     def _fill(self, choices: Choices, held: Sequence[str]) -> None:
@@ -86,10 +84,6 @@ class ColumnCombo(QComboBox):
         else:
             super().keyPressEvent(event)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """The wheel scrolls the table; it changes no column by accident."""
-        event.ignore()
-
 
 class ColumnsCombo(ColumnCombo):
     """The same for a field that several columns may hold: they are ticked in the list (Space, or a click)."""
@@ -104,6 +98,7 @@ class ColumnsCombo(ColumnCombo):
             model.appendRow(item)
         self.setModel(model)
         self._before = list(self.headers)
+        self._pressed = -1  # the line that the mouse went down on
         self.view().viewport().installEventFilter(self)
         self.view().installEventFilter(self)
         self._say()
@@ -111,35 +106,38 @@ class ColumnsCombo(ColumnCombo):
     @property
     def headers(self) -> list[str]:
         """Headers of the ticked columns, left to right."""
-        model = self.model()
-        rows = (model.index(row, 0) for row in range(model.rowCount()))
-        ticked = Qt.CheckState.Checked
-        return [
-            str(i.data(Qt.ItemDataRole.UserRole))
-            for i in rows
-            if Qt.CheckState(i.data(Qt.ItemDataRole.CheckStateRole)) == ticked
-        ]
+        return [str(index.data(Qt.ItemDataRole.UserRole)) for index in self._lines() if _ticked(index)]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """A click or Space ticks a line and leaves the list open."""
-        if event.type() == QEvent.Type.MouseButtonRelease and watched is self.view().viewport():
-            self._toggle()
-            return True
+        """A click or Space ticks a line and leaves the list open; Escape leaves all as it was."""
+        if watched is self.view().viewport() and isinstance(event, QMouseEvent):
+            line = self.view().indexAt(event.position().toPoint())
+            if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
+                self._pressed = line.row()
+            elif event.type() == QEvent.Type.MouseButtonRelease:
+                pressed, self._pressed = self._pressed, -1
+                if line.isValid() and line.row() == pressed:  # not the release of the click that opened the list
+                    self._toggle(line)
+                return True
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and watched is self.view():
             if event.key() == Qt.Key.Key_Space:
-                self._toggle()
+                self._toggle(self.view().currentIndex())
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.hidePopup()
                 return True
+            if event.key() == Qt.Key.Key_Escape:
+                for line in self._lines():
+                    if _ticked(line) != (line.data(Qt.ItemDataRole.UserRole) in self._before):
+                        self._toggle(line)
         return super().eventFilter(watched, event)
 
-    def _toggle(self) -> None:
-        index = self.view().currentIndex()
-        ticked = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole) or 0) == Qt.CheckState.Checked
-        self.model().setData(
-            index, Qt.CheckState.Unchecked if ticked else Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole
-        )
+    def _lines(self) -> list[QModelIndex]:
+        return [self.model().index(row, 0) for row in range(self.model().rowCount())]
+
+    def _toggle(self, line: QModelIndex) -> None:
+        state = Qt.CheckState.Unchecked if _ticked(line) else Qt.CheckState.Checked
+        self.model().setData(line, state, Qt.ItemDataRole.CheckStateRole)
         self._say()
 
     def hidePopup(self) -> None:  # noqa: N802
@@ -160,6 +158,10 @@ class ColumnsCombo(ColumnCombo):
             self.setPlaceholderText(self.tr("{n} columns: {h}").format(n=len(headers), h=", ".join(headers)))
         self.setAccessibleDescription(self.placeholderText())
         self.update()
+
+
+def _ticked(line: QModelIndex) -> bool:
+    return Qt.CheckState(line.data(Qt.ItemDataRole.CheckStateRole) or 0) == Qt.CheckState.Checked
 
 
 class MappingTable(QScrollArea):

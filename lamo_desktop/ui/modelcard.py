@@ -5,13 +5,13 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 
 from lamo_desktop.model.package import ModelPackage, load_package, verify_package
 from lamo_desktop.ui import packages
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, Card, label, tone
+from lamo_desktop.ui.widgets import Button, Card, Dropdown, label, tone
 from lamo_desktop.ui.words import said
 
 
@@ -26,10 +26,8 @@ class ModelCard(Card):
         self.package: ModelPackage | None = None
         self._chosen: Path | None = None
         self._verified_sha256 = ""
-        self.chooser = QComboBox()
+        self.chooser = Dropdown(letters=12)
         self.chooser.setAccessibleName(self.tr("Model package"))
-        self.chooser.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.chooser.setMinimumContentsLength(12)
         self.chooser.activated.connect(self._picked)
         self.choose = Button(self.tr("Add &package…"), "folder")
         self.choose.setToolTip(self.tr("Choose the folder of another model package; it stays in the list"))

@@ -14,7 +14,7 @@ from lamo_desktop.ui.searchedtable import SearchedTable
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.tables import Column, text_column
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, label
+from lamo_desktop.ui.widgets import Button, Dropdown, label
 
 if TYPE_CHECKING:
     from lamo_desktop.formulary.site_names import SiteName
@@ -78,9 +78,8 @@ class NamesPanel(QWidget):
         rows.addLayout(choices)
         others = QHBoxLayout()
         others.setSpacing(em(0.4))
-        self.other = QComboBox(editable=True)
+        self.other = Dropdown(letters=14, editable=True)
         self.other.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.other.setMinimumContentsLength(14)
         self.other.setAccessibleName(self.tr("Another ingredient"))
         edit = self.other.lineEdit()
         if edit is not None:

@@ -3,13 +3,13 @@
 import math
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QWidget
 
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.recommend.policy import POLICIES, Policy
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import label
+from lamo_desktop.ui.widgets import Dropdown, label
 from lamo_desktop.ui.words import said
 
 STEP = 0.1  # logits per step of the knob
@@ -26,7 +26,7 @@ class PolicyBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(em(0.5))
-        self.policy = QComboBox()
+        self.policy = Dropdown()
         caption = label(self.tr("Lis&ts:"), "muted")
         caption.setBuddy(self.policy)
         titles = {

@@ -2,22 +2,19 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QComboBox
-
 from lamo_desktop.ui.ownfiles import own_profiles
 from lamo_desktop.ui.settings import settings
+from lamo_desktop.ui.widgets import Dropdown
 
 REMEMBERED = "import/profile"
 
 
-class ProfileChooser(QComboBox):
+class ProfileChooser(Dropdown):
     """`currentData` is "" (detect), a shipped kind, or the path of an own profile."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(letters=20)
         self.setAccessibleName(self.tr("Profile to read with"))
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(20)
         self.reload()
 
     def reload(self, chosen: str | None = None) -> None:

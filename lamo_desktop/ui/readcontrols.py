@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
 
 from lamo_desktop.ui.corrections import with_date_order, with_header_row, with_sheets
 from lamo_desktop.ui.opening import Opened
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import label
+from lamo_desktop.ui.widgets import Dropdown, label
 from lamo_desktop.ui.words import without_key
 
 
@@ -23,7 +23,7 @@ class ReadControls(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(em(0.4))
-        self.admissions_sheet, self.orders_sheet, self.date_order = QComboBox(), QComboBox(), QComboBox()
+        self.admissions_sheet, self.orders_sheet, self.date_order = (Dropdown(letters=8) for _ in range(3))
         self.header_row = QSpinBox()
         self.header_row.setRange(0, 1000)
         self.header_row.setSpecialValueText(self.tr("found"))
@@ -41,16 +41,14 @@ class ReadControls(QWidget):
         self.date_order.activated.connect(lambda _: self._date_order_chosen())
         self.header_row.editingFinished.connect(self._header_row_chosen)
 
-    def _add(self, text: str, widget: QComboBox | QSpinBox) -> list[QWidget]:
+    def _add(self, text: str, widget: Dropdown | QSpinBox) -> list[QWidget]:
         caption = label(text, "muted")
         caption.setBuddy(widget)
         widget.setAccessibleName(without_key(text))
-        if isinstance(widget, QComboBox):
-            widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            widget.setMinimumContentsLength(8)
+        if isinstance(widget, Dropdown):
             widget.setMaximumWidth(em(13))
         self._row.addWidget(caption)
-        self._row.addWidget(widget, int(isinstance(widget, QComboBox)))
+        self._row.addWidget(widget, int(isinstance(widget, Dropdown)))
         self._row.addSpacing(em(0.5))
         return [caption, widget]
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from lamo_desktop.ui.tables import Column, ColumnModel, Table
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import EmptyState, label
+from lamo_desktop.ui.widgets import Dropdown, EmptyState, label
 
 _KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Delete)
 
@@ -44,7 +44,7 @@ class SearchedTable(QWidget):
         self.search.setAccessibleName(self.tr("Search in {name}").format(name=name))
         self.search.setMaximumWidth(em(18))
         self.search.textChanged.connect(lambda _: self._filter())
-        self.kind = QComboBox()
+        self.kind = Dropdown()
         self.kind.setAccessibleName(self.tr("Kind"))
         self.kind.currentIndexChanged.connect(lambda _: self._filter())
         self.kind.hide()

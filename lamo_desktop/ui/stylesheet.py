@@ -62,8 +62,11 @@ QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabl
     background: $sunken; border-color: $border; }
 QComboBox::drop-down { border: none; width: ${space3}px; padding-right: ${space2}px; }
 QComboBox::down-arrow { image: url(icons:chevron-down-$name.svg); width: ${space3}px; height: ${space3}px; }
+QComboBox { combobox-popup: 0; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $strong_border; outline: 0;
     selection-background-color: $accent_soft; selection-color: $text; }
+QComboBox QAbstractItemView::item { padding: ${space1}px ${space2}px; }
+QComboBox QAbstractItemView::item:selected { background: $accent_soft; color: $text; }
 QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::down-button {
     border: none; background: transparent; width: ${box}px; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(icons:chevron-up-$name.svg);

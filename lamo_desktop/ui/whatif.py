@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QPlainTextEdit,
     QScrollArea,
@@ -21,7 +20,7 @@ from lamo_desktop.recommend.policy import Policy, recommended
 from lamo_desktop.ui.changes import ChangeDelegate, signed
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, Notice, label
+from lamo_desktop.ui.widgets import Button, Dropdown, Notice, label
 
 if TYPE_CHECKING:
     from lamo_desktop.recommend.explain import Answer
@@ -67,7 +66,7 @@ class ContextEditor(QScrollArea):
         self._layout = QVBoxLayout(content)
         self._layout.setContentsMargins(em(0.75), em(0.6), em(0.75), em(0.6))
         self._layout.setSpacing(em(0.25))
-        self.age, self.sex = QSpinBox(), QComboBox()
+        self.age, self.sex = QSpinBox(), Dropdown(letters=4)
         self.age.setRange(-1, 90)
         self.age.setSpecialValueText(self.tr("not recorded"))
         self.age.lineEdit().setTextMargins(em(0.4), 0, 0, 0)
@@ -75,8 +74,6 @@ class ContextEditor(QScrollArea):
         self.age.valueChanged.connect(self._changed)
         for text, sex in ((self.tr("not recorded"), None), (self.tr("female"), "female"), (self.tr("male"), "male")):
             self.sex.addItem(text, sex)
-        self.sex.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.sex.setMinimumContentsLength(4)
         self.sex.currentIndexChanged.connect(self._changed)
         who = QHBoxLayout()
         for text, field in ((self.tr("A&ge"), self.age), (self.tr("Se&x"), self.sex)):

@@ -1,8 +1,9 @@
 """The few building blocks every page is made of."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
+    QStyledItemDelegate,
     QVBoxLayout,
     QWidget,
 )
@@ -87,6 +89,35 @@ class ElidedLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class Dropdown(QComboBox):
+    """A drop-down whose list hangs below the box and is as wide as its entries, whatever the box has room for.
+
+    `letters` is the room the box asks for; without it, the box is as wide as its widest entry.
+    """
+
+    def __init__(self, letters: int = 0, editable: bool = False) -> None:
+        super().__init__(editable=editable)
+        self.setItemDelegate(QStyledItemDelegate(self))  # the one that heeds the padding of the stylesheet
+        self.setMaxVisibleItems(16)
+        if letters:
+            self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+            self.setMinimumContentsLength(letters)
+
+    def showPopup(self) -> None:  # noqa: N802
+        """Open the list, within the screen."""
+        view, screen = self.view(), self.screen().availableGeometry()
+        bar = view.verticalScrollBar().sizeHint().width() if self.count() > self.maxVisibleItems() else 0
+        wanted = view.sizeHintForColumn(0) + 2 * view.frameWidth() + bar
+        view.setMinimumWidth(min(wanted, screen.width()))
+        super().showPopup()
+        popup = view.window()
+        popup.move(max(screen.left(), min(popup.x(), screen.right() + 1 - popup.width())), popup.y())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """The wheel scrolls what lies around; it chooses nothing by accident."""
+        event.ignore()
 
 
 class Card(QFrame):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from lamo_desktop.ui.admissionlist import FEWER, FLAGGED, FLAGS, MARKED, MORE
 from lamo_desktop.ui.detail import AdmissionDetail
@@ -14,7 +14,7 @@ from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.tables import ColumnModel, Table
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, EmptyOr, EmptyState, Notice, Page, label
+from lamo_desktop.ui.widgets import Button, Dropdown, EmptyOr, EmptyState, Notice, Page, label
 
 if TYPE_CHECKING:
     from lamo_desktop.ui.admissionlist import AdmissionList
@@ -89,7 +89,7 @@ class ReviewPage(Page):
         self.search.setPlaceholderText(self.tr("Search admission, reason or diagnosis (Ctrl+F)"))
         self.search.setAccessibleName(self.tr("Search admissions"))
         self.search.textChanged.connect(self._filter)
-        self.show_only = QComboBox()
+        self.show_only = Dropdown()
         self.show_only.addItems(
             [
                 self.tr("All admissions"),

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFormLayout,
     QHBoxLayout,
     QSpinBox,
@@ -20,7 +19,7 @@ from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.runsettings import RunSettings
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, Card, EmptyOr, EmptyState, Notice, Page, ProgressCard, label
+from lamo_desktop.ui.widgets import Button, Card, Dropdown, EmptyOr, EmptyState, Notice, Page, ProgressCard, label
 from lamo_desktop.ui.words import said
 
 
@@ -122,7 +121,7 @@ class RunPage(Page):
         form.setVerticalSpacing(em(0.5))
         form.setHorizontalSpacing(em(0.75))
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        self.device = QComboBox()
+        self.device = Dropdown()
         for text, name in (
             (self.tr("Automatic"), "auto"),
             (self.tr("Processor only"), "cpu"),

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QScrollArea, QWidget
 
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Card, label
+from lamo_desktop.ui.widgets import Card, Dropdown, label
 
 
 class Chooser(QWidget):
@@ -14,7 +14,7 @@ class Chooser(QWidget):
 
     def __init__(self, caption: str) -> None:
         super().__init__()
-        self.box = QComboBox()
+        self.box = Dropdown()
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.box.setMinimumWidth(em(9))
         words = label(caption, "muted")
