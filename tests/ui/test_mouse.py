@@ -20,7 +20,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def opened_by_click(box: QComboBox) -> None:
-    """Press and release at the same place of the screen, as a hand does: the release goes to what lies there by then."""
+    """Press and release at one place of the screen, as a hand does: the release goes to what lies there by then."""
     place = box.mapToGlobal(QPoint(box.width() // 2, box.height() // 2))
     QTest.mousePress(box, LEFT, pos=box.mapFromGlobal(place))
     QApplication.processEvents()
