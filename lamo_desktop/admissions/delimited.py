@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
+from lamo_desktop.admissions.encodings import Encoding, detect_encoding, is_encoding, mostly_utf8, shown
 from lamo_desktop.admissions.workbooks import Sheet, columnar
 from lamo_desktop.errors import InputError
 
@@ -22,27 +23,34 @@ MAX_FIELD = 16 * 1024 * 1024  # characters in one cell; a longer one is a quotat
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
 
-def read_delimited(path: Path) -> Sheet:
+def read_delimited(path: Path, asked_encoding: str = "") -> Sheet:
     """The file as one sheet named "" ; its `remarks` say which encoding and delimiter were found.
 
-    InputError: a truncated or false gzip, binary content, blank lines by the million, or a quotation mark that never
-    closes.
+    `asked_encoding` is taken instead of what the bytes say. InputError: a truncated or false gzip, binary content,
+    blank lines by the million, a quotation mark that never closes, or an encoding that does not exist.
     """
+    if asked_encoding and not is_encoding(asked_encoding):
+        raise InputError(f"{asked_encoding!r} is no encoding; expected a name such as utf-8, cp1250 or big5.")
     try:
         sample = _sample(path)
-        encoding = detect_encoding(sample)
-        if b"\x00" in sample and not encoding.startswith("utf-16"):
+        encoding = Encoding(asked_encoding) if asked_encoding else encoding_of(sample)
+        if b"\x00" in sample and not encoding.name.startswith("utf-16"):
             raise InputError(f"{path.name} is not a text table: it holds binary data. Expected CSV, or a workbook.")
         try:
             return _parse(path, encoding, "strict")
         except UnicodeDecodeError:
-            if encoding == "utf-8" and not _mostly_utf8(sample):  # only ASCII so far: the odd bytes are Windows letters
-                encoding = "cp1252"
+            if not asked_encoding and encoding.name == "utf-8" and not mostly_utf8(sample):
+                encoding = detect_encoding(_later_sample(path))  # only ASCII so far: other letters come further down
             return _parse(path, encoding, "replace")
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise InputError(f"{path.name} is a damaged or incomplete gzip file; copy or export it again.") from None
     except UnicodeError:
         raise InputError(f"{path.name} is not readable as text; expected CSV in UTF-8.") from None
+
+
+def encoding_of(sample: bytes) -> Encoding:
+    """The encoding of a file from its first SAMPLE_BYTES."""
+    return detect_encoding(sample, complete=len(sample) < SAMPLE_BYTES)
 
 
 def _open(path: Path) -> BinaryIO:
@@ -58,52 +66,28 @@ def _sample(path: Path) -> bytes:
         return file.read(SAMPLE_BYTES)
 
 
-def detect_encoding(sample: bytes) -> str:
-    """Name of the encoding of a text file, from its first bytes: UTF-8, UTF-16, GB18030 or cp1252."""
-    if sample.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    even, odd = sample[:4000:2].count(0), sample[1:4000:2].count(0)
-    if even + odd > len(sample[:4000]) // 8:
-        return "utf-16-le" if odd > even else "utf-16-be"
-    try:
-        sample[: len(sample) - _cut_sequence(sample)].decode("utf-8")
-        return "utf-8"
-    except UnicodeDecodeError:
-        if _mostly_utf8(sample):
-            return "utf-8"
-    # In Chinese text nearly all high bytes come in pairs; in Western text a high byte stands alone among letters.
-    high = len(re.findall(rb"[\x80-\xff]", sample))
-    paired = 2 * len(re.findall(rb"[\xa1-\xfe]{2}", sample))
-    return "gb18030" if paired >= 0.8 * high else "cp1252"
+def _later_sample(path: Path) -> bytes:
+    """The first lines that are not ASCII, wherever they stand."""
+    size, lines = 0, []
+    with _open(path) as file:
+        while (line := file.readline(MAX_LINE)) and size < SAMPLE_BYTES:
+            if not line.isascii():
+                lines.append(line)
+                size += len(line)
+    return b"".join(lines)
 
 
-def _mostly_utf8(sample: bytes) -> bool:
-    """Whether non-ASCII characters are UTF-8 but for a few damaged ones."""
-    text = sample.decode("utf-8", "replace")
-    letters = len(re.findall(r"[^\x00-\x7f\ufffd]", text))
-    return letters >= 10 * max(1, text.count("\ufffd"))
-
-
-def _cut_sequence(sample: bytes) -> int:
-    """Bytes at the end of a full sample that may be the beginning of a multi-byte character."""
-    if len(sample) < SAMPLE_BYTES:
-        return 0
-    return next((k for k in range(1, 4) if sample[-k] >= 0xC0), 0)
-
-
-def _parse(path: Path, encoding: str, errors: str) -> Sheet:
+def _parse(path: Path, encoding: Encoding, errors: str) -> Sheet:
     try:
         return _parse_as(path, encoding, errors, strict=True)
     except csv.Error as error:
         if "unexpected end of data" in str(error) or "field larger" in str(error):
-            raise InputError(_unclosed(path, encoding)) from None
+            raise InputError(_unclosed(path, encoding.name)) from None
         return _parse_as(path, encoding, errors, strict=False)  # a stray quotation mark inside a quoted cell
 
 
-def _parse_as(path: Path, encoding: str, errors: str, strict: bool) -> Sheet:
-    with _open(path) as binary, io.TextIOWrapper(binary, encoding, errors, newline="") as text:
+def _parse_as(path: Path, encoding: Encoding, errors: str, strict: bool) -> Sheet:
+    with _open(path) as binary, io.TextIOWrapper(binary, encoding.name, errors, newline="") as text:
         head = text.read(SAMPLE_BYTES // 4)
         if any(mark in head[:2000].lower() for mark in ("<html", "<table", "<!doctype html", "<?xml")):
             raise InputError(
@@ -121,15 +105,21 @@ def _parse_as(path: Path, encoding: str, errors: str, strict: bool) -> Sheet:
             columnar(csv.reader(lines, delimiter=delimiter, strict=strict), sheet, path.name)
         except csv.Error as error:
             if "field larger" in str(error):
-                raise InputError(_unclosed(path, encoding)) from None
+                raise InputError(_unclosed(path, encoding.name)) from None
             raise
         finally:
             csv.field_size_limit(previous)
     if errors == "replace":
         sheet.remarks.append("some bytes do not fit the encoding and were read as \ufffd; expected UTF-8 throughout")
-    shown = {"utf-8-sig": "UTF-8", "gb18030": "GB18030"}.get(encoding, encoding)
-    sheet.form = f"{shown.upper()}, {DELIMITERS.get(delimiter, delimiter)} between columns"
-    sheet.remarks.append(f"read as {shown.upper()} with {DELIMITERS.get(delimiter, delimiter)} between columns")
+    name = shown(encoding.name)
+    if encoding.rivals:
+        others = " or ".join(shown(rival) for rival in encoding.rivals[:3])
+        sheet.remarks.append(
+            f"read as {name}, but it may also be {others}: look at a few accented words, and name the encoding in the "
+            "profile (encoding) if they are wrong"
+        )
+    sheet.form = f"{name}, {DELIMITERS.get(delimiter, delimiter)} between columns"
+    sheet.remarks.append(f"read as {name} with {DELIMITERS.get(delimiter, delimiter)} between columns")
     return sheet
 
 

@@ -37,7 +37,8 @@ def read_mapping(path: Path, profile: Profile) -> tuple[HeaderMapping, list[Prob
     """
     vocabulary = Vocabulary(profile.data)
     header_sheet = profile.data["sheets"]["admissions"]
-    file = read_tables(path, vocabulary.recognised, int(profile.data["header_row"]), header_sheet)
+    header_row, encoding = int(profile.data["header_row"]), profile.data["encoding"]
+    file = read_tables(path, vocabulary.recognised, header_row, header_sheet, encoding)
     mapping = map_headers(file.tables, profile.data, vocabulary)
     return mapping, [*file.problems, *mapping.problems]
 

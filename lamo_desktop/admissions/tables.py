@@ -74,14 +74,18 @@ class TableFile:
 
 
 def read_tables(
-    path: Path, recognised: Callable[[Sequence[str]], int], header_row: int = 0, header_sheet: str = ""
+    path: Path,
+    recognised: Callable[[Sequence[str]], int],
+    header_row: int = 0,
+    header_sheet: str = "",
+    encoding: str = "",
 ) -> TableFile:
     """Read a workbook or text table. `recognised(cells)` counts the known headers in a row, to find the header row.
 
-    `header_row` (1-based) overrides the search, where `header_sheet` names a sheet only in that one. Raises InputError
-    when nothing usable is there.
+    `header_row` (1-based) overrides the search, where `header_sheet` names a sheet only in that one; `encoding` that of
+    a text table. Raises InputError when nothing usable is there.
     """
-    sheets = _read_sheets(path)
+    sheets = _read_sheets(path, encoding)
     tables: list[Table] = []
     problems: list[Problem] = []
     reasons: list[str] = []
@@ -108,7 +112,7 @@ def read_tables(
     return TableFile(tuple(tables), problems)
 
 
-def _read_sheets(path: Path) -> list[Sheet]:
+def _read_sheets(path: Path, encoding: str) -> list[Sheet]:
     if path.name.startswith("~$"):
         raise InputError(f"{path.name} is Excel's lock file; choose the workbook itself ({path.name[2:]}).")
     try:
@@ -126,7 +130,7 @@ def _read_sheets(path: Path) -> list[Sheet]:
                 )
         if magic.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"\x09\x08", b"\x09\x04")):
             return read_workbook(path)
-        return [read_delimited(path)]
+        return [read_delimited(path, encoding)]
     except FileNotFoundError:
         raise InputError(f"{path.name} does not exist in {path.parent.name or os.sep}.") from None
     except PermissionError:

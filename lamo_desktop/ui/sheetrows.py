@@ -108,10 +108,10 @@ def text_rows(path: Path, table: str, row: int) -> Rows:
 
 def _numbered(binary: BinaryIO, first: int) -> Iterator[tuple[int, Sequence[str]]]:
     """Row number and cells of each row that is not blank, from row `first` on."""
-    from lamo_desktop.admissions.delimited import SAMPLE_BYTES, detect_delimiter, detect_encoding
+    from lamo_desktop.admissions.delimited import SAMPLE_BYTES, detect_delimiter, encoding_of
 
     sample = binary.read(SAMPLE_BYTES)
-    encoding = detect_encoding(sample)
+    encoding = encoding_of(sample).name
     binary.seek(0)
     text = io.TextIOWrapper(binary, encoding, "replace", newline="")
     delimiter = detect_delimiter(sample.decode(encoding, "replace")[: SAMPLE_BYTES // 4])
