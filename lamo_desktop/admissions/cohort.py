@@ -92,6 +92,7 @@ class Cohort:
     problems: tuple[Problem, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     unmapped: Mapping[str, int] = field(default_factory=dict)  # order text as written -> number of order rows
+    excluded: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (reason, order text) -> rows: no drugs
 
     @property
     def has_orders(self) -> bool:

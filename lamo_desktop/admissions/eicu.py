@@ -7,26 +7,19 @@ the database has no dates across stays: an earlier year of discharge, or a lower
 label window.
 """
 
-import sys
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lamo_desktop.admissions import eicu_context as context
+from lamo_desktop.admissions.codes import admission_codes, column_codes, path_codes, text_codes
 from lamo_desktop.admissions.cohort import Admission, Cohort, PreviousStay, Source
 from lamo_desktop.admissions.eicu_charts import Chart, ChartReader
-from lamo_desktop.admissions.eicu_orders import (
-    OrderReader,
-    as_written,
-    learn_codes,
-    recommendable,
-    shipped_codes,
-    trusted,
-)
+from lamo_desktop.admissions.eicu_orders import learn_codes, shipped_codes, trusted
 from lamo_desktop.admissions.eicu_stays import Stay, earlier_stays, eligible_stays, read_stays
 from lamo_desktop.admissions.eligibility import eligible_admissions
 from lamo_desktop.admissions.folder import TableFolder
+from lamo_desktop.admissions.order_mapper import OrderMapper, Orders, allergy_entries
 from lamo_desktop.admissions.profile import Profile
 from lamo_desktop.formulary import Formulary
 
@@ -56,9 +49,8 @@ def read_eicu(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     progress("building admissions", 0.8)
     tables = folder.tables["patient"], folder.tables["hospital"]
     labels = profile.labels({name for table in tables for name in (*table.columns, *table.optional)})
-    writer = _Writer(
-        profile, formulary, order_reader(reader.named, profile, formulary), labels, has_orders=folder.has("medication")
-    )
+    mapper = order_mapper(reader.named, profile, formulary)
+    writer = _Writer(profile, mapper, labels, has_orders=folder.has("medication"))
     before: dict[str, list[tuple[Stay, Chart]]] = {hospital_stay: [] for hospital_stay in needed}
     for stay in stays:
         if stay.hospital_stay in needed:
@@ -76,51 +68,38 @@ def read_eicu(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     ]
     kept, steps = eligible_admissions(admissions, profile.rule("minimum_diagnoses"), profile.rule("minimum_drugs"))
     source = Source(str(path), dict(sorted(folder.hashes.items())), profile.name)
-    unmapped = dict(writer.unmapped.most_common())
-    return Cohort(kept, source, (*attrition, *steps), tuple(folder.problems), tuple(aside), unmapped)
+    unmapped, excluded = dict(mapper.unmapped.most_common()), dict(mapper.excluded.most_common())
+    return Cohort(kept, source, (*attrition, *steps), tuple(folder.problems), tuple(aside), unmapped, excluded)
 
 
-def order_reader(named: Mapping[tuple[str, str], int], profile: Profile, formulary: Formulary) -> OrderReader:
+def order_mapper(named: Mapping[tuple[str, str], int], profile: Profile, formulary: Formulary) -> OrderMapper:
     """What reads this export's order rows: the formulary, then the shipped codes, then those learned from `named`
     rows.
     """
     known = shipped_codes(formulary)
     learned = learn_codes({key: rows for key, rows in named.items() if key[1] not in known}, formulary)
     believed = trusted(learned.values(), profile.rule("code_minimum_rows"), profile.rule("code_minimum_percent"))
-    return OrderReader(formulary, {code: entry.mapped for code, entry in believed.items()} | known)
+    return OrderMapper(formulary, {code: entry.mapped for code, entry in believed.items()} | known)
 
 
 @dataclass(slots=True)
 class _Writer:
-    """Turns stays and their charts into admissions; counts the order texts that could not be mapped."""
+    """Turns stays and their charts into admissions."""
 
     profile: Profile
-    formulary: Formulary
-    reader: OrderReader
+    mapper: OrderMapper
     labels: Mapping[str, str]
     has_orders: bool
-    unmapped: Counter[str] = field(default_factory=Counter)
 
     def admission(self, stay: Stay, chart: Chart, previous: PreviousStay | None, visit: str, where: str) -> Admission:
         index = self.profile.rule("index_minutes")
         diagnoses = [entry for entry in chart.diagnoses if entry.offset <= index]
-        home = self._home_medications(chart)
-        allergies = context.allergy_texts(chart.allergies, self.profile.words("allergy_none"))
-        missing: Counter[str] = Counter()
-        for row, rows in chart.orders.items():
-            if self.reader.read(*row).status == "unmapped":
-                missing[as_written(*row)] += rows
-        self.unmapped.update(missing)
+        orders = Orders()
+        for (text, code), rows in chart.orders.items():
+            self.mapper.add(orders, [text], code, rows)
         labels = {name: stay.columns.get(column, "") or "unknown" for name, column in self.labels.items()}
         reason = stay.columns.get("reason", "") or next(iter([*chart.admission_names, *chart.procedures]), "")
-        codes = (
-            context.diagnosis_codes(diagnoses)
-            | self._chart_codes(stay, chart, reason)
-            | {f"med:{name}" for name in home}
-            | {f"allergy:{name}" for name in self._allergens(allergies)}
-            | _previous_codes(previous)
-        )
-        return Admission(
+        admission = Admission(
             admission_id=stay.stay,
             patient_id=stay.patient,
             age=stay.age,
@@ -134,15 +113,16 @@ class _Writer:
                 self.profile.words("history_skip"),
                 self.profile.words("history_none"),
             ),
-            allergies=allergies,
-            home_medications=home,
+            allergies=allergy_entries(chart.allergies, self.profile.words("allergy_none")),
+            home_medications=self.mapper.home_medications(chart.home_medications),
             previous=previous,
-            codes=tuple(sys.intern(code) for code in sorted(codes)),
-            orders=self._ordered(chart) if self.has_orders else None,
-            unmapped_orders=tuple(sorted(missing)),
+            orders=tuple(sorted(orders.ingredients)) if self.has_orders else None,
+            unmapped_orders=tuple(sorted(orders.unmapped)),
             labels={**labels, "visit": visit},
             source_row=where,
         )
+        codes = context.diagnosis_codes(diagnoses) | self._chart_codes(stay, chart, reason)
+        return replace(admission, codes=admission_codes(admission, self.mapper, codes))
 
     def previous(self, unit_stays: Sequence[tuple[Stay, Chart]]) -> PreviousStay:
         """An earlier hospital stay: every diagnosis made in it, and what its first unit stay's label window ordered."""
@@ -153,41 +133,13 @@ class _Writer:
             procedures=context.distinct(
                 context.admission_reason(name) for _, chart in unit_stays for name in chart.procedures
             ),
-            drugs=self._ordered(chart),
+            drugs=self.mapper.drugs(([text], code) for text, code in chart.orders),
         )
 
-    def _ordered(self, chart: Chart) -> tuple[str, ...]:
-        return tuple(sorted({name for row in chart.orders for name in recommendable(self.reader.read(*row))}))
-
-    def _home_medications(self, chart: Chart) -> tuple[str, ...]:
-        names: list[str] = []
-        for text, code in chart.home_medications:
-            mapped = self.reader.read(text, code)
-            if mapped.status == "unmapped":
-                names.append(" ".join(text.casefold().split()))
-            names += recommendable(mapped)
-        return context.distinct(name for name in names if name)
-
-    def _allergens(self, allergies: Iterable[str]) -> set[str]:
-        return {name for text in allergies for name in self.formulary.map(text).ingredients or (text,)}
-
     def _chart_codes(self, stay: Stay, chart: Chart, reason: str) -> set[str]:
-        codes = {f"sex:{stay.sex or 'unknown'}", f"age:{stay.age // 10 * 10}"}
-        for column, prefix in (("unit", "unit"), ("unit_source", "source")):
-            if stay.columns.get(column):
-                codes.add(f"{prefix}:{stay.columns[column].casefold()}")
-        if reason:
-            codes.add(f"adm:{reason.casefold()}")
+        codes = column_codes(stay.columns) | text_codes("adm", [reason])
         for levels in context.admission_paths(chart.admission_paths, self.profile.words("admission_skip")):
-            codes |= context.path_codes("adm", levels)
+            codes |= path_codes("adm", levels)
         for path, _ in chart.history:
             codes |= context.history_codes(path)
         return codes
-
-
-def _previous_codes(previous: PreviousStay | None) -> set[str]:
-    if previous is None:
-        return set()
-    return {f"previous med:{name}" for name in previous.drugs} | {
-        f"previous dx:{text.casefold()}" for text in previous.diagnoses
-    }

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-CACHED = 50_000  # distinct chart texts whose readings are kept: they recur in most admissions
+from lamo_desktop.admissions.codes import CACHED, icd_codes, path_codes
 
 _CHART_HINT = re.compile(r"\s*\([^()]*\b(?:see|i\.e\.|do not include)\b[^()]*\)", re.IGNORECASE)
 _UNINFORMATIVE = re.compile(r"\s*-\s*(?:date|severity) unknown$")
@@ -78,15 +78,8 @@ def diagnosis_codes(entries: Iterable[DiagnosisEntry]) -> set[str]:
     for entry in entries:
         codes |= path_codes("dx", entry.path)
         for icd in entry.icd:
-            codes |= {f"icd:{icd}", f"icd:{icd.partition('.')[0]}"}
+            codes |= icd_codes(icd)
     return codes
-
-
-@lru_cache(CACHED)
-def path_codes(prefix: str, path: tuple[str, ...]) -> frozenset[str]:
-    """One code for each level of a path: "dx:renal", "dx:renal|disorder of kidney", ..."""
-    lowered = [level.casefold() for level in path]
-    return frozenset(f"{prefix}:{'|'.join(lowered[:depth])}" for depth in range(1, len(lowered) + 1))
 
 
 def admission_reason(text: str) -> str:
@@ -140,11 +133,6 @@ def history_codes(path: str) -> frozenset[str]:
     if len(levels) > 2 and levels[-1].casefold() == levels[-2].casefold():  # ".../Asthma/asthma"
         levels.pop()
     return path_codes("hx", tuple(levels[1:])) if len(levels) > 1 else frozenset()
-
-
-def allergy_texts(names: Iterable[str], none: Sequence[str]) -> tuple[str, ...]:
-    """Allergies in lower case, said once; entries that say there is none are left out."""
-    return distinct(name for name in (" ".join(name.casefold().split()) for name in names) if name and name not in none)
 
 
 def distinct(texts: Iterable[str]) -> tuple[str, ...]:

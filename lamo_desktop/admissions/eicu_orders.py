@@ -1,5 +1,4 @@
-"""Drug orders of eICU-CRD: what a row names, by its text or, where that is empty, by its drug code (HICL sequence
-number).
+"""The drug codes of eICU-CRD (HICL sequence numbers), which stand in for the drug's name where a row has none.
 
 In the published tables 40 % of the medication rows have a code but no name. A code means the same in every hospital,
 so it is learned from the rows that carry both (orders, drugs on admission, allergies). A shipped table comes first
@@ -14,8 +13,6 @@ from dataclasses import dataclass
 
 from lamo_desktop.formulary import Formulary, Mapped
 from lamo_desktop.paths import resource
-
-NAMELESS = "(no drug name and no code)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,36 +66,3 @@ def shipped_codes(formulary: Formulary) -> dict[str, Mapped]:
         rows = csv.DictReader(line for line in stream if not line.startswith("#"))
         readings = {row["code"]: formulary.map(row["text"]) for row in rows}
     return {code: mapped for code, mapped in readings.items() if mapped.status != "unmapped"}
-
-
-def recommendable(mapped: Mapped) -> tuple[str, ...]:
-    """The ingredients of a reading that count as drugs; none for what is excluded (fluids, ...) or unmapped."""
-    return mapped.ingredients if mapped.status == "drug" else ()
-
-
-class OrderReader:
-    """Reads an order row by its text first, then by its code; remembers every text it has seen."""
-
-    def __init__(self, formulary: Formulary, codes: Mapping[str, Mapped]) -> None:
-        self._formulary = formulary
-        self._codes = codes
-        self._texts: dict[str, Mapped] = {}
-
-    def read(self, text: str, code: str) -> Mapped:
-        """What one row orders: ingredients, "excluded" (a fluid, a diluent, ...) or "unmapped"."""
-        if text:
-            if text not in self._texts:
-                self._texts[text] = self._formulary.map(text)
-            mapped = self._texts[text]
-            if mapped.status != "unmapped":
-                return mapped
-        if code in self._codes:
-            return self._codes[code]
-        if code and not text:  # a site can confirm what a code means in its names file, as it is listed
-            return self._formulary.map(as_written(text, code))
-        return Mapped((), "unmapped", "")
-
-
-def as_written(text: str, code: str) -> str:
-    """How an unmapped row appears in reports."""
-    return text or (f"(drug code {code})" if code else NAMELESS)

@@ -11,12 +11,14 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from lamo_desktop.admissions.codes import admission_codes, icd_codes_among, text_codes
 from lamo_desktop.admissions.cohort import Admission, Cohort, Problem, SetAside, Severity, Source
-from lamo_desktop.admissions.flat_history import Stay, add_previous, codes, eligible
+from lamo_desktop.admissions.flat_history import Stay, add_previous, eligible
 from lamo_desktop.admissions.flat_orders import Ordered, OrderReader, identifier
 from lamo_desktop.admissions.folder import file_hash
 from lamo_desktop.admissions.headers import HeaderMapping, map_headers
-from lamo_desktop.admissions.notes import SECTIONS, before_later_text, cut_sections, parse_allergies, parse_medications
+from lamo_desktop.admissions.notes import SECTIONS, before_later_text, cut_sections
+from lamo_desktop.admissions.order_mapper import ENTRY_LENGTH, OrderMapper, listed_allergies
 from lamo_desktop.admissions.profile import Profile
 from lamo_desktop.admissions.synonyms import Vocabulary
 from lamo_desktop.admissions.tables import read_tables
@@ -26,7 +28,6 @@ from lamo_desktop.formulary import Formulary
 Progress = Callable[[str, float], None]
 TOLD_ROWS = 2_000  # rows between two reports of progress
 LISTED = 20  # problems of one kind that are listed one by one; the rest are counted
-ENTRY_LENGTH = 80  # longer texts in a list cell are narrative
 SHORTENED_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 
 
@@ -67,9 +68,9 @@ def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     aside = sorted([*reader.aside, *young], key=lambda entry: reader.place[entry.where])
     source = Source(str(path), {path.name: file_hash(path)}, profile.name)
     progress("building admissions", 1.0)
-    unmapped_texts = dict(reader.orders.unmapped.most_common())
     problems += reader.problems()
-    return Cohort(admissions, source, steps, tuple(problems), tuple(aside), unmapped_texts), mapping
+    unmapped_texts, excluded = dict(reader.mapper.unmapped.most_common()), dict(reader.mapper.excluded.most_common())
+    return Cohort(admissions, source, steps, tuple(problems), tuple(aside), unmapped_texts, excluded), mapping
 
 
 class _RowReader:
@@ -79,8 +80,8 @@ class _RowReader:
         self.mapping = mapping
         self.table = mapping.admissions
         self.data = profile.data
-        self.formulary = formulary
-        self.orders = OrderReader(formulary)
+        self.mapper = OrderMapper(formulary)
+        self.orders = OrderReader(self.mapper)
         self.aside: list[SetAside] = []
         self.total = len(self.table)
         self.place = {self.table.where(i): i for i in range(len(self.table))}
@@ -108,7 +109,7 @@ class _RowReader:
             if not reason:
                 try:
                     stays[name] = self._stay(name, i)
-                    ordered[name] = Ordered(stays[name].admitted)
+                    ordered[name] = Ordered(admitted=stays[name].admitted)
                     self.orders.add_cell(ordered[name], self._cell("orders", i))
                 except ValueError as error:
                     reason = f"{self._where('age', i)}: {error}"
@@ -130,7 +131,12 @@ class _RowReader:
             labels = dict(stay.admission.labels)
             if self.mapping.columns("patient_id"):
                 labels.setdefault("visit", "repeat" if stay.admission.previous else "first")
-            stay.admission = replace(stay.admission, codes=codes(stay.admission), labels=labels)
+            stay.admission = replace(stay.admission, codes=self._codes(stay.admission), labels=labels)
+
+    def _codes(self, admission: Admission) -> tuple[str, ...]:
+        codes = text_codes("adm", [admission.reason]) | text_codes("dx", admission.diagnoses)
+        codes |= text_codes("hx", admission.past_history) | icd_codes_among(admission.diagnoses)
+        return admission_codes(admission, self.mapper, codes)
 
     def problems(self) -> list[Problem]:
         """The problems of each kind: the first ones by cell, the rest as a count."""
@@ -182,9 +188,9 @@ class _RowReader:
             sex = None
             self._note("sex", row, f"{error}; left empty")
         sections, past = self._narrative(row)
-        allergies = parse_allergies(sections.pop("allergies", ""))
-        home = self._home(sections.get("medications_on_admission", ""))
-        if all(len(text) <= ENTRY_LENGTH for text in home):  # else it is prose, which stays narrative
+        allergies = listed_allergies(sections.pop("allergies", ""))
+        home, is_list = self.mapper.listed_medications(sections.get("medications_on_admission", ""))
+        if is_list:  # else it is prose, which stays narrative
             sections.pop("medications_on_admission", None)
         admission = Admission(
             admission_id=name,
@@ -196,7 +202,7 @@ class _RowReader:
             procedures=tuple(split_list(self._cell("procedures", row))),
             past_history=past,
             allergies=allergies,
-            home_medications=tuple(text for text in home if len(text) <= ENTRY_LENGTH),
+            home_medications=home,
             sections=sections,
             labels={self.table.columns[j]: self.table.cells[j][row] or "unknown" for j in self.mapping.labels},
             source_row=self.table.where(row),
@@ -241,13 +247,3 @@ class _RowReader:
             del sections["past_medical_history"]
             return sections, tuple(entries)
         return sections, ()
-
-    def _home(self, text: str) -> tuple[str, ...]:
-        """Ingredients of home medications; what the formulary does not know as written, what is no drug not at all."""
-        names: list[str] = []
-        for entry in parse_medications(text):
-            mapped = self.formulary.map(entry)
-            if mapped.status == "unmapped":
-                names.append(" ".join(entry.casefold().split()))
-            names += mapped.ingredients
-        return tuple(dict.fromkeys(names))

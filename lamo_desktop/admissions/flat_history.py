@@ -1,13 +1,10 @@
-"""What rows of a flat export say together: the same patient's earlier stay, codes, who is eligible."""
+"""What rows of a flat export say together: the same patient's earlier stay, who is eligible."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, PreviousStay, SetAside
-
-CODE = re.compile(r"[A-Z]\d[\dA-Z](?:\.?[\dA-Z]{1,4})?")
 
 
 @dataclass(slots=True)
@@ -40,25 +37,6 @@ def add_previous(stays: Sequence[Stay], rows_in_time_order: bool) -> list[Stay]:
         previous = PreviousStay(told.age, told.diagnoses, told.procedures, told.orders or ())
         stay.admission = replace(stay.admission, previous=previous)
     return uncertain
-
-
-def codes(admission: Admission) -> tuple[str, ...]:
-    """Structured codes in the words of the other profiles: sex, age, adm, dx, icd, hx, med, allergy, previous."""
-    found = {f"sex:{admission.sex or 'unknown'}"}
-    if admission.age is not None:
-        found.add(f"age:{admission.age // 10 * 10}")
-    if admission.reason:
-        found.add(f"adm:{admission.reason.casefold()}")
-    found |= {f"dx:{text.casefold()}" for text in admission.diagnoses}
-    for code in filter(CODE.fullmatch, admission.diagnoses):
-        found |= {f"icd:{code}", f"icd:{code.partition('.')[0]}"}
-    found |= {f"hx:{text.casefold()}" for text in admission.past_history}
-    found |= {f"med:{name}" for name in admission.home_medications}
-    found |= {f"allergy:{name.casefold()}" for name in admission.allergies}
-    if admission.previous:
-        found |= {f"previous med:{name}" for name in admission.previous.drugs}
-        found |= {f"previous dx:{text.casefold()}" for text in admission.previous.diagnoses}
-    return tuple(sorted(found))
 
 
 def eligible(

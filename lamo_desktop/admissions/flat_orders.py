@@ -1,17 +1,17 @@
 """Orders of a flat export: in a cell of the admission's own row, or one per row on a second sheet."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from lamo_desktop.admissions.cohort import Problem, Severity
 from lamo_desktop.admissions.headers import HeaderMapping
+from lamo_desktop.admissions.order_mapper import OrderMapper, Orders
 from lamo_desktop.admissions.tables import Table
 from lamo_desktop.admissions.values import is_unknown, parse_date, split_list
-from lamo_desktop.formulary import Formulary
 
 UNKNOWN_ADMISSION = "the admission is not among the rows read"
 NO_DRUG = "the drug is missing"
@@ -19,48 +19,33 @@ NO_TIME = "the order's start or the admission date cannot be read, and the profi
 
 
 @dataclass(slots=True)
-class Ordered:
-    """What was ordered for one admission: ingredients, and texts that the formulary does not know."""
+class Ordered(Orders):
+    """The orders of one row's admission, and when it began."""
 
     admitted: datetime | None = None
-    ingredients: set[str] = field(default_factory=set)
-    unmapped: set[str] = field(default_factory=set)
 
 
 class OrderReader:
-    """Maps order texts to ingredients, each distinct text once, and counts those that could not be mapped."""
+    """Reads the orders of a flat export, each distinct cell once."""
 
-    def __init__(self, formulary: Formulary) -> None:
-        self.formulary = formulary
-        self.unmapped: Counter[str] = Counter()
+    def __init__(self, mapper: OrderMapper) -> None:
+        self.mapper = mapper
         self._cells: dict[str, list[str]] = {}
-        self._mapped: dict[str, tuple[tuple[str, ...], bool]] = {}
 
     def add_cell(self, ordered: Ordered, cell: str) -> None:
         """Add what a cell that may list several drugs orders."""
         if cell not in self._cells:
             self._cells[cell] = self._drugs_in(cell)
         for drug in self._cells[cell]:
-            self.add(ordered, drug)
-
-    def add(self, ordered: Ordered, drug: str) -> None:
-        """Add one order."""
-        if drug not in self._mapped:
-            mapped = self.formulary.map(drug)
-            self._mapped[drug] = mapped.ingredients, mapped.status == "unmapped"
-        ingredients, unmapped = self._mapped[drug]
-        ordered.ingredients.update(ingredients)
-        if unmapped:
-            ordered.unmapped.add(drug)
-            self.unmapped[drug] += 1
+            self.mapper.add(ordered, [drug])
 
     def _drugs_in(self, cell: str) -> list[str]:
-        """Entries of a cell; a comma separates only where everything between the commas is known as a drug."""
+        """Entries of a cell; a comma separates only where everything between the commas has a known name."""
         entries: list[str] = []
         for entry in split_list(cell):
             pieces = [piece.strip() for piece in entry.split(",") if piece.strip()]
-            drugs = len(pieces) > 1 and all(self.formulary.map(piece).status != "unmapped" for piece in pieces)
-            entries += pieces if drugs else [entry]
+            named = len(pieces) > 1 and all(self.mapper.read([piece]).ingredients for piece in pieces)
+            entries += pieces if named else [entry]
         return entries
 
     def add_sheet(
@@ -87,7 +72,7 @@ class OrderReader:
                 if reason:
                     unused[reason].append(i)
                 else:
-                    self.add(ordered, drug)
+                    self.mapper.add(ordered, [drug])
         return [_unused(table, reason, rows) for reason, rows in unused.items()]
 
 

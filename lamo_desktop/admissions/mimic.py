@@ -8,11 +8,11 @@ problem list says so. The previous hospitalization is the latest one that began 
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lamo_desktop.admissions.codes import admission_codes, column_codes, icd_codes, text_codes
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, Cohort, PreviousStay, SetAside, Source
-from lamo_desktop.admissions.eicu_orders import recommendable
 from lamo_desktop.admissions.eligibility import eligible_admissions
 from lamo_desktop.admissions.folder import TableFolder
 from lamo_desktop.admissions.mimic_tables import (
@@ -25,9 +25,10 @@ from lamo_desktop.admissions.mimic_tables import (
     read_first,
     read_orders,
 )
-from lamo_desktop.admissions.notes import cut_sections, parse_allergies, parse_medications
+from lamo_desktop.admissions.notes import cut_sections
+from lamo_desktop.admissions.order_mapper import OrderMapper, Orders, listed_allergies
 from lamo_desktop.admissions.profile import Profile
-from lamo_desktop.formulary import Formulary, Mapped
+from lamo_desktop.formulary import Formulary
 
 Progress = Callable[[str, float], None]
 CODED_AT_DISCHARGE = "diagnoses and procedures in these tables are coded at discharge, later than the index time"
@@ -57,8 +58,9 @@ def read_mimic(path: Path, profile: Profile, formulary: Formulary, progress: Pro
     progress("reading notes", 0.7)
     summaries = read_discharge_summaries(folder, profile, wanted)
     progress("building admissions", 0.8)
+    mapper = OrderMapper(formulary)
     writer = _Writer(
-        formulary,
+        mapper,
         labels,
         diagnoses,
         procedures,
@@ -74,8 +76,8 @@ def read_mimic(path: Path, profile: Profile, formulary: Formulary, progress: Pro
     kept, steps = eligible_admissions(admissions, profile.rule("minimum_diagnoses"), profile.rule("minimum_drugs"))
     source = Source(str(path), dict(sorted(folder.hashes.items())), profile.name)
     attrition = (*_first_steps(rows, aside, adults, profile.rule("adult_age")), *steps)
-    unmapped = dict(writer.unmapped.most_common())
-    return Cohort(kept, source, attrition, tuple(folder.problems), tuple(aside), unmapped)
+    unmapped, excluded = dict(mapper.unmapped.most_common()), dict(mapper.excluded.most_common())
+    return Cohort(kept, source, attrition, tuple(folder.problems), tuple(aside), unmapped, excluded)
 
 
 def previous_admissions(rows: Sequence[HospitalAdmission]) -> dict[str, HospitalAdmission]:
@@ -103,9 +105,9 @@ def _first_steps(
 
 @dataclass(slots=True)
 class _Writer:
-    """Turns table rows into admissions; counts the order texts that could not be mapped."""
+    """Turns table rows into admissions."""
 
-    formulary: Formulary
+    mapper: OrderMapper
     labels: Mapping[str, str]
     diagnoses: Mapping[str, list[CodedEntry]]
     procedures: Mapping[str, list[CodedEntry]]
@@ -113,8 +115,6 @@ class _Writer:
     services: Mapping[str, str]
     summaries: Mapping[str, str]
     orders: Mapping[str, Counter[OrderText]] | None
-    unmapped: Counter[str] = field(default_factory=Counter)
-    _mapped: dict[OrderText, Mapped] = field(default_factory=dict)
 
     def admission(self, row: HospitalAdmission, before: HospitalAdmission | None, where: str) -> Admission:
         columns = {
@@ -123,18 +123,17 @@ class _Writer:
             "service": self.services.get(row.admission, ""),
         }
         labels = {label: columns.get(column, "") or "unknown" for label, column in self.labels.items()}
-        missing: Counter[str] = Counter()
-        for texts, rows in self._unmapped(row.admission):
-            missing[texts[0] if texts else "(no drug name)"] += rows
-        self.unmapped.update(missing)
-        previous = self._previous(before) if before else None
+        orders = Orders()
+        for texts, rows in self._rows(row.admission).items():
+            self.mapper.add(orders, texts, rows=rows)
         reason = columns.get("reason", "").replace("\\", ", ")
         summary = self.summaries.get(row.admission, "")
         sections = cut_sections(summary) if summary else {}
-        allergies = parse_allergies(sections.pop("allergies", ""))
-        home = self._home_medications(sections.pop("medications_on_admission", ""))
-        context_codes = {f"med:{name}" for name in home} | {f"allergy:{name.casefold()}" for name in allergies}
-        return Admission(
+        allergies = listed_allergies(sections.pop("allergies", ""))
+        home, is_list = self.mapper.listed_medications(sections.get("medications_on_admission", ""))
+        if is_list:
+            sections.pop("medications_on_admission", None)
+        admission = Admission(
             admission_id=row.admission,
             patient_id=row.subject,
             age=row.age,
@@ -145,65 +144,28 @@ class _Writer:
             allergies=allergies,
             home_medications=home,
             sections=sections,
-            previous=previous,
-            codes=tuple(sorted(self._codes(row, columns, previous) | context_codes)),
-            orders=self._ordered(row) if self.orders is not None else None,
-            unmapped_orders=tuple(sorted(missing)),
+            previous=self._previous(before) if before else None,
+            orders=tuple(sorted(orders.ingredients)) if self.orders is not None else None,
+            unmapped_orders=tuple(sorted(orders.unmapped)),
             labels={**labels, "visit": "repeat" if before else "first"},
             source_row=where,
         )
+        codes = column_codes(columns) | self._coded(row) | text_codes("adm", [reason])
+        codes |= text_codes("dx", admission.diagnoses)
+        return replace(admission, codes=admission_codes(admission, self.mapper, codes))
 
     def _previous(self, row: HospitalAdmission) -> PreviousStay:
-        return PreviousStay(
-            row.age, self._titles(self.diagnoses, row), self._titles(self.procedures, row), self._ordered(row)
-        )
-
-    def _home_medications(self, text: str) -> tuple[str, ...]:
-        names: list[str] = []
-        for entry in parse_medications(text):
-            mapped = self.formulary.map(entry)
-            names += recommendable(mapped) if mapped.status != "unmapped" else (entry,)
-        return tuple(dict.fromkeys(names))
+        drugs = self.mapper.drugs((texts, "") for texts in self._rows(row.admission))
+        return PreviousStay(row.age, self._titles(self.diagnoses, row), self._titles(self.procedures, row), drugs)
 
     def _titles(self, coded: Mapping[str, list[CodedEntry]], row: HospitalAdmission) -> tuple[str, ...]:
         return tuple(dict.fromkeys(title for _, title in coded.get(row.admission, [])))
 
-    def _ordered(self, row: HospitalAdmission) -> tuple[str, ...]:
-        return tuple(sorted({name for texts in self._rows(row.admission) for name in recommendable(self._read(texts))}))
-
-    def _unmapped(self, admission: str) -> list[tuple[OrderText, int]]:
-        return [
-            (texts, rows) for texts, rows in self._rows(admission).items() if self._read(texts).status == "unmapped"
-        ]
-
     def _rows(self, admission: str) -> Counter[OrderText]:
         return (self.orders or {}).get(admission, Counter())
 
-    def _read(self, texts: OrderText) -> Mapped:
-        """The first of a row's texts that can be mapped: its drug, else its generic name, else the name it was entered
-        by.
-        """
-        if texts not in self._mapped:
-            readings = [self.formulary.map(text) for text in texts]
-            self._mapped[texts] = next((m for m in readings if m.status != "unmapped"), Mapped((), "unmapped", ""))
-        return self._mapped[texts]
-
-    def _codes(self, row: HospitalAdmission, columns: Mapping[str, str], previous: PreviousStay | None) -> set[str]:
-        codes = {f"sex:{row.sex or 'unknown'}", f"age:{row.age // 10 * 10}"}
+    def _coded(self, row: HospitalAdmission) -> set[str]:
+        codes = {f"procedure:{code}" for code, _ in self.procedures.get(row.admission, [])}
         for code, _ in self.diagnoses.get(row.admission, []):
-            codes |= {f"icd:{code}", f"icd:{code.partition('.')[0]}"}
-        if columns.get("reason"):
-            codes.add(f"adm:{columns['reason'].casefold()}")
-        codes |= {f"procedure:{code}" for code, _ in self.procedures.get(row.admission, [])}
-        for column, prefix in (
-            ("unit", "unit"),
-            ("service", "service"),
-            ("source", "source"),
-            ("admission_type", "type"),
-        ):
-            if columns.get(column):
-                codes.add(f"{prefix}:{columns[column].casefold()}")
-        if previous is not None:
-            codes |= {f"previous med:{name}" for name in previous.drugs}
-            codes |= {f"previous dx:{title.casefold()}" for title in previous.diagnoses}
+            codes |= icd_codes(code)
         return codes

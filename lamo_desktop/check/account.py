@@ -1,6 +1,8 @@
 """The text that `lamo check` prints: one line per thing a person may want to look up in the export."""
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 
 from lamo_desktop.admissions.cohort import Cohort
 from lamo_desktop.admissions.mapping import LABEL, Export, ReadTable
@@ -9,6 +11,7 @@ from lamo_desktop.formulary import Formulary, Suggestion
 
 LISTED = 20  # problems and rows set aside that are printed; the workbook lists all
 NAMES_LISTED = 20
+EXAMPLES = 3  # excluded order texts that are named for each reason
 HEADER_SHOWN = 40  # characters of a header
 
 
@@ -77,6 +80,29 @@ def unmapped_lines(cohort: Cohort, formulary: Formulary | None = None) -> Iterat
     yield from _rest(len(cohort.unmapped) - NAMES_LISTED)
     if formulary:
         yield "  --save-names FILE.csv writes them for you to fill in; nothing is taken over by itself"
+
+
+def excluded(cohort: Cohort) -> list[tuple[str, str, int]]:
+    """Reason, order text and rows of the orders that count as no drug: by reason, the most frequent first."""
+    rows: Counter[str] = Counter()
+    for (reason, _), number in cohort.excluded.items():
+        rows[reason] += number
+    ordered = sorted(cohort.excluded.items(), key=lambda e: (-rows[e[0][0]], e[0][0], -e[1], e[0][1]))
+    return [(reason, text, number) for (reason, text), number in ordered]
+
+
+def excluded_lines(cohort: Cohort) -> Iterator[str]:
+    """How many order rows were read but order no drug that is recommended, by reason."""
+    entries = excluded(cohort)
+    if not entries:
+        return
+    total = sum(number for _, _, number in entries)
+    yield f"{total:,} order rows are not ordered drugs and are left out:"
+    for reason, group in groupby(entries, key=lambda entry: entry[0]):
+        of_reason = list(group)
+        examples = "; ".join(text for _, text, _ in of_reason[:EXAMPLES])
+        more = "; ..." if len(of_reason) > EXAMPLES else ""
+        yield f"  {sum(number for _, _, number in of_reason):>7,}  {reason}: {examples}{more}"
 
 
 def suggestion_text(suggestion: Suggestion) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lamo_desktop.admissions.mapping import Export, save_profile
 from lamo_desktop.admissions.read import nobody_left, read_export
-from lamo_desktop.check.account import account_lines, audit_lines, mapping_lines, unmapped_lines
+from lamo_desktop.check.account import account_lines, audit_lines, excluded_lines, mapping_lines, unmapped_lines
 from lamo_desktop.check.leakage import Audit, audit, notes_of
 from lamo_desktop.check.workbook import names_to_confirm, write_check
 from lamo_desktop.errors import InputError
@@ -41,6 +41,7 @@ def check(options: argparse.Namespace) -> int:
     _print_all(mapping_lines(export))
     print(f"{len(cohort.admissions):,} admissions can be scored, {orders}")
     _print_all(account_lines(cohort))
+    _print_all(excluded_lines(cohort))
     _print_all(unmapped_lines(cohort, formulary))
     if found is not None:
         _print_all(audit_lines(found))

@@ -1,4 +1,4 @@
-"""The workbook of `lamo check --xlsx`: columns, attrition, problems, rows set aside, unknown names."""
+"""The workbook of `lamo check --xlsx`: columns, attrition, problems, rows set aside, unknown names, excluded orders."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from lamo_desktop.admissions.eicu_orders import NAMELESS
 from lamo_desktop.admissions.mapping import Export
-from lamo_desktop.check.account import unmapped
+from lamo_desktop.admissions.order_mapper import NAMELESS
+from lamo_desktop.check.account import excluded, unmapped
 from lamo_desktop.check.leakage import Audit
 from lamo_desktop.formulary import Formulary, SiteName
 from lamo_desktop.report.cells import Column, Value
@@ -108,6 +108,11 @@ def _pages(export: Export, formulary: Formulary) -> Iterator[_Page]:
             Column("Other near names", width=40, wrap=True),
         ),
         [_unmapped_row(text, rows, formulary, place) for place, (text, rows) in enumerate(unmapped(cohort))],
+    )
+    yield _Page(
+        "Excluded orders",
+        (Column("Reason", width=30), Column("Order text", width=60, wrap=True), Column("Order rows", "whole", 11)),
+        excluded(cohort),
     )
 
 

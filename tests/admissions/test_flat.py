@@ -82,7 +82,7 @@ def test_columns_of_their_own_win_over_the_note(tmp_path: Path, formulary: Formu
     (admission,) = read(table(tmp_path / "a.csv", rows), formulary).admissions
     assert admission.past_history == ("Asthma", "HTN")
     assert "past_medical_history" not in admission.sections
-    assert admission.allergies == ("Latex",)
+    assert admission.allergies == ("latex",)
 
 
 @pytest.mark.parametrize(

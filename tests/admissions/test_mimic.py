@@ -121,7 +121,7 @@ def test_mimic3(tmp_path: Path, formulary: Formulary) -> None:
     assert first.procedures == ("Multivessel angioplasty",)
     assert {"icd:995.91", "icd:995", "procedure:3605", "unit:micu", "service:cmed"} <= set(first.codes)
     assert (first.labels["unit"], first.labels["service"], first.labels["visit"]) == ("MICU", "CMED", "first")
-    assert first.allergies == ("Penicillins",)
+    assert first.allergies == ("penicillins",)
     assert first.home_medications == ("lisinopril", "aspirin")
     assert set(first.sections) == {"history_of_present_illness", "past_medical_history"}
     assert not any("warfarin" in text.casefold() or "vancomycin" in text.casefold() for text in first.sections.values())

@@ -82,7 +82,8 @@ def test_the_workbook_lists_everything(export: Path, tmp_path: Path) -> None:
     path = tmp_path / "check.xlsx"
     assert main(["check", str(export), "--audit", "--xlsx", str(path), "--progress", "none"]) == 0
     book = openpyxl.load_workbook(path)
-    assert book.sheetnames == ["Columns", "Attrition", "Problems", "Set aside", "Unmapped names", "Leakage audit"]
+    first = ["Columns", "Attrition", "Problems", "Set aside", "Unmapped names", "Excluded orders"]
+    assert book.sheetnames == [*first, "Leakage audit"]
     rows = {sheet.title: list(sheet.values)[2:] for sheet in book}
     assert ("Stays", "admissions", "diagnoses", "D", "Diagnoes", 0.65, "xlsx workbook", 2) in rows["Columns"]
     assert ("Stays", "admissions", "reason", None, "(no column)", 0, "xlsx workbook", 2) in rows["Columns"]
@@ -136,10 +137,13 @@ def test_names_are_saved_filled_in_and_used(export: Path, tmp_path: Path, capsys
 def test_a_site_can_say_what_a_drug_code_means(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names, tables = tmp_path / "names.csv", str(resource("demo/eicu"))
     assert main(["check", tables, "--progress", "none"]) == 0
-    code = next(line for line in capsys.readouterr().out.splitlines() if "(drug code " in line).split(maxsplit=1)[1]
+    unknown = capsys.readouterr().out.partition("not mapped")[2].splitlines()
+    rows, code = next(line for line in unknown if "(drug code " in line).split(maxsplit=1)
     names.write_text(f"text,ingredients\n{code},excluded\n", encoding="utf-8")
     assert main(["check", tables, "--names", str(names), "--progress", "none"]) == 0
-    assert code not in capsys.readouterr().out
+    left_out, _, unknown_then = capsys.readouterr().out.partition("not mapped")
+    assert code not in unknown_then
+    assert f"{rows}  excluded by the site: {code}" in left_out
 
 
 def test_an_export_without_an_eligible_admission_is_told_before_it_is_refused(

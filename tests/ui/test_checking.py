@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.admissions.cohort import AttritionStep
-from lamo_desktop.admissions.eicu_orders import NAMELESS
+from lamo_desktop.admissions.order_mapper import NAMELESS
 from lamo_desktop.paths import resource
 from lamo_desktop.ui import namespanel, ownfiles
 from lamo_desktop.ui.funnel import Funnel
