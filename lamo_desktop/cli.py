@@ -199,8 +199,12 @@ def _scoring(verb: argparse.ArgumentParser) -> None:
 def _policy(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--policy", metavar="NAME", help="one of the package's policies (default: no-more-than-ordered)")
     verb.add_argument(
-        "--knob", type=float, default=0.0, metavar="X", help="raise (+) or lower (-) every threshold, in logits"
+        "--threshold-shift",
+        type=float,
+        metavar="X",
+        help="added to every threshold, in logits: above 0 shorter lists, below 0 longer ones (default: 0)",
     )
+    verb.add_argument("--knob", dest="threshold_shift", type=float, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
 
 
 def _report(verb: argparse.ArgumentParser) -> None:

@@ -56,9 +56,9 @@ def resume(options: argparse.Namespace) -> int:
         options.model = options.model or store.job().package.folder
         package = chosen_package(options)
         formulary = load_formulary(options.names, options.interactions)
-        chosen = chosen_policy(options) if options.policy or options.knob else None
+        policy = chosen_policy(options, store.job().policy)
         run_to_end(store, package, engine_settings(options), reporter)
-        outcome = batch.results(store, package, formulary, chosen)
+        outcome = batch.results(store, package, formulary, policy)
     write_workbook(outcome, options.output)
     print_summary(outcome, options.output)
     return 0

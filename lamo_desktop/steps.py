@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -42,11 +43,18 @@ def chosen_package(options: argparse.Namespace) -> ModelPackage:
     return package if options.overlay is None else load_overlay(options.overlay).apply(package)
 
 
-def chosen_policy(options: argparse.Namespace) -> Policy:
-    """The policy and knob asked for. Raises InputError when there is none of that name."""
-    if not math.isfinite(options.knob):
-        raise InputError("The knob must be a number of logits, for example 0.5 or -0.5.")
-    policy = Policy(knob=options.knob) if options.policy is None else Policy(options.policy, options.knob)
+def chosen_policy(options: argparse.Namespace, otherwise: Policy | None = None) -> Policy:
+    """The policy and threshold shift asked for; what was not said is as in `otherwise`, else the default.
+
+    Raises InputError when there is no policy of that name, or the shift is no number.
+    """
+    policy = otherwise or Policy()
+    if options.policy is not None:
+        policy = replace(policy, name=options.policy)
+    if options.threshold_shift is not None:
+        policy = replace(policy, threshold_shift=options.threshold_shift)
+    if not math.isfinite(policy.threshold_shift):
+        raise InputError("The threshold shift must be a number of logits, for example 0.5 or -0.5.")
     if policy.name not in POLICIES:
         raise InputError(f"There is no policy {policy.name}: choose one of {', '.join(POLICIES)}.")
     return policy

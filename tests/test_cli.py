@@ -105,6 +105,34 @@ def test_an_interrupted_job_resumes_to_the_same_workbook(export: Path, workbook:
     assert cells(output, "Recommendations") == cells(workbook, "Recommendations")
 
 
+def run_sheet(path: Path) -> dict[str, object]:
+    return {str(row[0]): row[1] for row in cells(path, "Run") if row[0] and len(row) > 1}
+
+
+def test_the_threshold_shift_is_one_figure_with_one_sign_and_its_old_name_works(export: Path, tmp_path: Path) -> None:
+    job, quiet = tmp_path / "kept.lamo", ["--progress", "none"]
+    begin = ["recommend", str(export), "-o", str(tmp_path / "o.xlsx"), "--job", str(job), "--policy", "balanced"]
+    assert main([*begin, "--threshold-shift", "-0.5", *quiet]) == 0
+    assert run_sheet(tmp_path / "o.xlsx")["Threshold shift (logits)"] == -0.5
+    lengths = {}
+    for option, shift in (("--threshold-shift", 1.0), ("--knob", 1.0), ("--threshold-shift", -2.0), ("", -0.5)):
+        output = tmp_path / f"again {option}{shift}.xlsx"
+        assert main(["resume", str(job), "-o", str(output), *([option, str(shift)] if option else []), *quiet]) == 0
+        said = run_sheet(output)
+        assert said["Threshold shift (logits)"] == shift
+        assert said["Name"] == "balanced"  # the job's own policy, also where only the shift is another
+        lengths[option, shift] = said["Drugs recommended"]
+    assert lengths["--knob", 1.0] == lengths["--threshold-shift", 1.0]
+    assert lengths["--threshold-shift", 1.0] < lengths["", -0.5] < lengths["--threshold-shift", -2.0]
+
+
+def test_the_old_name_of_the_threshold_shift_is_not_in_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["recommend", "--help"])
+    said = capsys.readouterr().out
+    assert "--threshold-shift" in said and "--knob" not in said
+
+
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs Linux namespaces")
 def test_the_job_runs_in_a_namespace_without_network(export: Path, workbook: Path, tmp_path: Path) -> None:
     allowed = subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode == 0

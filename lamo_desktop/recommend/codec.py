@@ -1,7 +1,8 @@
 """The nouns as JSON text in a job file, and back: exact, and strict about what it takes back.
 
 ASCII only, so that any text a reader can produce (control characters, lone surrogates) survives the round trip. A field
-that a job file of an older version lacks takes its default; an unknown field or a wrong type is a ValueError.
+that a job file of an older version lacks takes its default, and one that it has under the name in the field's metadata
+`FORMERLY` is taken; an unknown field or a wrong type is a ValueError.
 """
 
 import dataclasses
@@ -12,6 +13,8 @@ from collections.abc import Mapping
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from lamo_desktop.plain_data import parse_json
+
+FORMERLY = "formerly"
 
 
 def to_json(noun: object) -> str:
@@ -58,12 +61,22 @@ def _value(hint: Any, data: Any) -> Any:
 
 
 def _dataclass(hint: Any, data: Any) -> Any:
-    hints = _hints(hint)
-    if not isinstance(data, dict) or not data.keys() <= hints.keys():
+    hints, names = _hints(hint), _names(hint)
+    if not isinstance(data, dict) or not data.keys() <= names.keys():
         raise ValueError(f"not a {hint.__name__}")
-    return hint(**{name: _value(hints[name], entry) for name, entry in data.items()})
+    values = {names[name]: _value(hints[names[name]], entry) for name, entry in data.items()}
+    if len(values) < len(data):
+        raise ValueError(f"a {hint.__name__} with a field under both of its names")
+    return hint(**values)
 
 
 @functools.cache
 def _hints(hint: Any) -> dict[str, Any]:
     return get_type_hints(hint)
+
+
+@functools.cache
+def _names(hint: Any) -> dict[str, str]:
+    """Each name that a field of a dataclass has or had -> the field."""
+    former = {field.metadata[FORMERLY]: field.name for field in dataclasses.fields(hint) if FORMERLY in field.metadata}
+    return former | {field.name: field.name for field in dataclasses.fields(hint)}

@@ -1,19 +1,20 @@
 """From scores to a list: calibration makes probabilities, a policy's threshold makes the list. Everything is per cell.
 
 p(x, d) = sigmoid(scale_d * score(x, d) + offset_d), with score = logit_yes - logit_no; a drug is recommended when
-logit(p) reaches the policy's threshold + the drug's own + the user's knob. No cell looks at another admission, so a
+logit(p) reaches the policy's threshold + the drug's own + the user's shift. No cell looks at another admission, so a
 list does not depend on who else is in the file.
 """
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.model.package import Drug, ModelPackage
+from lamo_desktop.recommend.codec import FORMERLY
 
 Floats = NDArray[np.float64]
 
@@ -27,13 +28,13 @@ DEFAULT_POLICY = "no-more-than-ordered"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a list is cut. `knob` (logits) is added to every threshold: above 0 shortens lists, below 0 lengthens them.
+    """How a list is cut. `threshold_shift` (logits) is added to every threshold: above 0 gives shorter lists.
 
     `precision` is the floor that "precise" keeps, a share of the recommended drugs; the other policies ignore it.
     """
 
     name: str = DEFAULT_POLICY
-    knob: float = 0.0
+    threshold_shift: float = field(default=0.0, metadata={FORMERLY: "knob"})
     precision: float = 0.5
 
 
@@ -66,14 +67,16 @@ def recommended(
 
 def cut_offs(package: ModelPackage, candidates: Sequence[str], policy: Policy) -> Floats:
     """From which probability each candidate is recommended, shape (candidates,). Raises InputError for bad settings."""
-    if not (math.isfinite(policy.knob) and 0 <= policy.precision <= 1):
-        raise InputError("A policy's knob is a finite number of logits, and its precision a share from 0 to 1.")
+    if not (math.isfinite(policy.threshold_shift) and 0 <= policy.precision <= 1):
+        raise InputError(
+            "A policy's threshold shift is a finite number of logits, and its precision a share from 0 to 1."
+        )
     own = [package.by_name[name].threshold if name in package.by_name else 0.0 for name in candidates]
-    return sigmoid(threshold(package, policy) + policy.knob + np.array(own))
+    return sigmoid(threshold(package, policy) + policy.threshold_shift + np.array(own))
 
 
 def threshold(package: ModelPackage, policy: Policy) -> float:
-    """The policy's threshold on logit(p), before the knob. Raises InputError when the package has none for it."""
+    """The policy's threshold on logit(p), before the shift. Raises InputError when the package has none for it."""
     if policy.name == "precise":
         floors = precision_floors(package)
         reached = [floor for floor in floors if floor >= policy.precision - 1e-9]

@@ -67,10 +67,10 @@ def describe(
         },
         "policy": {
             "name": policy.name,
-            "knob_logits": policy.knob,
+            "threshold_shift_logits": policy.threshold_shift,
             **({"precision": policy.precision} if policy.name == "precise" else {}),
-            "threshold_logits": shared + policy.knob,
-            "threshold_probability": float(sigmoid(np.array(shared + policy.knob))),
+            "threshold_logits": shared + policy.threshold_shift,
+            "threshold_probability": float(sigmoid(np.array(shared + policy.threshold_shift))),
             "thresholds_per_drug": sum(drug.threshold != 0 for drug in package.drugs),
         },
         "formulary": {"version": formulary.version, "interactions": ", ".join(formulary.interaction_sources)},

@@ -76,12 +76,12 @@ def _sections(v: Validation) -> Iterable[tuple[str, str, str]]:
     )
     yield (
         "threshold",
-        "What the threshold knob does",
+        "What the threshold shift does",
         _figure(
             figures.threshold_curve(v),
-            "Above 0 the knob shortens the lists, below 0 it lengthens them. Bands: 95 % intervals.",
+            "A higher threshold shift shortens the lists, a lower one lengthens them. Bands: 95 % intervals.",
         )
-        + _details(group_tables.knob(v)),
+        + _details(group_tables.threshold_shifts(v)),
     )
     yield (
         "calibration",

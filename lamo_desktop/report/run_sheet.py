@@ -27,7 +27,7 @@ LABELS = {  # where the name in the provenance is not what a reader would say
     "llama_version": "llama-cpp-python version",
     "n_ctx": "Context (tokens)",
     "selftest": "Self-test",
-    "knob_logits": "Knob (logits)",
+    "threshold_shift_logits": "Threshold shift (logits)",
     "precision": "Precision floor",
     "threshold_logits": "Threshold (logits)",
     "threshold_probability": "Threshold (probability)",

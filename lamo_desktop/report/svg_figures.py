@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from lamo_desktop.report.svg import Panel, figure, legend, number, ticks
 from lamo_desktop.validate.bootstrap import Estimate
-from lamo_desktop.validate.curves import KnobPoint
+from lamo_desktop.validate.curves import ThresholdPoint
 from lamo_desktop.validate.subgroups import DrugGroup, Subgroup
 from lamo_desktop.validate.validation import Validation
 
@@ -14,30 +14,33 @@ RATIO_TICKS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 def threshold_curve(v: Validation) -> str:
-    """Overprescribing ratio (left) and Jaccard, precision and recall (right) along the threshold knob."""
-    knobs = [p.knob for p in v.knob]
-    span = (knobs[0], knobs[-1])
-    ratio = Panel(58, 34, 280, 210, span, (0.0, min(4.0, max(1.5, max(p.ratio.value for p in v.knob)))))
-    ratio.axes("threshold knob (logits)", title="Drugs recommended per drug ordered")
+    """Overprescribing ratio (left) and Jaccard, precision and recall (right) along the threshold shift."""
+    used = _as_cut(v)
+    at = used.threshold_shift
+    shifts = [p.threshold_shift for p in v.threshold_curve]
+    span = (shifts[0], shifts[-1])
+    ratio = Panel(58, 34, 280, 210, span, (0.0, min(4.0, max(1.5, max(p.ratio.value for p in v.threshold_curve)))))
+    ratio.axes("threshold shift (logits)", title="Drugs recommended per drug ordered")
     ratio.segment(span[0], 1.0, span[1], 1.0, "reference")
-    ratio.band(knobs, [p.ratio.low for p in v.knob], [p.ratio.high for p in v.knob])
-    ratio.line(knobs, [p.ratio.value for p in v.knob])
-    ratio.segment(0, 0, 0, ratio.y_range[1], "reference")
-    ratio.dot(0, _at_zero(v).ratio.value, note=f"knob 0: {_at_zero(v).ratio.value:.2f}")
+    ratio.band(shifts, [p.ratio.low for p in v.threshold_curve], [p.ratio.high for p in v.threshold_curve])
+    ratio.line(shifts, [p.ratio.value for p in v.threshold_curve])
+    ratio.segment(at, 0, at, ratio.y_range[1], "reference")
+    ratio.dot(at, used.ratio.value, note=f"shift {at:g}: {used.ratio.value:.2f}")
     share = Panel(412, 34, 280, 210, span, (0.0, 1.0))
-    share.axes("threshold knob (logits)", title="Agreement with the orders (visit mean)")
+    share.axes("threshold shift (logits)", title="Agreement with the orders (visit mean)")
     for css, name in (("a", "jaccard"), ("b", "precision"), ("c", "recall")):
-        figures: list[Estimate] = [getattr(p, name) for p in v.knob]
-        share.band(knobs, [e.low for e in figures], [e.high for e in figures], css)
-        share.line(knobs, [e.value for e in figures], css)
-    share.segment(0, 0, 0, 1, "reference")
+        figures: list[Estimate] = [getattr(p, name) for p in v.threshold_curve]
+        share.band(shifts, [e.low for e in figures], [e.high for e in figures], css)
+        share.line(shifts, [e.value for e in figures], css)
+    share.segment(at, 0, at, 1, "reference")
     names = legend(412, 308, [("a", "Jaccard"), ("b", "precision"), ("c", "recall")])
     hint = '<text class="tick" x="58" y="308">left: longer lists · right: shorter lists</text>'
-    return figure(WIDTH, 318, "Ratio and agreement along the threshold knob", [ratio, share], [names, hint])
+    return figure(WIDTH, 318, "Ratio and agreement along the threshold shift", [ratio, share], [names, hint])
 
 
-def _at_zero(v: Validation) -> KnobPoint:
-    return min(v.knob, key=lambda p: abs(p.knob))
+def _as_cut(v: Validation) -> ThresholdPoint:
+    """The point of the lists as they are."""
+    return min(v.threshold_curve, key=lambda p: abs(p.threshold_shift - v.outcomes.threshold_shift))
 
 
 def calibration_curve(v: Validation) -> str:

@@ -52,7 +52,7 @@ def _facts(v: Validation) -> dict[str, str]:
         "tuned": "fine-tuned" if model.get("fine_tuned") else "not fine-tuned",
         "prompt": str(model.get("prompt_version", "")),
         "policy": str(model.get("policy", "")),
-        "knob": str(model.get("knob", 0)),
+        "threshold_shift": str(model.get("threshold_shift", 0)),
         "cut": cut or "nothing",
         "compute": compute,
         "comparisons": f"{len(v.comparisons)} comparisons" if v.comparisons else "no other model was compared",

@@ -1,4 +1,4 @@
-"""Tables of drugs, groups, rival models, recalibration and the threshold knob."""
+"""Tables of drugs, groups, rival models, recalibration and the threshold shift."""
 
 import numpy as np
 
@@ -141,8 +141,10 @@ def recalibration(v: Validation) -> Table | None:
     return Table("Recalibration", "Local recalibration, on held-out admissions", headers, rows, note)
 
 
-def knob(v: Validation) -> Table:
+def threshold_shifts(v: Validation) -> Table:
     """The threshold curve as numbers."""
-    rows = tuple((p.knob, p.n_recommended, p.ratio, p.jaccard, p.precision, p.recall) for p in v.knob)
-    headers = ("knob", "drugs per admission", "ratio", "Jaccard", "precision", "recall")
-    return Table("Threshold", "Along the threshold knob", headers, rows)
+    rows = tuple(
+        (p.threshold_shift, p.n_recommended, p.ratio, p.jaccard, p.precision, p.recall) for p in v.threshold_curve
+    )
+    headers = ("threshold shift", "drugs per admission", "ratio", "Jaccard", "precision", "recall")
+    return Table("Threshold", "Along the threshold shift", headers, rows)

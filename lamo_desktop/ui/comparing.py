@@ -1,7 +1,7 @@
 """Comparing lists with orders, in a process of its own: no Qt here, and imports where they are used.
 
 Another model scores the same admissions into a job file of its own under `jobs/compare`, so that a comparison that was
-cancelled goes on where it stopped and a moved knob scores nothing again. The folder is emptied when the window closes.
+cancelled goes on where it stopped, and lists cut otherwise score nothing again. It is emptied when the window closes.
 """
 
 import contextlib

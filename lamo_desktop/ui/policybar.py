@@ -1,4 +1,4 @@
-"""How long the lists are: the policy, the knob, and the length that follows, applied at once without scoring again."""
+"""How long the lists are: the policy, the threshold shift, and the length that follows. Nothing is scored again."""
 
 import math
 
@@ -12,12 +12,12 @@ from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Dropdown, label
 from lamo_desktop.ui.words import said
 
-STEP = 0.1  # logits per step of the knob
+STEP = 0.1  # logits per step of the slider
 REACH = 30  # steps to either side
 
 
 class PolicyBar(QWidget):
-    """Policy, knob and expected list length; several bars of one session follow each other."""
+    """Policy, threshold shift and expected list length; several bars of one session follow each other."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -38,21 +38,26 @@ class PolicyBar(QWidget):
             self.policy.addItem(titles.get(name, name), name)
             self.policy.setItemData(self.policy.count() - 1, said(why), Qt.ItemDataRole.ToolTipRole)
         self.policy.currentIndexChanged.connect(self._changed)
-        self.knob = QSlider(Qt.Orientation.Horizontal)
-        self.knob.setRange(-REACH, REACH)
-        self.knob.setPageStep(5)
-        self.knob.setFixedWidth(em(9))
-        self.knob.setAccessibleName(self.tr("List length, from shorter to longer"))
-        self.knob.setToolTip(self.tr("Lowers or raises the threshold of every drug. Nothing is scored again."))
-        self.knob.valueChanged.connect(self._changed)
+        self.shift = QSlider(Qt.Orientation.Horizontal)
+        self.shift.setRange(-REACH, REACH)
+        self.shift.setPageStep(5)
+        self.shift.setFixedWidth(em(9))
+        self.shift.setAccessibleName(self.tr("Threshold shift, from longer lists to shorter ones"))
+        self.shift.setToolTip(
+            self.tr("Threshold shift: added to the threshold of every drug, in logits. Nothing is scored again.")
+        )
+        self.shift.valueChanged.connect(self._changed)
+        self.shift_value = label("", "small")
+        self.shift_value.setToolTip(self.shift.toolTip())
         self.expected = label("")
         self.expected.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         for widget in (
             caption,
             self.policy,
-            label(self.tr("shorter"), "small"),
-            self.knob,
             label(self.tr("longer"), "small"),
+            self.shift,
+            label(self.tr("shorter"), "small"),
+            self.shift_value,
         ):
             layout.addWidget(widget)
         layout.addSpacing(em(0.5))
@@ -64,9 +69,10 @@ class PolicyBar(QWidget):
 
     def refresh(self) -> None:
         """Show the session's policy and what follows from it."""
-        with QSignalBlocker(self.policy), QSignalBlocker(self.knob):
+        with QSignalBlocker(self.policy), QSignalBlocker(self.shift):
             self.policy.setCurrentIndex(self.policy.findData(self._session.policy.name))
-            self.knob.setValue(round(-self._session.policy.knob / STEP))
+            self.shift.setValue(round(self._session.policy.threshold_shift / STEP))
+        self.shift_value.setText(_signed(self._session.policy.threshold_shift))
         self.expected.setText(self._words())
 
     def show_package(self, package: ModelPackage | None) -> None:
@@ -83,16 +89,16 @@ class PolicyBar(QWidget):
             return ""
         if (ordered := self._ordered()) > 0:
             text = self.tr("about {n} drugs per admission expected · ordered {m}")
-            if policy.knob:
+            if policy.threshold_shift:
                 fewer, more = (
                     self.tr("fewer than {n} drugs per admission"),
                     self.tr("more than {n} drugs per admission"),
                 )
-                text = (fewer if policy.knob > 0 else more) + " · " + self.tr("ordered {m}")
+                text = (fewer if policy.threshold_shift > 0 else more) + " · " + self.tr("ordered {m}")
             return text.format(n=f"{figures['ratio'] * ordered:.1f}", m=f"{ordered:.1f}")
         text = self.tr("about {r} drugs per drug ordered, in the model's own test").format(r=f"{figures['ratio']:.2f}")
-        if policy.knob:
-            change = self.tr("fewer") if policy.knob > 0 else self.tr("more")
+        if policy.threshold_shift:
+            change = self.tr("fewer") if policy.threshold_shift > 0 else self.tr("more")
             text = self.tr("{c} than {r} drugs per drug ordered, the model's own test without the slider").format(
                 c=change, r=f"{figures['ratio']:.2f}"
             )
@@ -115,4 +121,9 @@ class PolicyBar(QWidget):
         return text
 
     def _changed(self) -> None:
-        self._session.set_policy(Policy(self.policy.currentData(), -STEP * self.knob.value()))
+        self._session.set_policy(Policy(self.policy.currentData(), STEP * self.shift.value()))
+
+
+def _signed(shift: float) -> str:
+    """For example "+0.5"."""
+    return f"{shift:+.1f}".replace("-", "−") if shift else "0"

@@ -90,7 +90,7 @@ class Results:
     def thresholds(self, policy: Policy) -> NDArray[np.float64]:
         """The probability from which each drug is recommended, (d,)."""
         own = [self.package.by_name[c].threshold if c in self.package.by_name else 0.0 for c in self.candidates]
-        return sigmoid(np.array(own) + threshold(self.package, policy) + policy.knob)
+        return sigmoid(np.array(own) + threshold(self.package, policy) + policy.threshold_shift)
 
     def flags(self, row: int, lists: Lists) -> tuple[Flag, ...]:
         """What a reader of one admission's list must be told, as in the workbook; nothing for a failed row."""

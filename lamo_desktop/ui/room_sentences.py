@@ -12,8 +12,8 @@ SENTENCES = (
         "unreliable; read this report as a trial run.",
     ),
     QT_TRANSLATE_NOOP("rooms", "{n1} drugs recommended for each drug ordered ({n2} to {n3})"),
-    QT_TRANSLATE_NOOP("rooms", "Yes, it overprescribes: {figure}. Raise the knob or recalibrate."),
-    QT_TRANSLATE_NOOP("rooms", "No, its lists are shorter: {figure}. Lower the knob or recalibrate."),
+    QT_TRANSLATE_NOOP("rooms", "Yes, it overprescribes: {figure}. Raise the threshold shift or recalibrate."),
+    QT_TRANSLATE_NOOP("rooms", "No, its lists are shorter: {figure}. Lower the threshold shift or recalibrate."),
     QT_TRANSLATE_NOOP("rooms", "Not clearly: {figure}; the interval reaches beyond {n1} to {n2}."),
     QT_TRANSLATE_NOOP(
         "rooms",

@@ -55,7 +55,7 @@ WORDS = frozenset(
         QT_TRANSLATE_NOOP("rooms", "All figures by group"),
         QT_TRANSLATE_NOOP("rooms", "Next to other models"),
         QT_TRANSLATE_NOOP("rooms", "Local recalibration, on held-out admissions"),
-        QT_TRANSLATE_NOOP("rooms", "Along the threshold knob"),
+        QT_TRANSLATE_NOOP("rooms", "Along the threshold shift"),
         QT_TRANSLATE_NOOP("rooms", "metric"),
         QT_TRANSLATE_NOOP("rooms", "visit mean"),
         QT_TRANSLATE_NOOP("rooms", "patient mean"),
@@ -104,7 +104,7 @@ WORDS = frozenset(
         QT_TRANSLATE_NOOP("rooms", "difference"),
         QT_TRANSLATE_NOOP("rooms", "as shipped"),
         QT_TRANSLATE_NOOP("rooms", "recalibrated"),
-        QT_TRANSLATE_NOOP("rooms", "knob"),
+        QT_TRANSLATE_NOOP("rooms", "threshold shift"),
         QT_TRANSLATE_NOOP("rooms", "drugs per admission"),
         QT_TRANSLATE_NOOP("rooms", "Counts are admissions; recall and precision pooled."),
         QT_TRANSLATE_NOOP(

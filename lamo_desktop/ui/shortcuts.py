@@ -39,7 +39,7 @@ class ShortcutsDialog(QDialog):
             (self.tr("Space"), self.tr("Press the button or tick the box that has the focus")),
             ("↑ ↓ PgUp PgDn", self.tr("Move in a table")),
             (_shown(QKeySequence(QKeySequence.StandardKey.Copy)), self.tr("Copy the selected rows of a table")),
-            ("← →", self.tr("Move the knob: on its slider, or in the curves of Validate")),
+            ("← →", self.tr("Shift the thresholds: on the slider, or in the curves of Validate")),
             (_shown(QKeySequence("Ctrl+Tab")), self.tr("To the next tab of a page")),
             (_shown(QKeySequence(QKeySequence.StandardKey.Find)), self.tr("Review: search the admissions")),
             ("A  D  U", self.tr("Review: agree, disagree or unsure about the selected drugs; Delete takes it back")),

@@ -1,4 +1,4 @@
-"""What the lists become along the threshold knob, and what the probabilities are worth at a decision threshold."""
+"""What the lists become along the threshold shift, and what the probabilities are worth at a decision threshold."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from lamo_desktop.validate.bootstrap import Estimate, PatientBootstrap, estimate
 from lamo_desktop.validate.metrics import divide
 from lamo_desktop.validate.outcomes import Outcomes
 
-KNOBS = np.round(np.arange(-3.0, 3.01, 0.25), 2)  # added to every threshold, in logit units
+SHIFTS = np.round(np.arange(-3.0, 3.01, 0.25), 2)  # logits, added to the shift that the lists were cut with
 
 
 @dataclass(frozen=True, slots=True)
-class KnobPoint:
-    """The lists when every threshold is shifted by `knob` logits; Jaccard, precision and recall are visit means."""
+class ThresholdPoint:
+    """The lists under a policy's threshold shift (logits); Jaccard, precision and recall are visit means."""
 
-    knob: float
+    threshold_shift: float
     ratio: Estimate
     jaccard: Estimate
     precision: Estimate
@@ -44,9 +44,9 @@ class DecisionPoint:
     everything: float
 
 
-def lists_at(outcomes: Outcomes, knob: float) -> np.ndarray:
-    """The recommended lists (n, d) with every threshold shifted by `knob` logits."""
-    return np.asarray(_margin(outcomes) >= knob)
+def lists_at(outcomes: Outcomes, further: float) -> np.ndarray:
+    """The recommended lists (n, d) with every threshold shifted by `further` logits."""
+    return np.asarray(_margin(outcomes) >= further)
 
 
 def _margin(outcomes: Outcomes) -> np.ndarray:
@@ -54,19 +54,19 @@ def _margin(outcomes: Outcomes) -> np.ndarray:
     return margin.astype(np.float32)
 
 
-def threshold_curve(outcomes: Outcomes, bootstrap: PatientBootstrap) -> tuple[KnobPoint, ...]:
-    """Ratio, Jaccard, precision and recall at each of `KNOBS`, with intervals."""
-    margin, ordered = _margin(outcomes), outcomes.ordered
+def threshold_curve(outcomes: Outcomes, bootstrap: PatientBootstrap) -> tuple[ThresholdPoint, ...]:
+    """Ratio, Jaccard, precision and recall with intervals, at `SHIFTS` from the shift of the lists."""
+    margin, ordered, cut_with = _margin(outcomes), outcomes.ordered, outcomes.threshold_shift
     n_ordered = ordered.sum(1).astype(np.float64)
     columns = [np.ones(len(ordered)), n_ordered]
-    for knob in KNOBS:
-        lists = margin >= knob
+    for further in SHIFTS:
+        lists = margin >= further
         both, size = (lists & ordered).sum(1), lists.sum(1)
         columns += [size, divide(both, size + n_ordered - both), divide(both, size), divide(both, n_ordered)]
     patients, sums = bootstrap.by_patient(np.column_stack(columns))
     total, resampled = sums.sum(0), bootstrap.replicate(patients, sums)
     points = []
-    for i, knob in enumerate(KNOBS):
+    for i, further in enumerate(SHIFTS):
         at = 2 + 4 * i
         ratio, jaccard, precision, recall = (
             estimate(
@@ -75,7 +75,7 @@ def threshold_curve(outcomes: Outcomes, bootstrap: PatientBootstrap) -> tuple[Kn
             for j, below in ((0, 1), (1, 0), (2, 0), (3, 0))
         )
         n_recommended = float(total[at] / max(total[0], 1))
-        points.append(KnobPoint(float(knob), ratio, jaccard, precision, recall, n_recommended))
+        points.append(ThresholdPoint(float(cut_with + further), ratio, jaccard, precision, recall, n_recommended))
     return tuple(points)
 
 

@@ -29,7 +29,7 @@ class Outcomes:
     probabilities: np.ndarray  # (n, d) float32
     recommended: np.ndarray  # (n, d) bool
     ordered: np.ndarray  # (n, d) bool
-    thresholds: np.ndarray  # (d,) probability from which a drug is recommended, knob included
+    thresholds: np.ndarray  # (d,) probability from which a drug is recommended, shift included
     interacting: np.ndarray  # (d, d) bool, symmetric
     interaction_source: str = ""
     drug_classes: tuple[str, ...] = ()
@@ -58,6 +58,11 @@ class Outcomes:
                 raise ValueError(f"{name} has shape {getattr(self, name).shape}, expected {shape}")
         if not np.isfinite(self.probabilities).all():
             raise ValueError("probabilities must be finite")
+
+    @property
+    def threshold_shift(self) -> float:
+        """The shift (logits) of the policy that the lists were cut with."""
+        return float(self.model.get("threshold_shift", 0.0))
 
     def rows(self, chosen: np.ndarray) -> "Outcomes":
         """The admissions `chosen` (mask or positions) with every field per admission; counts by text are kept whole."""
@@ -113,7 +118,7 @@ def from_recommendations(
     interacting = np.zeros((len(drugs), len(drugs)), dtype=bool)
     for pair in interactions:
         interacting[[place[pair.drug_a], place[pair.drug_b]], [place[pair.drug_b], place[pair.drug_a]]] = True
-    cuts = [threshold(package, policy) + policy.knob + _own_threshold(package, drug) for drug in drugs]
+    cuts = [threshold(package, policy) + policy.threshold_shift + _own_threshold(package, drug) for drug in drugs]
     admissions = [item.admission for item in items]
     return Outcomes(
         admission_ids=tuple(a.admission_id for a in admissions),
@@ -153,7 +158,7 @@ def from_recommendations(
             "adapters": {adapter.file: adapter.sha256 for adapter in package.adapters},
             "prompt_version": package.prompt_version,
             "policy": policy.name,
-            "knob": policy.knob,
+            "threshold_shift": policy.threshold_shift,
             "n_candidates": len(drugs),
             "training": dict(package.training),
         },

@@ -12,7 +12,7 @@ from lamo_desktop.validate.bootstrap import Estimate, PatientBootstrap, estimate
 from lamo_desktop.validate.curves import (
     CalibrationPoint,
     DecisionPoint,
-    KnobPoint,
+    ThresholdPoint,
     calibration_curve,
     decision_curve,
     threshold_curve,
@@ -69,7 +69,7 @@ class Validation:
     classes: tuple[DrugGroup, ...]
     deciles: tuple[DrugGroup, ...]
     groups: tuple[Subgroup, ...]
-    knob: tuple[KnobPoint, ...]
+    threshold_curve: tuple[ThresholdPoint, ...]
     calibration: tuple[CalibrationPoint, ...]
     decision: tuple[DecisionPoint, ...]
     comparisons: tuple[Comparison, ...]
@@ -115,7 +115,7 @@ class Validation:
             "drugs": [asdict(g) for g in self.drugs],
             "classes": [asdict(g) for g in self.classes],
             "deciles": [asdict(g) for g in self.deciles],
-            "threshold_curve": [asdict(p) for p in self.knob],
+            "threshold_curve": [asdict(p) for p in self.threshold_curve],
             "calibration_curve": [asdict(p) for p in self.calibration],
             "decision_curve": [asdict(p) for p in self.decision],
             "comparisons": [asdict(c) for c in self.comparisons],
@@ -152,7 +152,6 @@ def validate(
     progress("drugs and groups", 0.3)
     counts = drug_counts(outcomes, bootstrap)
     groups = subgroups(outcomes, rows, bootstrap, options.small_cell)
-    knob = threshold_curve(outcomes, bootstrap)
     decision = decision_curve(binned, bootstrap, visits)
     progress("simple models", 0.4)
     compared = _compare(
@@ -175,7 +174,7 @@ def validate(
         classes=by_class(counts, options.small_cell),
         deciles=by_decile(counts),
         groups=groups,
-        knob=knob,
+        threshold_curve=threshold_curve(outcomes, bootstrap),
         calibration=calibration_curve(binned),
         decision=decision,
         comparisons=compared,

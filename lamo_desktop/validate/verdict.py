@@ -55,9 +55,11 @@ def _ratio(ratio: Estimate) -> Finding:
     question = "Does it recommend more than clinicians order?"
     figure = f"{ratio.value:.2f} drugs recommended for each drug ordered ({ratio.low:.2f} to {ratio.high:.2f})"
     if ratio.low > high:
-        return Finding(question, "poor", f"Yes, it overprescribes: {figure}. Raise the knob or recalibrate.")
+        return Finding(question, "poor", f"Yes, it overprescribes: {figure}. Raise the threshold shift or recalibrate.")
     if ratio.high < low:
-        return Finding(question, "caution", f"No, its lists are shorter: {figure}. Lower the knob or recalibrate.")
+        return Finding(
+            question, "caution", f"No, its lists are shorter: {figure}. Lower the threshold shift or recalibrate."
+        )
     if low <= ratio.low and ratio.high <= high:
         return Finding(question, "good", f"No: {figure}.")
     return Finding(question, "caution", f"Not clearly: {figure}; the interval reaches beyond {low} to {high}.")

@@ -149,7 +149,7 @@ def measure(window: "MainWindow", folder: Path, n_rows: int, n_admissions: int) 
     turn(2.0)
     ticker.start("the slider is moved")
     for place in (5, 6, 8, -3, -4, 10):
-        window.reviewing.policy.knob.setValue(place)
+        window.reviewing.policy.shift.setValue(place)
         turn(0.1)
     until(lambda: not session.background.running, faults)
     turn(1.0)

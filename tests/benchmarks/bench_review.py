@@ -143,7 +143,7 @@ def main() -> int:
     page.show_only.setCurrentIndex(0)
     timed("select another admission", lambda: page.table.selectRow(1000))
     for step in (3, -4):
-        timed(f"move the slider by {step}", lambda s=step: page.policy.knob.setValue(page.policy.knob.value() + s))
+        timed(f"move the slider by {step}", lambda s=step: page.policy.shift.setValue(page.policy.shift.value() + s))
     page.close_work()
     session.close()
     for name, seconds in found.items():

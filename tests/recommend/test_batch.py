@@ -87,12 +87,12 @@ def test_a_candidate_outside_the_vocabulary_is_scored_and_flagged(tmp_path: Path
 def test_another_policy_needs_no_new_scores(tmp_path: Path, formulary: Formulary) -> None:
     with new_job(tmp_path / "a.lamo") as store:
         work(store)
-        longer = results(store, package(), formulary, Policy(knob=-9.0))
-        shorter = results(store, package(), formulary, Policy(knob=9.0))
+        longer = results(store, package(), formulary, Policy(threshold_shift=-9.0))
+        shorter = results(store, package(), formulary, Policy(threshold_shift=9.0))
         assert longer.figures.n_recommended == 3 * len(VOCABULARY)
         assert shorter.figures.n_recommended == 0
         assert (shorter.figures.ratio, shorter.figures.jaccard) == (0.0, 0.0)
-        assert longer.provenance["policy"]["knob_logits"] == -9.0
+        assert longer.provenance["policy"]["threshold_shift_logits"] == -9.0
 
 
 def test_an_unfinished_job_has_results_too(tmp_path: Path, formulary: Formulary) -> None:

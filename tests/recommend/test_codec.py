@@ -4,6 +4,7 @@ import pytest
 
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.recommend.codec import from_json, to_json
+from lamo_desktop.recommend.policy import Policy
 from tests.recommend.jobs import ADMISSIONS
 
 
@@ -21,6 +22,14 @@ def test_no_orders_known_is_not_the_same_as_nothing_ordered() -> None:
     unknown = replace(ADMISSIONS[2], orders=None)
     assert from_json(Admission, to_json(nothing)).orders == ()
     assert from_json(Admission, to_json(unknown)).orders is None
+
+
+def test_a_field_that_older_files_call_otherwise_is_taken_and_written_under_its_present_name() -> None:
+    policy = Policy("balanced", 0.5)
+    assert from_json(Policy, '{"name":"balanced","knob":0.5,"precision":0.5}') == policy
+    assert '"threshold_shift":0.5' in to_json(policy) and from_json(Policy, to_json(policy)) == policy
+    with pytest.raises(ValueError):
+        from_json(Policy, '{"name":"balanced","knob":0.5,"threshold_shift":0.5}')
 
 
 def test_a_field_an_older_file_lacks_takes_its_default() -> None:

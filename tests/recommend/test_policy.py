@@ -71,7 +71,7 @@ def test_a_failed_row_stays_empty() -> None:
     np.testing.assert_array_equal(recommended(PACKAGE, NAMES, p, Policy()), [[False] * 3, [True, True, False]])
 
 
-def test_the_threshold_is_the_policys_plus_the_drugs_plus_the_knob() -> None:
+def test_the_threshold_is_the_policys_plus_the_drugs_plus_the_shift() -> None:
     cuts = cut_offs(PACKAGE, NAMES, Policy("balanced", 0.25))
     np.testing.assert_allclose(cuts, sigmoid(np.array([-1.25, -0.75, -1.25])))
     at_the_cut = recommended(PACKAGE, NAMES, cuts[None], Policy("balanced", 0.25))
@@ -79,9 +79,9 @@ def test_the_threshold_is_the_policys_plus_the_drugs_plus_the_knob() -> None:
     assert not recommended(PACKAGE, NAMES, cuts[None] - 1e-9, Policy("balanced", 0.25)).any()
 
 
-def test_turning_the_knob_only_ever_shortens_or_lengthens() -> None:
+def test_shifting_the_threshold_only_ever_shortens_or_lengthens() -> None:
     p = probabilities(PACKAGE, NAMES, np.random.default_rng(0).normal(0, 3, (50, 3)))
-    lists = [recommended(PACKAGE, NAMES, p, Policy(knob=knob)) for knob in (-9.0, -1.0, 0.0, 1.0, 9.0)]
+    lists = [recommended(PACKAGE, NAMES, p, Policy(threshold_shift=x)) for x in (-9.0, -1.0, 0.0, 1.0, 9.0)]
     for longer, shorter in itertools.pairwise(lists):
         assert not (shorter & ~longer).any()
     assert lists[0].all()
@@ -110,7 +110,8 @@ def test_a_policy_the_package_lacks_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "bad", [{"knob": float("nan")}, {"knob": float("inf")}, {"precision": 1.5}, {"precision": -0.1}]
+    "bad",
+    [{"threshold_shift": float("nan")}, {"threshold_shift": float("inf")}, {"precision": 1.5}, {"precision": -0.1}],
 )
 def test_settings_out_of_range_are_refused(bad: dict[str, float]) -> None:
     with pytest.raises(InputError):

@@ -124,7 +124,7 @@ def test_why_and_what_if_are_the_models_answers_and_change_nothing(real: ReviewP
     answered(real, qtbot)
     assert (detail.what_if.answer.probabilities != shown.probabilities[0]).any()
     assert detail.what_if.model.rowCount() == len(DRUGS)
-    session.set_policy(Policy(knob=-3.0))
+    session.set_policy(Policy(threshold_shift=-3.0))
     assert "instead of 4" in detail.what_if.notice.accessibleName()
     flags = [detail.what_if.model.index(row, 5).data() for row in range(len(DRUGS))]
     assert any("allergy" in text and "recorded in the admission" in text for text in flags)

@@ -258,7 +258,7 @@ def test_the_length_of_lists_is_foretold_from_what_is_ordered_here(ready: MainWi
     ratio = package.metrics["external"]["model"]["no-more-than-ordered"]["ratio"]
     assert f"about {ratio * ordered:.1f} drugs" in bar.expected.text()
     assert f"ordered {ordered:.1f}" in bar.expected.text()
-    bar.knob.setValue(5)
+    bar.shift.setValue(-5)
     assert f"more than {ratio * ordered:.1f}" in bar.expected.text()
-    bar.knob.setValue(-5)
+    bar.shift.setValue(5)
     assert f"fewer than {ratio * ordered:.1f}" in bar.expected.text()

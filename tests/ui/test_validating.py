@@ -1,4 +1,4 @@
-"""The Validate page: what it shows, the knob in the curve, the site's calibration, other models beside this one."""
+"""The Validate page: what it shows, the slider in the curve, the site's calibration, other models beside this one."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ from lamo_desktop.model.package import load_package
 from lamo_desktop.recommend import batch
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.store import JobStore
-from lamo_desktop.report.validation_group_tables import most_often
+from lamo_desktop.report.validation_group_tables import most_often, threshold_shifts
 from lamo_desktop.ui import comparing
 from lamo_desktop.ui.estimates import with_interval
 from lamo_desktop.ui.flow import State, Step
@@ -100,37 +100,41 @@ def test_groups_are_chosen_by_column_and_figure(compared: MainWindow) -> None:
     assert f"0: {with_interval(hospital.figures['visit_mean.recall'])}" in tab.forest.accessibleName()
 
 
-def test_the_curve_and_the_knob_move_each_other(compared: MainWindow, qtbot: QtBot) -> None:
+def test_the_curve_and_the_threshold_shift_move_each_other(compared: MainWindow, qtbot: QtBot) -> None:
     page, session = compared.validating, compared.session
     tab = page.threshold
     open_tab(compared, tab)
     assert tab.ratio._marker == 0
-    compared.reviewing.policy.knob.setValue(10)
+    compared.reviewing.policy.shift.setValue(10)
     assert tab.share._marker == pytest.approx(1.0)
-    assert session.policy.knob == pytest.approx(-1.0)
-    place = round(tab.share._across().at(-2.0))
+    assert session.policy.threshold_shift == pytest.approx(1.0)
+    assert compared.reviewing.policy.shift_value.text() == "+1.0"
+    place = round(tab.share._across().at(2.0))
     qtbot.mouseClick(tab.share, Qt.MouseButton.LeftButton, pos=QPoint(place, tab.share.height() // 2))
-    assert session.policy.knob == pytest.approx(2.0, abs=0.06)
-    assert compared.reviewing.policy.knob.value() == round(-10 * session.policy.knob)
-    before = session.policy.knob
+    assert session.policy.threshold_shift == pytest.approx(2.0, abs=0.06)
+    assert compared.reviewing.policy.shift.value() == round(10 * session.policy.threshold_shift)
+    before = session.policy.threshold_shift
     tab.ratio.setFocus()
-    qtbot.keyClick(tab.ratio, Qt.Key.Key_Left)
-    assert session.policy.knob == pytest.approx(before + 0.1)
+    qtbot.keyClick(tab.ratio, Qt.Key.Key_Right)
+    assert session.policy.threshold_shift == pytest.approx(before + 0.1)
     assert not page.stale.isHidden()
     session.set_policy(Policy("balanced"))
     assert tab.ratio._marker is None  # another policy's lists are not on this curve
-    session.set_policy(Policy(knob=0.5))
+    session.set_policy(Policy(threshold_shift=0.5))
     compare(compared, qtbot)
-    assert min(tab.ratio._series[0].x) == pytest.approx(-3.5)  # the curve is about the bar's knob, not the validation's
     validation = session.evaluation.validation
     assert validation is not None
-    at = tab.ratio._series[0].x.index(-0.5)
-    assert tab.ratio._series[0].y[at] == pytest.approx(validation.estimates["overprescribing_ratio"].value)
+    drawn = tab.ratio._series[0]
+    assert drawn.y[list(drawn.x).index(0.5)] == pytest.approx(validation.estimates["overprescribing_ratio"].value)
+    assert drawn.y[0] > drawn.y[-1] and drawn.x[0] == -2.5  # a lower threshold, longer lists, at the left
+    in_report = [row[0] for row in threshold_shifts(validation).rows]
+    assert in_report == pytest.approx(drawn.x)
+    assert [p["threshold_shift"] for p in validation.to_json()["threshold_curve"]] == pytest.approx(drawn.x)
 
 
 def test_a_comparison_can_be_cancelled(compared: MainWindow, qtbot: QtBot) -> None:
     session = compared.session
-    session.set_policy(Policy(knob=1.0))
+    session.set_policy(Policy(threshold_shift=1.0))
     compared.validating.compare.click()
     assert statuses(session)[Step.VALIDATE].state == State.RUNNING
     compared.validating.progress.stop.click()
@@ -237,7 +241,7 @@ def test_another_model_scores_the_same_admissions(window: MainWindow, qtbot: QtB
     assert any(stage.startswith("scoring: other-model") for stage in stages)
     kept = list(comparing.folder().glob("*.lamo"))
     assert len(kept) == 1
-    window.session.set_policy(Policy(knob=-1.0))
+    window.session.set_policy(Policy(threshold_shift=-1.0))
     compare(window, qtbot)
     assert list(comparing.folder().glob("*.lamo")) == kept  # nothing was scored again
     window.close()

@@ -125,7 +125,7 @@ def test_a_job_left_behind_is_offered_and_can_be_deleted(
     assert list(jobs.folder().iterdir()) == []
 
 
-def test_a_job_is_reviewed_and_the_knob_changes_lists_without_scoring(
+def test_a_job_is_reviewed_and_the_threshold_shift_changes_lists_without_scoring(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     open_job(window, qtbot, write_job(tmp_path / "job.lamo", failed=3))
@@ -134,12 +134,12 @@ def test_a_job_is_reviewed_and_the_knob_changes_lists_without_scoring(
     assert window.stack.currentWidget() is page
     assert page.model.rowCount() == 6
     before = session.lists.copy()
-    page.policy.knob.setValue(20)
-    assert session.policy == Policy(knob=-2.0)
+    page.policy.shift.setValue(-20)
+    assert session.policy == Policy(threshold_shift=-2.0)
     assert (session.lists >= before).all()
     assert session.lists.sum() > before.sum()
-    assert np.array_equal(session.lists, session.results.lists(Policy(knob=-2.0)))
-    assert window.exporting.findChild(type(page.policy)).knob.value() == 20
+    assert np.array_equal(session.lists, session.results.lists(Policy(threshold_shift=-2.0)))
+    assert window.exporting.findChild(type(page.policy)).shift.value() == -20
     assert [page.model.index(row, 4).data() for row in range(6)][3] == ""
     qtbot.waitUntil(lambda: not page._settle.isActive() and not session.background.running, timeout=LONG)
     page.show_only.setCurrentIndex(FAILED)

@@ -1,5 +1,7 @@
 """Calibration, decision curve and micro PRAUC from bins, against scikit-learn and exact sums."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -63,9 +65,16 @@ def test_calibration_points_count_every_pair():
     assert all(p.low <= p.predicted <= p.high for p in points)
 
 
-def test_knob_zero_gives_the_lists_themselves_and_the_ratio_falls():
+def test_the_curve_is_about_the_shift_that_the_lists_were_cut_with():
+    shifted = replace(SITE, model={**SITE.model, "threshold_shift": 0.5})
+    points = threshold_curve(shifted, BOOTSTRAP)
+    assert [p.ratio for p in points] == [p.ratio for p in threshold_curve(SITE, BOOTSTRAP)]  # the same lists
+    assert points[0].threshold_shift == -2.5 and points[-1].threshold_shift == 3.5
+
+
+def test_a_threshold_shift_of_zero_gives_the_lists_themselves_and_the_ratio_falls():
     points = threshold_curve(SITE, BOOTSTRAP)
-    zero = next(p for p in points if p.knob == 0)
+    zero = next(p for p in points if p.threshold_shift == 0)
     assert zero.ratio.value == pytest.approx(SITE.recommended.sum() / SITE.ordered.sum(), abs=2 / SITE.ordered.sum())
     ratios = [p.ratio.value for p in points]
     assert ratios == sorted(ratios, reverse=True) and ratios[0] > 2 > 0.5 > ratios[-1]

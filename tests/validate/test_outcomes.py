@@ -13,7 +13,7 @@ from tests.validate.test_overlay import PACKAGE
 
 FORMULARY = load_formulary()
 DRUGS = ("simvastatin", "amiodarone", "metoprolol")
-POLICY = Policy(knob=0.25)
+POLICY = Policy(threshold_shift=0.25)
 
 
 def item(n, orders, state="done", scores=(1.0, -3.0, 0.5), **more):

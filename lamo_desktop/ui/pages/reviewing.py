@@ -46,7 +46,7 @@ class ReviewPage(Page):
         self._stack = EmptyOr(empty, self._content())
         self.body.addWidget(self._stack, 1)
         self._add_undo()
-        self._settle = QTimer(self, singleShot=True, interval=150)  # the knob is dragged: count flags once it rests
+        self._settle = QTimer(self, singleShot=True, interval=150)  # the slider is dragged: count flags once it rests
         self._settle.timeout.connect(self._count_flags)
         self.book.changed.connect(self._marks_changed)
         self.book.failed.connect(self._not_saved)

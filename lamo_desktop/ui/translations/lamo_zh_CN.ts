@@ -1681,20 +1681,20 @@
         <translation>精确</translation>
     </message>
     <message>
-        <source>List length, from shorter to longer</source>
-        <translation>清单长度，由短到长</translation>
-    </message>
-    <message>
-        <source>Lowers or raises the threshold of every drug. Nothing is scored again.</source>
-        <translation>降低或提高每种药物的阈值。不会重新评分。</translation>
-    </message>
-    <message>
         <source>shorter</source>
         <translation>更短</translation>
     </message>
     <message>
         <source>longer</source>
         <translation>更长</translation>
+    </message>
+    <message>
+        <source>Threshold shift, from longer lists to shorter ones</source>
+        <translation>阈值偏移，从较长清单到较短清单</translation>
+    </message>
+    <message>
+        <source>Threshold shift: added to the threshold of every drug, in logits. Nothing is scored again.</source>
+        <translation>阈值偏移：加到每种药物的阈值上，单位为 logit。不会重新评分。</translation>
     </message>
     <message>
         <source>about {n} drugs per admission expected · ordered {m}</source>
@@ -2358,8 +2358,8 @@
         <translation>复制表格中选中的行</translation>
     </message>
     <message>
-        <source>Move the knob: on its slider, or in the curves of Validate</source>
-        <translation>移动旋钮：在滑块上，或在验证页的曲线中</translation>
+        <source>Shift the thresholds: on the slider, or in the curves of Validate</source>
+        <translation>调整阈值：用滑块，或在“验证”的曲线中</translation>
     </message>
     <message>
         <source>To the next tab of a page</source>
@@ -2548,10 +2548,6 @@
 <context>
     <name>ThresholdTab</name>
     <message>
-        <source>shorter lists  ←  knob (logits)  →  longer lists</source>
-        <translation>清单更短  ←  旋钮 (logit)  →  清单更长</translation>
-    </message>
-    <message>
         <source>recommended / ordered</source>
         <translation>推荐 / 医嘱</translation>
     </message>
@@ -2568,8 +2564,12 @@
         <translation>与医嘱的一致性（住院平均）</translation>
     </message>
     <message>
-        <source>Click into a curve, or use the arrow keys, to move the knob. Bands are 95 % intervals.</source>
-        <translation>点击曲线或使用方向键移动旋钮。色带为 95 % 区间。</translation>
+        <source>longer lists  ←  threshold shift (logits)  →  shorter lists</source>
+        <translation>清单更长  ←  阈值偏移（logit）  →  清单更短</translation>
+    </message>
+    <message>
+        <source>Click into a curve, or use the arrow keys, to shift the thresholds. Bands are 95 % intervals.</source>
+        <translation>点击曲线或用方向键来调整阈值。色带为 95 % 区间。</translation>
     </message>
     <message>
         <source>as many as ordered</source>
@@ -2592,8 +2592,8 @@
         <translation>不同清单长度下的精确率、召回率与 Jaccard</translation>
     </message>
     <message>
-        <source>Near the knob: {n} drugs per admission · ratio {r} · precision {p} · recall {c} · Jaccard {j}</source>
-        <translation>旋钮处：每例 {n} 种药物 · 比值 {r} · 精确率 {p} · 召回率 {c} · Jaccard {j}</translation>
+        <source>Near this shift: {n} drugs per admission · ratio {r} · precision {p} · recall {c} · Jaccard {j}</source>
+        <translation>在此偏移附近：每次住院 {n} 种药物 · 比值 {r} · 精确率 {p} · 召回率 {c} · Jaccard {j}</translation>
     </message>
 </context>
 <context>
@@ -3315,12 +3315,12 @@
         <translation>每开具 1 种药物推荐 {n1} 种（{n2} 至 {n3}）</translation>
     </message>
     <message>
-        <source>Yes, it overprescribes: {figure}. Raise the knob or recalibrate.</source>
-        <translation>是，存在过度推荐：{figure}。请调高阈值旋钮或重新校准。</translation>
+        <source>Yes, it overprescribes: {figure}. Raise the threshold shift or recalibrate.</source>
+        <translation>是，推荐过多：{figure}。请调高阈值偏移或重新校准。</translation>
     </message>
     <message>
-        <source>No, its lists are shorter: {figure}. Lower the knob or recalibrate.</source>
-        <translation>否，其清单更短：{figure}。请调低阈值旋钮或重新校准。</translation>
+        <source>No, its lists are shorter: {figure}. Lower the threshold shift or recalibrate.</source>
+        <translation>否，其清单更短：{figure}。请调低阈值偏移或重新校准。</translation>
     </message>
     <message>
         <source>Not clearly: {figure}; the interval reaches beyond {n1} to {n2}.</source>
@@ -3755,10 +3755,6 @@
         <translation>本地重新校准（留出住院）</translation>
     </message>
     <message>
-        <source>Along the threshold knob</source>
-        <translation>沿阈值旋钮</translation>
-    </message>
-    <message>
         <source>metric</source>
         <translation>指标</translation>
     </message>
@@ -3951,8 +3947,12 @@
         <translation>重新校准后</translation>
     </message>
     <message>
-        <source>knob</source>
-        <translation>旋钮</translation>
+        <source>Along the threshold shift</source>
+        <translation>随阈值偏移的变化</translation>
+    </message>
+    <message>
+        <source>threshold shift</source>
+        <translation>阈值偏移</translation>
     </message>
     <message>
         <source>drugs per admission</source>

@@ -1,4 +1,4 @@
-"""Curves: what the knob does to the lists, and whether the probabilities can be believed."""
+"""Curves: what the threshold shift does to the lists, and whether the probabilities can be believed."""
 
 import math
 from dataclasses import replace
@@ -17,19 +17,19 @@ from lamo_desktop.ui.widgets import label
 
 if TYPE_CHECKING:
     from lamo_desktop.validate.bootstrap import Estimate
-    from lamo_desktop.validate.curves import KnobPoint
+    from lamo_desktop.validate.curves import ThresholdPoint
     from lamo_desktop.validate.validation import Validation
 
 
 class ThresholdTab(QWidget):
-    """The ratio and the agreement along the knob. The marker is the knob: either moves the other."""
+    """The ratio and the agreement along the threshold shift. The marker is at the slider's: either moves the other."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._points: list[KnobPoint] = []
+        self._points: list[ThresholdPoint] = []
         self._policy: Policy | None = None  # the one compared with the orders
-        across = self.tr("shorter lists  ←  knob (logits)  →  longer lists")
+        across = self.tr("longer lists  ←  threshold shift (logits)  →  shorter lists")
         self.ratio = Plot(Axes(across, self.tr("recommended / ordered")), STEP)
         self.share = Plot(Axes(across, self.tr("share")), STEP)
         self._reading = label("", wrap=True)
@@ -42,19 +42,18 @@ class ThresholdTab(QWidget):
         layout.setSpacing(em(0.5))
         layout.addLayout(plots, 1)
         layout.addWidget(self._reading)
-        hint = self.tr("Click into a curve, or use the arrow keys, to move the knob. Bands are 95 % intervals.")
+        hint = self.tr("Click into a curve, or use the arrow keys, to shift the thresholds. Bands are 95 % intervals.")
         layout.addWidget(label(hint, "small", wrap=True))
         for plot in (self.ratio, self.share):
             plot.chosen.connect(self._choose)
         session.policy_changed.connect(self.follow)
 
     def show_validation(self, validation: "Validation") -> None:
-        """Show it. The validation's knobs are counted from the knob it was made with; here they are the bar's."""
+        """Show it."""
         answered = self._session.evaluation.answered
         self._policy = answered.policy if answered else None
-        made_with = self._policy.knob if self._policy else 0.0
-        self._points = sorted(validation.knob, key=lambda point: -point.knob)
-        x = [-(point.knob + made_with) for point in self._points]
+        self._points = list(validation.threshold_curve)
+        x = [point.threshold_shift for point in self._points]
         reach = (min(x), max(x))
         ratio = [point.ratio for point in self._points]
         top = min(4.0, max(1.5, *(e.value for e in ratio)))
@@ -70,23 +69,26 @@ class ThresholdTab(QWidget):
         self.follow()
 
     def follow(self) -> None:
-        """Put the markers where the knob is; away, when the lists follow another policy than the one compared."""
+        """Put the markers where the slider is; away, when the lists follow another policy than the one compared."""
         policy = self._session.policy
-        same = self._policy is not None and replace(policy, knob=0.0) == replace(self._policy, knob=0.0)
+        same = self._policy is not None and replace(policy, threshold_shift=0.0) == replace(
+            self._policy, threshold_shift=0.0
+        )
         for plot in (self.ratio, self.share):
-            plot.show_marker(-policy.knob if same else None)
+            plot.show_marker(policy.threshold_shift if same else None)
         if not same or not self._points or self._policy is None:
             self._reading.setText("")
             return
-        shift = policy.knob - self._policy.knob
-        point = min(self._points, key=lambda p: abs(p.knob - shift))
-        text = self.tr("Near the knob: {n} drugs per admission · ratio {r} · precision {p} · recall {c} · Jaccard {j}")
+        point = min(self._points, key=lambda p: abs(p.threshold_shift - policy.threshold_shift))
+        text = self.tr(
+            "Near this shift: {n} drugs per admission · ratio {r} · precision {p} · recall {c} · Jaccard {j}"
+        )
         figures = {"r": point.ratio, "p": point.precision, "c": point.recall, "j": point.jaccard}
         said = {name: with_interval(figure) for name, figure in figures.items()}
         self._reading.setText(text.format(n=f"{point.n_recommended:.1f}", **said))
 
     def _choose(self, x: float) -> None:
-        self._session.set_policy(replace(self._session.policy, knob=-x + 0.0))
+        self._session.set_policy(replace(self._session.policy, threshold_shift=x + 0.0))
 
 
 class CalibrationTab(QWidget):

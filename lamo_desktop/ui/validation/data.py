@@ -30,12 +30,12 @@ class TablesTab(QWidget):
     def show_validation(self, validation: "Validation") -> None:
         """Show it."""
         from lamo_desktop.report import validation_tables as tables
-        from lamo_desktop.report.validation_group_tables import knob
+        from lamo_desktop.report.validation_group_tables import threshold_shifts
 
         found = (
             tables.metrics(validation),
             tables.single_figures(validation),
-            knob(validation),
+            threshold_shifts(validation),
             tables.coverage(validation),
             *tables.not_covered(validation),
             tables.attrition(validation),
