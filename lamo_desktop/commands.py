@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from lamo_desktop.files import replacing
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.model.package import install_base, load_package, verify_package
 from lamo_desktop.paths import resource
@@ -13,7 +14,6 @@ from lamo_desktop.recommend import batch
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.recommend.store import JobStore
-from lamo_desktop.report.saving import replacing
 from lamo_desktop.report.workbook import check_writable, write_workbook
 from lamo_desktop.steps import (
     NOTICE,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lamo_desktop.admissions.cohort import Cohort
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import replacing
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.model.package import ModelPackage, load_package
 from lamo_desktop.model.plain import plain_package
@@ -13,7 +14,6 @@ from lamo_desktop.progress import Progress, Reporter
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.report.html import write_report
-from lamo_desktop.report.saving import replacing
 from lamo_desktop.report.validation_workbook import write_validation_workbook
 from lamo_desktop.report.workbook import check_writable
 from lamo_desktop.steps import (

@@ -20,6 +20,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 from transformers.utils import logging as transformers_logging
 
 from lamo_desktop.errors import InputError, ModelError
+from lamo_desktop.files import sha256_of
 from lamo_desktop.model.prompt import ANSWERS, QUESTION, suffix
 from trainer.attention import IMPLEMENTATION
 from trainer.packing import Asked, Pack, pack
@@ -174,7 +175,7 @@ def load_base(path: Path, device: str = "cpu", dtype: torch.dtype = torch.float3
         raise ModelError(f"The base {path.name} does not end in a plain linear layer: it cannot be used.")
     (yes,), (no,) = ids
     answer_direction = (head.weight[yes].float() - head.weight[no].float()).detach()
-    base = Base(path, sha256_of(path), model, tokens, answer_direction)
+    base = Base(path, weights_sha256(path), model, tokens, answer_direction)
     _check_packs(base, yes, no)
     return base
 
@@ -254,11 +255,10 @@ def _check_packs(base: Base, yes: int, no: int) -> None:
         base.model.set_attn_implementation(IMPLEMENTATION)
 
 
-def sha256_of(path: Path) -> str:
+def weights_sha256(path: Path) -> str:
     """SHA-256 (hex) of a file, or of a folder's weight files and configuration in order of name."""
     if path.is_file():
-        with path.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        return sha256_of(path)
     digest = hashlib.sha256()
     for file in sorted([*path.glob("*.safetensors"), *path.glob("config.json")]):
         digest.update(bytes.fromhex(sha256_of(file)))

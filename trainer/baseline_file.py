@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import sklearn
 
-from lamo_desktop.errors import InputError
+from lamo_desktop.files import replacing
 from trainer import baselines
 from trainer.baselines import Baseline, Progress, fit_baselines
 from trainer.rows import Rows
@@ -38,14 +38,8 @@ def _write(found: tuple[Baseline, ...], path: Path, identity: str) -> None:
     arrays = {f"{place}/train": each.crossed for place, each in enumerate(found)}
     arrays |= {f"{place}/{split}": x for place, each in enumerate(found) for split, x in each.logits.items()}
     about = [[each.name, each.chosen, dict(each.tried), list(each.logits)] for each in found]
-    scratch = path.with_name(f".{path.name}.part")
-    try:
-        with scratch.open("wb") as file:
-            np.savez_compressed(file, about=np.array(json.dumps([identity, about])), **arrays)  # type: ignore[arg-type]
-        scratch.replace(path)
-    except OSError as error:
-        scratch.unlink(missing_ok=True)
-        raise InputError(f"{path} could not be written: {error.strerror}.") from error
+    with replacing(path) as scratch, scratch.open("wb") as file:
+        np.savez_compressed(file, about=np.array(json.dumps([identity, about])), **arrays)  # type: ignore[arg-type]
 
 
 def _read(path: Path, identity: str) -> tuple[Baseline, ...] | None:

@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import InputError
-from trainer.calibrate import FOLDS, folds, log_loss, log_odds
+from lamo_desktop.stats import FOLDS, log_loss, log_odds, patient_folds
 from trainer.rows import Rows, ordered_matrix
 
 Floats = NDArray[np.float64]
@@ -134,7 +134,7 @@ def fit_baselines(rows: Rows, progress: Progress = lambda message: None) -> tupl
         raise InputError(
             f"The cohort has {len(set(patients))} training patients: at least {2 * FOLDS} are needed for the baselines."
         )
-    codes, ordered, fold = code_columns(train), ordered_matrix(train, drugs), folds(patients)
+    codes, ordered, fold = code_columns(train), ordered_matrix(train, drugs), patient_folds(patients)
     x = code_matrix(train, codes)
     others = {name: code_matrix(found, codes) for name, found in rows.splits.items() if found and name != "train"}
     found = [_tuned(name, x, ordered, fold, others, progress) for name in MODELS]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission
-from lamo_desktop.recommend.policy import sigmoid
+from lamo_desktop.stats import log_losses, sigmoid, threshold_for_count
 from lamo_desktop.validate.bins import bin_pairs, binned_figures
 from lamo_desktop.validate.bootstrap import Estimate, PatientBootstrap, estimate
 from lamo_desktop.validate.metrics import averages, per_admission, with_patient_means
@@ -133,16 +133,6 @@ def difference(one: Judged, other: Judged, cut: str) -> Difference:
     )
 
 
-def threshold_for_ratio_one(logits: Floats, ordered: Bools) -> float:
-    """The threshold whose lists come closest to as many drugs as were ordered; equal logits enter together."""
-    places = np.argsort(-logits, axis=None, kind="stable")
-    falling = logits.ravel()[places]
-    last = np.flatnonzero(np.append(falling[:-1] != falling[1:], True))
-    chosen = int(last[np.argmin(np.abs(last + 1 - int(ordered.sum())))])
-    following = falling[chosen + 1] if chosen + 1 < len(falling) else falling[chosen] - 1.0
-    return float((falling[chosen] + following) / 2)
-
-
 def _judged(
     entrant: Entrant,
     split: str,
@@ -153,7 +143,7 @@ def _judged(
 ) -> Judged:
     logits = entrant.logits[split]
     margin = logits - entrant.own
-    thresholds = {**entrant.thresholds, HERE: threshold_for_ratio_one(margin, ordered)}
+    thresholds = {**entrant.thresholds, HERE: threshold_for_count(margin, ordered.sum())}
     outcomes = _outcomes(admissions, drugs, sigmoid(logits), ordered)
     listed = {}
     for cut, threshold in thresholds.items():
@@ -162,7 +152,7 @@ def _judged(
     calibration = binned_figures(bin_pairs(outcomes.probabilities, ordered, bootstrap), outcomes.probabilities, ordered)
     scored = {
         "prauc": found["visit_mean.prauc"],
-        "log_loss": _mean((np.logaddexp(0.0, logits) - logits * ordered).mean(1), bootstrap),
+        "log_loss": _mean(log_losses(logits, ordered).mean(1), bootstrap),
         "slope": calibration["calibration.slope"],
         "ece": calibration["calibration.ece"],
     }

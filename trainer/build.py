@@ -15,7 +15,8 @@ from lamo_desktop.model.package import Drug, ModelPackage
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.model.prompt import PROMPT_VERSION
 from lamo_desktop.recommend.policy import POLICIES, Policy, cut_offs, probabilities, recommended
-from trainer.calibrate import Calibration, cross_fit, fit, folds, log_odds
+from lamo_desktop.stats import log_odds, patient_folds
+from trainer.calibrate import Calibration, cross_fit, fit
 from trainer.evaluate import Figures, figures
 from trainer.rows import Rows, ordered_matrix
 from trainer.scores import score_rows
@@ -152,7 +153,7 @@ def base_rate_figures(
 ) -> dict[str, Figures]:
     """What the training frequencies alone reach, with thresholds tuned on cross-fitted training rows."""
     ordered = ordered_matrix(train, candidates)
-    fold = folds([a.patient_id for a in train])
+    fold = patient_folds([a.patient_id for a in train])
     crossed = np.empty(ordered.shape)
     for each in np.unique(fold):
         crossed[fold == each] = log_odds(ordered[fold != each])

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lamo_desktop.recommend.policy import sigmoid
+from lamo_desktop.stats import FOLDS, log_loss, log_odds, patient_folds, sigmoid
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-FOLDS = 5
 SLOPE_PENALTIES = (3.0, 10.0, 30.0, 100.0, 1000.0)
 SHIFT_PENALTIES = (1.0, 10.0, 100.0)
 
@@ -57,12 +56,6 @@ class CrossFitted:
     losses: dict[str, float]
 
 
-def log_odds(ordered: Bools) -> Floats:
-    """Each drug's log-odds, with half an admission added to both sides, shape (drugs,)."""
-    with_drug = ordered.sum(0)
-    return np.asarray(np.log((with_drug + 0.5) / (len(ordered) - with_drug + 0.5)))
-
-
 def fit(
     scores: NDArray[np.floating], ordered: Bools, groups: Sequence[int | None], start: Floats, shrinkage: Shrinkage
 ) -> Calibration:
@@ -96,7 +89,7 @@ def cross_fit(
 
     `elsewhere` holds the orders of training admissions that are not scored: they only count in the log-odds.
     """
-    fold = folds(patients)
+    fold = patient_folds(patients)
     starts = [log_odds(np.concatenate([ordered[fold != each], elsewhere])) for each in range(FOLDS)]
     best: CrossFitted | None = None
     losses = {"base rates": round(log_loss(np.stack(starts)[fold], ordered), 6)}
@@ -115,19 +108,6 @@ def cross_fit(
             best = CrossFitted(shrinkage, logits, losses)
     assert best is not None
     return best
-
-
-def folds(patients: Sequence[str], count: int = FOLDS) -> NDArray[np.intp]:
-    """The fold of each admission: patients kept together, shuffled, and independent of the order of rows."""
-    distinct = sorted(set(patients))
-    shuffled = np.random.default_rng(0).permutation(len(distinct))
-    place = {patient: int(shuffled[i]) % count for i, patient in enumerate(distinct)}
-    return np.array([place[patient] for patient in patients], dtype=np.intp)
-
-
-def log_loss(logits: Floats, ordered: Bools) -> float:
-    """Mean binary cross-entropy over all cells."""
-    return float(np.mean(np.logaddexp(0.0, logits) - logits * ordered))
 
 
 def _shared_slope(z: Floats, y: Bools, start: Floats, shrinkage: Shrinkage) -> float:

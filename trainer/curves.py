@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from trainer.checkpoint import replacing
+from lamo_desktop.files import replacing
 
 COLUMNS = ("epoch", "step", "group", "rows", "loss", "jaccard", "learning_rate")
 

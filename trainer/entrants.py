@@ -13,6 +13,7 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.recommend.policy import Policy, probabilities, threshold
+from lamo_desktop.stats import logit
 from trainer.baselines import MEAN, Baseline
 from trainer.benchmark import ASKED, BEST, TRAINED, Entrant, Floats
 from trainer.rows import Rows, ordered_matrix
@@ -162,12 +163,6 @@ def package_names(packages: Sequence[ModelPackage]) -> list[str]:
 
 def _logits(package: ModelPackage, scorer: Scorer, admissions: Sequence[Admission], drugs: Sequence[str]) -> Floats:
     return logit(probabilities(package, drugs, scorer.scores(package, admissions, drugs)))
-
-
-def logit(p: Floats) -> Floats:
-    """log(p / (1 - p)), finite for 0 and 1 too."""
-    p = np.clip(p, 1e-15, 1 - 1e-15)
-    return np.asarray(np.log(p) - np.log1p(-p))
 
 
 def _thresholds(name: str, package: ModelPackage) -> Mapping[str, float]:

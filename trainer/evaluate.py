@@ -5,9 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lamo_desktop.validate.metrics import average_precision
-from trainer.calibrate import log_loss
-from trainer.thresholds import mean_jaccard
+from lamo_desktop.stats import average_precision, log_loss, mean_jaccard
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import replacing
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.process import EngineSettings
@@ -116,9 +117,11 @@ def run_evaluate(options: argparse.Namespace) -> None:
 def _deliver(options: argparse.Namespace, tables: str, figures: dict[str, Any]) -> None:
     print(tables)
     if options.output:
-        options.output.write_text(tables, encoding="utf-8")
+        with replacing(options.output) as scratch:
+            scratch.write_text(tables, encoding="utf-8")
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        with replacing(options.json) as scratch:
+            scratch.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _say(message: str) -> None:

@@ -13,8 +13,8 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.model.prompt import PROMPT_VERSION, parts, suffix
 from lamo_desktop.model.prompt import fit as fit_prompt
 from lamo_desktop.model.slots import LONGEST_SUFFIX
+from lamo_desktop.stats import log_odds
 from trainer.base import Tokens
-from trainer.calibrate import log_odds
 from trainer.recipe import Recipe
 from trainer.rows import Rows, ordered_matrix, read_offsets
 from trainer.splits import watched

@@ -13,9 +13,10 @@ import numpy as np
 from safetensors.torch import load_file
 
 from lamo_desktop.errors import InputError, ModelError
+from lamo_desktop.files import sha256_of
 from lamo_desktop.model.package import Adapter, Drug, LinearTerms, ModelPackage, load_package, write_package
 from lamo_desktop.model.terms import Terms, write_terms
-from trainer.base import sha256_of
+from trainer.base import weights_sha256
 from trainer.gguf_adapter import Shape, deltas, export_adapter, gguf_shape, matrices
 from trainer.merge import Precision, merge
 from trainer.run_folder import Run
@@ -107,7 +108,7 @@ def _base(run: Run, base: Path) -> tuple[str, Shape]:
     """Hash and shape of the GGUF base; a base trained from that very file must be the same file."""
     if not base.is_file():
         raise InputError(f"There is no GGUF file {base}: name the base with --base.")
-    sha256 = sha256_of(base)
+    sha256 = weights_sha256(base)
     trained: Mapping[str, str] = run.record["base"]
     if trained["file"].endswith(".gguf") and trained["sha256"] != sha256:
         raise ModelError(f"{base.name} is not the file that the run was trained on: the hashes differ.")

@@ -75,7 +75,7 @@ def run_fit(options: argparse.Namespace) -> None:
     import torch  # here, because it takes seconds and the other verbs do without
 
     from trainer.adapters import device_of, dtype_of, group_drugs
-    from trainer.base import load_base, sha256_of
+    from trainer.base import load_base, weights_sha256
     from trainer.examples import make_examples
     from trainer.fit import fit
     from trainer.processes import Processes
@@ -110,7 +110,7 @@ def run_fit(options: argparse.Namespace) -> None:
         + (f", {processes.count} processes" if processes.count > 1 else "")
     )
     what = [as_dict(recipe), base.sha256, groups, examples.identity]
-    what += [shared.record["identity"], sha256_of(shared.groups[0][0])] if shared else []
+    what += [shared.record["identity"], weights_sha256(shared.groups[0][0])] if shared else []
     identity = hashlib.sha256(json.dumps(what).encode()).hexdigest()
     check_free(options.output, identity)
     fit(training, identity, say, options.checkpoint_minutes * 60)

@@ -12,9 +12,9 @@ import gguf
 import numpy as np
 
 from lamo_desktop.errors import InputError, ModelError
+from lamo_desktop.files import replacing
 from lamo_desktop.model.adapter_file import write_adapter
 from trainer.adapters import Matrix, peft_matrices
-from trainer.checkpoint import replacing
 
 
 @dataclass(frozen=True, slots=True)

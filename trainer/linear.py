@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.model.terms import Terms
-from lamo_desktop.recommend.policy import sigmoid
-from trainer.calibrate import FOLDS, folds, log_loss, log_odds
+from lamo_desktop.stats import FOLDS, log_loss, log_odds, patient_folds, sigmoid
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -59,7 +58,7 @@ def fit_terms(
     """
     names: tuple[str, ...] = ()
     designs: dict[str, Design] = {}
-    fold = folds(patients)
+    fold = patient_folds(patients)
     if "features" in kinds:
         names, designs["features"] = feature_design(found)
     if "state" in kinds:

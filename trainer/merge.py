@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.errors import ModelError
+from lamo_desktop.files import replacing
 from lamo_desktop.model.bindings import llama
-from trainer.checkpoint import replacing
 
 Precision = Literal["F16", "Q8_0", "Q4_K_M"]
 FILE_TYPES = {

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.model.engine import Engine
 from lamo_desktop.model.prompt import parts, suffix
-from lamo_desktop.recommend.policy import sigmoid
+from lamo_desktop.stats import sigmoid
 from trainer.adapters import Adapters, places
 from trainer.base import Base
 from trainer.packing import Asked, pack

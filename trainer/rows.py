@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from lamo_desktop.admissions import read_cohort
 from lamo_desktop.admissions.cohort import Admission, Cohort
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import replacing
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.recommend.codec import from_json, to_json
 from trainer.splits import SPLITS, SplitRule, hold_out, split, vocabulary
@@ -103,13 +104,8 @@ def write_rows(rows: Rows, path: Path) -> None:
     for name in SPLITS:
         lines += [to_json(_Line(name, admission)) for admission in rows.splits.get(name, ())]
     content = ("\n".join(lines) + "\n").encode()
-    scratch = path.with_name(f".{path.name}.part")
-    try:
+    with replacing(path) as scratch:
         scratch.write_bytes(gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
-        scratch.replace(path)
-    except OSError as error:
-        scratch.unlink(missing_ok=True)
-        raise InputError(f"{path} could not be written: {error.strerror}.") from error
 
 
 def read_rows(path: Path) -> Rows:
@@ -167,8 +163,5 @@ def read_offsets(path: Path, admission_ids: Sequence[str], drugs: Sequence[str])
 
 def write_offsets(path: Path, admission_ids: Sequence[str], drugs: Sequence[str], logits: NDArray[np.floating]) -> None:
     """Write a file that `read_offsets` reads. Raises InputError when the place cannot be written."""
-    try:
-        with path.open("wb") as file:
-            np.savez_compressed(file, admission_ids=np.array(admission_ids), drugs=np.array(drugs), logits=logits)
-    except OSError as error:
-        raise InputError(f"{path} could not be written: {error.strerror}.") from error
+    with replacing(path) as scratch, scratch.open("wb") as file:
+        np.savez_compressed(file, admission_ids=np.array(admission_ids), drugs=np.array(drugs), logits=logits)

@@ -19,8 +19,8 @@ import transformers
 from safetensors.torch import save_file
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import replacing
 from lamo_desktop.model.prompt import PROMPT_VERSION
-from trainer.checkpoint import replacing
 from trainer.recipe import as_dict
 from trainer.rows import Rows
 from trainer.training import Training

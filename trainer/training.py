@@ -19,9 +19,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from transformers import get_scheduler
 
 from lamo_desktop.errors import ModelError
+from lamo_desktop.stats import divide, log_loss, threshold_for_count
 from trainer.adapters import Adapters, places
 from trainer.base import Base
-from trainer.calibrate import log_loss
 from trainer.curves import Curves
 from trainer.examples import Examples, check_groups
 from trainer.head import ReadingHead
@@ -260,7 +260,6 @@ class Training:
 
 def jaccard_at_ratio_one(logits: Floats, ordered: NDArray[np.bool_]) -> float:
     """Pooled |P∩G| / |P∪G| when the highest logits are recommended, as many as were ordered; 0 without any order."""
-    count = int(ordered.sum())
-    highest = np.argsort(-logits, axis=None, kind="stable")[:count]
-    both = int(ordered.ravel()[highest].sum())
-    return both / (2 * count - both) if count else 0.0
+    recommended = logits >= threshold_for_count(logits, ordered.sum())
+    both = int((recommended & ordered).sum())
+    return float(divide(both, recommended.sum() + ordered.sum() - both))

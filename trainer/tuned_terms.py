@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import sha256_of
 from lamo_desktop.model.package import LinearTerms, ModelPackage
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.model.prompt import parts
 from lamo_desktop.model.terms import features, read_terms, write_terms
-from lamo_desktop.model.weights import file_sha256
-from lamo_desktop.recommend.policy import sigmoid
+from lamo_desktop.stats import log_loss, log_odds, sigmoid
 from trainer.build import Progress, calibrated, candidates_of, described, tuned_on
-from trainer.calibrate import Calibration, log_loss, log_odds
+from trainer.calibrate import Calibration
 from trainer.linear import KINDS, fit_terms, pooled
 from trainer.rows import Rows, ordered_matrix
 from trainer.scores import answers, score_rows
@@ -108,7 +108,7 @@ def package_with_terms(
     write_terms(terms, file)
     plain = Calibration(np.full(len(candidates), slope), base, base)
     package = calibrated(
-        replace(start, terms=LinearTerms(TERMS, file_sha256(file))),
+        replace(start, terms=LinearTerms(TERMS, sha256_of(file))),
         rows,
         described(candidates, plain, groups, ordered.sum(0), drug_class),
         policy_thresholds(logits, sigmoid(logits) if start.fine_tuned else truth),

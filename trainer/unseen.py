@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from lamo_desktop.errors import InputError
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.recommend.policy import probabilities
+from lamo_desktop.stats import divide, logit
 from lamo_desktop.validate.bootstrap import PatientBootstrap, estimate
-from lamo_desktop.validate.metrics import divide
 from trainer.benchmark import HERE, Entrant, Figure, Floats, judge_split
-from trainer.entrants import Scorer, logit
+from trainer.entrants import Scorer
 from trainer.rows import ordered_matrix
 
 Bools = NDArray[np.bool_]

@@ -15,7 +15,6 @@ from lamo_desktop.admissions.codes import admission_codes, icd_codes_among, text
 from lamo_desktop.admissions.cohort import Admission, Cohort, Problem, SetAside, Severity, Source
 from lamo_desktop.admissions.flat_history import Stay, add_previous, eligible
 from lamo_desktop.admissions.flat_orders import Ordered, OrderReader, identifier
-from lamo_desktop.admissions.folder import file_hash
 from lamo_desktop.admissions.headers import HeaderMapping, map_headers
 from lamo_desktop.admissions.notes import SECTIONS, before_later_text, cut_sections
 from lamo_desktop.admissions.order_mapper import ENTRY_LENGTH, OrderMapper, listed_allergies
@@ -23,6 +22,7 @@ from lamo_desktop.admissions.profile import Profile
 from lamo_desktop.admissions.synonyms import Vocabulary
 from lamo_desktop.admissions.tables import read_tables
 from lamo_desktop.admissions.values import AmbiguousDateError, is_unknown, parse_age, parse_date, parse_sex, split_list
+from lamo_desktop.files import sha256_of
 from lamo_desktop.formulary import Formulary
 
 Progress = Callable[[str, float], None]
@@ -66,7 +66,7 @@ def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     reader.link_patients(list(stays.values()))
     admissions, steps, young = eligible((s.admission for s in stays.values()), reader.total, profile.data["adult_age"])
     aside = sorted([*reader.aside, *young], key=lambda entry: reader.place[entry.where])
-    source = Source(str(path), {path.name: file_hash(path)}, profile.name)
+    source = Source(str(path), {path.name: sha256_of(path)}, profile.name)
     progress("building admissions", 1.0)
     problems += reader.problems()
     unmapped_texts, excluded = dict(reader.mapper.unmapped.most_common()), dict(reader.mapper.excluded.most_common())

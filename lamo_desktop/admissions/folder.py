@@ -4,7 +4,6 @@ accounted for.
 
 import csv
 import gzip
-import hashlib
 import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +17,7 @@ from lamo_desktop.admissions.delimited import DELIMITERS, MAX_LINE
 from lamo_desktop.admissions.profile import Profile, TableSpec
 from lamo_desktop.admissions.values import parse_age, parse_sex
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import sha256_of
 
 CHUNK_ROWS = 200_000
 LONGEST_HEADER = 1_000_000  # characters
@@ -42,12 +42,6 @@ def find_tables(path: Path) -> dict[str, Path]:
             if lowered.endswith(extension) and file.is_file():
                 found.setdefault(lowered.removesuffix(extension), file)
     return found
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file, hex."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_header(path: Path, encoding: str = "utf-8-sig") -> tuple[list[str], str]:
@@ -115,7 +109,7 @@ class TableFolder:
             )
             return _empty(spec)
         try:
-            self.hashes[self.file(table)] = file_hash(path)
+            self.hashes[self.file(table)] = sha256_of(path)
             try:
                 chunks = list(self._chunks(path, spec, "utf-8-sig", keep))
             except UnicodeDecodeError:

@@ -10,9 +10,9 @@ from lamo_desktop.check.account import account_lines, audit_lines, excluded_line
 from lamo_desktop.check.leakage import Audit, audit, notes_of
 from lamo_desktop.check.workbook import names_to_confirm, write_check
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import check_writable, replacing
 from lamo_desktop.formulary import Formulary, confirmed_names, load_formulary, write_site_names
 from lamo_desktop.progress import Progress, Reporter
-from lamo_desktop.report.saving import check_writable, replacing
 
 
 def add_options(verb: argparse.ArgumentParser) -> None:

@@ -10,10 +10,10 @@ from lamo_desktop.admissions.mapping import Export
 from lamo_desktop.admissions.order_mapper import NAMELESS
 from lamo_desktop.check.account import excluded, unmapped
 from lamo_desktop.check.leakage import Audit
+from lamo_desktop.files import check_writable, replacing
 from lamo_desktop.formulary import Formulary, SiteName
 from lamo_desktop.report.cells import Column, Value
 from lamo_desktop.report.packing import new_workbook
-from lamo_desktop.report.saving import check_writable, replacing
 from lamo_desktop.report.sheets import NOTICE, LongTexts, TableSheet
 
 SUGGESTED = 2000  # unknown names that get suggestions; the rarest rest would take minutes in a large export

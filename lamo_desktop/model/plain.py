@@ -1,10 +1,10 @@
 """Any GGUF language model as an untuned package: asked the LAMO way, it lists every drug that it answers Yes to."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from lamo_desktop.errors import ModelError
+from lamo_desktop.files import sha256_of
 from lamo_desktop.model.gguf_header import header_strings
 from lamo_desktop.model.package import Drug, ModelPackage
 from lamo_desktop.model.prompt import PROMPT_VERSION
@@ -21,8 +21,6 @@ def plain_package(
     if not weights.is_file():
         raise ModelError(f"There is no model file {weights}.")
     architecture = header_strings(weights).get("general.architecture", "unknown")
-    with weights.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
     drugs = [Drug(drug.name, 0.0, 1.0, 0.0, drug_class=drug.drug_class, n_train=0) for drug in vocabulary]
     return ModelPackage(
         path=weights.parent,
@@ -31,7 +29,7 @@ def plain_package(
         fine_tuned=False,
         label=f"{weights.name}, untuned, asked yes or no for each drug",
         base_file=weights.name,
-        base_sha256=digest,
+        base_sha256=sha256_of(weights),
         architecture=architecture,
         prompt_version=PROMPT_VERSION,
         context_tokens=context_tokens,

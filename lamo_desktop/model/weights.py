@@ -6,7 +6,6 @@ nearer to the exact score: Q8_0 also rounds the activations to 8 bits, which mov
 the same tokens are decoded in other batches, F16 by 0.003.
 """
 
-import hashlib
 import shutil
 import tempfile
 import time
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lamo_desktop.errors import InputError, ModelError
+from lamo_desktop.files import sha256_of
 from lamo_desktop.model.native import Model, convert_to_f16
 from lamo_desktop.paths import data_dir
 
@@ -38,7 +38,11 @@ def fast_weights(source: Path, sha256: str, threads: int, folder: Path | None = 
     Falls back to the source, with a note, when the folder cannot be written. Raises ModelError when the source is not
     the file with hash `sha256`, or not a model.
     """
-    if file_sha256(source) != sha256:
+    try:
+        found = sha256_of(source)
+    except OSError as error:
+        raise ModelError(f"The model file {source.name} cannot be read: {error.strerror}.") from error
+    if found != sha256:
         raise ModelError(f"The model file {source.name} is not the one that the model package was made with.")
     if source.stat().st_size > LARGEST or not _is_slow(source):
         return Weights(source, sha256)
@@ -49,15 +53,6 @@ def fast_weights(source: Path, sha256: str, threads: int, folder: Path | None = 
     except (OSError, InputError) as error:
         note = f"the faster F16 form of the weights could not be kept: {getattr(error, 'strerror', None) or error}"
         return Weights(source, sha256, note)
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 (hex) of a file. Raises ModelError when it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ModelError(f"The model file {path.name} cannot be read: {error.strerror}.") from error
 
 
 def _is_slow(source: Path) -> bool:
@@ -74,7 +69,7 @@ def _kept(path: Path) -> Weights | None:
     if not path.is_file() or not record.is_file():
         return None
     sha256 = record.read_text(encoding="ascii", errors="replace").strip()
-    return Weights(path, sha256, _note(path)) if file_sha256(path) == sha256 else None
+    return Weights(path, sha256, _note(path)) if sha256_of(path) == sha256 else None
 
 
 def _derive(source: Path, target: Path, threads: int) -> Weights:
@@ -88,7 +83,7 @@ def _derive(source: Path, target: Path, threads: int) -> Weights:
         made = Path(scratch) / "weights.gguf"
         if not convert_to_f16(source, made, threads):
             raise OSError("llama.cpp could not write it")
-        sha256 = file_sha256(made)
+        sha256 = sha256_of(made)
         record = _record(made)
         record.write_text(sha256 + "\n", encoding="ascii")
         made.replace(target)

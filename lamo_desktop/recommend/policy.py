@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lamo_desktop.errors import InputError
 from lamo_desktop.model.package import Drug, ModelPackage
 from lamo_desktop.recommend.codec import FORMERLY
+from lamo_desktop.stats import sigmoid
 
 Floats = NDArray[np.float64]
 
@@ -93,11 +94,6 @@ def precision_floors(package: ModelPackage) -> dict[float, float]:
     """The precision floors "precise" can keep with this package, each with its threshold on logit(p)."""
     named = {name.removeprefix("precise-"): value for name, value in package.policies.items() if name[:8] == "precise-"}
     return {float(floor): value for floor, value in named.items()}
-
-
-def sigmoid(logits: Floats) -> Floats:
-    """1 / (1 + exp(-x)), without overflow for any finite x."""
-    return np.where(logits >= 0, 1.0, np.exp(-np.abs(logits))) / (1.0 + np.exp(-np.abs(logits)))
 
 
 def _unseen(package: ModelPackage, name: str, drug_class: str) -> Drug:

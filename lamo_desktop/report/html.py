@@ -6,11 +6,11 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from lamo_desktop.files import replacing
 from lamo_desktop.paths import resource
 from lamo_desktop.report import svg_figures as figures
 from lamo_desktop.report import validation_group_tables as group_tables
 from lamo_desktop.report import validation_tables as tables
-from lamo_desktop.report.saving import replacing
 from lamo_desktop.report.table import Cell, Table
 from lamo_desktop.report.tripod import checklist
 from lamo_desktop.validate.bootstrap import Estimate

@@ -7,9 +7,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from lamo_desktop.files import replacing
 from lamo_desktop.report.cells import FORMULA_STARTS, clean, set_text
 from lamo_desktop.report.packing import pack
-from lamo_desktop.report.saving import replacing
 from lamo_desktop.report.table import Cell, Table
 from lamo_desktop.report.tripod import checklist
 from lamo_desktop.report.validation_tables import all_tables

@@ -12,12 +12,12 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from lamo_desktop.files import check_writable, replacing
 from lamo_desktop.recommend.recommendations import Recommendation, Recommendations
 from lamo_desktop.recommend.safety import ALLERGY, DUPLICATE, INTERACTION, Flag
 from lamo_desktop.report.cells import Column, Value, clean
 from lamo_desktop.report.packing import new_workbook
 from lamo_desktop.report.run_sheet import write_run_sheet
-from lamo_desktop.report.saving import check_writable, replacing
 from lamo_desktop.report.sheets import NOTICE, LongTexts, TableSheet, colour_where, group_lines
 
 __all__ = ["check_writable", "notice_of", "write_workbook"]

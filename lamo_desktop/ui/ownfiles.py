@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import replacing
 from lamo_desktop.paths import data_dir, own_folder
-from lamo_desktop.report.saving import replacing
 
 if TYPE_CHECKING:
     from lamo_desktop.admissions.mapping import Export

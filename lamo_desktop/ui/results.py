@@ -16,9 +16,10 @@ from lamo_desktop.model.package import ModelPackage, load_package
 from lamo_desktop.recommend.flag_counts import FlagCounter
 from lamo_desktop.recommend.job import Job
 from lamo_desktop.recommend.marks import Marks, read_marks
-from lamo_desktop.recommend.policy import Policy, probabilities, recommended, sigmoid, threshold
+from lamo_desktop.recommend.policy import Policy, probabilities, recommended, threshold
 from lamo_desktop.recommend.safety import Flag, model_flags, safety_flags
 from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.stats import sigmoid
 from lamo_desktop.ui.admissionlist import per_row
 from lamo_desktop.ui.ownfiles import used_names
 

@@ -58,7 +58,7 @@ def save_tables(validation: "Validation", target: Path, progress: Progress) -> N
 
 def save_figures(validation: "Validation", target: Path, progress: Progress) -> None:
     """Every figure of the validation as JSON, as `lamo validate --json` writes it."""
-    from lamo_desktop.report.saving import replacing
+    from lamo_desktop.files import replacing
 
     progress("Writing the figures", 0.0)
     text = json.dumps(validation.to_json(), indent=2, allow_nan=False) + "\n"
@@ -73,8 +73,8 @@ def save_overlay(overlay: "SiteOverlay", target: Path) -> None:
 
 def save_job(job: Path, target: Path, progress: Progress) -> None:
     """A copy of a job file, whole also while another process writes to it."""
+    from lamo_desktop.files import replacing
     from lamo_desktop.recommend import schema
-    from lamo_desktop.report.saving import replacing
 
     progress("Copying the job", 0.0)
     if target.exists() and target.samefile(job):

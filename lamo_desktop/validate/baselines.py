@@ -14,15 +14,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lamo_desktop.validate.bins import logit, sigmoid
-from lamo_desktop.validate.metrics import divide
+from lamo_desktop.stats import (
+    FOLDS,
+    log_loss,
+    log_odds,
+    logit,
+    patient_folds,
+    sigmoid,
+    threshold_for_count,
+    threshold_for_jaccard,
+)
 from lamo_desktop.validate.outcomes import Outcomes
 
-FOLDS = 5
 PENALTIES = (10.0, 30.0, 100.0)  # L2 on the weights, against the summed log-likelihood (scikit-learn's 1 / C)
 CARRIED_OVER = "carried over from home medications and previous stay"
 CARRIED_CODES = ("med:", "previous med:")
 CARRIED_PENALTY = 0.25  # L2 on the three numbers: a normal prior with standard deviation 2
+CUTS_TRIED = 60
 _MOST_ROWS, _MOST_CODES, _RAREST = 4000, 600, 5
 
 
@@ -32,13 +40,6 @@ class Baseline:
 
     name: str
     outcomes: Outcomes
-
-
-def folds(patient_ids: tuple[str, ...], n: int = FOLDS, seed: int = 0) -> np.ndarray:
-    """Fold of each admission (n,), whole patients, of nearly equal numbers of patients."""
-    names, index = np.unique(np.asarray(patient_ids, dtype=object).astype(str), return_inverse=True)
-    shuffled = np.random.default_rng(seed).permutation(len(names))
-    return np.asarray((shuffled % n)[index])
 
 
 def code_matrix(outcomes: Outcomes) -> np.ndarray:
@@ -74,7 +75,7 @@ def fit_logistic(
     squares, axes = squares[kept], axes[:, kept].astype(np.float32)
     z, target = np.hstack([centred @ axes, np.ones((len(x), 1), dtype=np.float32)]), y.astype(np.float32)
     w = np.zeros((z.shape[1], y.shape[1]), dtype=np.float32)
-    w[-1] = logit(divide(y.sum(0) + 0.5, len(y) + 1.0))
+    w[-1] = log_odds(y)
     fits = []
     for penalty in sorted(penalties, reverse=True):  # each starts from the more strongly penalised one
         ridge = np.append(np.full(len(squares), penalty), 1e-3).astype(np.float32)[:, None]
@@ -127,7 +128,7 @@ def carried_over_probabilities(outcomes: Outcomes, fold: np.ndarray, had: np.nda
     design = np.hstack([np.ones((len(patterns), 1)), patterns])
     for k in np.unique(fold):
         y, seen = outcomes.ordered[fold != k], pattern[fold != k]
-        base = logit(divide(y.sum(0) + 0.5, len(y) + 1.0))
+        base = log_odds(y)
         n = np.stack([(seen == p).sum(0) for p in range(len(patterns))])
         events = np.stack([((seen == p) & y).sum(0) for p in range(len(patterns))])
         w = np.zeros(design.shape[1])
@@ -159,38 +160,13 @@ def logistic_probabilities(
             p[i, fold == k] = sigmoid(x[fold == k] @ w + b)
         if progress:
             progress((k + 1) / FOLDS)
-    best = int(np.argmin([log_loss(each, y) for each in p]))
+    best = int(np.argmin([log_loss(logit(each), y) for each in p]))
     return p[best], penalties[best]
-
-
-def log_loss(p: np.ndarray, y: np.ndarray) -> float:
-    """Mean binary cross-entropy over all pairs, natural log."""
-    return float(np.mean(np.logaddexp(0.0, np.where(y, -1.0, 1.0) * logit(p))))
-
-
-def cut_for_jaccard(p: np.ndarray, y: np.ndarray) -> float:
-    """The cut on p with the highest visit-mean Jaccard, from a grid of 60."""
-    grid = sigmoid(np.linspace(-4.5, 2.0, 60))
-    scores = []
-    for cut in grid:
-        lists = p >= cut
-        both = (lists & y).sum(1)
-        scores.append(divide(both, lists.sum(1) + y.sum(1) - both).mean())
-    return float(grid[int(np.argmax(scores))])
-
-
-def cut_for_ratio(p: np.ndarray, y: np.ndarray) -> float:
-    """The cut on p that recommends as many drugs as were ordered (at most; ties are left out together)."""
-    ordered = int(y.sum())
-    ranked = np.sort(p, axis=None)[::-1]
-    if ordered >= len(ranked):
-        return 0.0
-    return float(np.nextafter(ranked[ordered], np.float32(2.0), dtype=np.float32))
 
 
 def baselines(outcomes: Outcomes, progress: Callable[[float], None] | None = None) -> tuple[Baseline, ...]:
     """Every baseline with both cuts; empty with fewer patients than folds, without codes frequency alone."""
-    fold = folds(outcomes.patient_ids)
+    fold = patient_folds(outcomes.patient_ids)
     if len(np.unique(fold)) < FOLDS:
         return ()
     models = [("frequency", frequency_probabilities(outcomes, fold))]
@@ -199,7 +175,10 @@ def baselines(outcomes: Outcomes, progress: Callable[[float], None] | None = Non
         models.append((CARRIED_OVER, carried_over_probabilities(outcomes, fold, had)))
     if any(outcomes.codes):
         models.append(("logistic regression on codes", logistic_probabilities(outcomes, fold, progress)[0]))
-    cuts = (("best Jaccard", cut_for_jaccard), ("as many as ordered", cut_for_ratio))
+    cuts: tuple[tuple[str, Callable[[np.ndarray, np.ndarray], float]], ...] = (
+        ("best Jaccard", lambda p, y: threshold_for_jaccard(p, y, CUTS_TRIED)),
+        ("as many as ordered", lambda p, y: threshold_for_count(p, y.sum())),
+    )
     found = []
     for name, p in models:
         for cut_name, choose in cuts:

@@ -8,25 +8,13 @@ by the (small) difference between binned and exact estimate.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from lamo_desktop.stats import divide, logit, sigmoid
 from lamo_desktop.validate.bootstrap import PatientBootstrap
-from lamo_desktop.validate.metrics import divide, pooled_average_precision
+from lamo_desktop.validate.metrics import pooled_average_precision
 
 TENTHS = np.linspace(0.0, 1.0, 11)
 DECISION_THRESHOLDS = np.array([0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8])
-_SMALLEST = 1e-6
-
-
-def logit(p: ArrayLike) -> np.ndarray:
-    """log(p / (1 - p)) in float64, p kept within 1e-6 and 1 - 1e-6."""
-    p = np.clip(np.asarray(p, dtype=np.float64), _SMALLEST, 1 - _SMALLEST)
-    return np.asarray(np.log(p) - np.log1p(-p))
-
-
-def sigmoid(x: ArrayLike) -> np.ndarray:
-    """1 / (1 + exp(-x)) in float64 without overflow."""
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * np.asarray(x, dtype=np.float64))))
 
 
 def logistic_line(x: np.ndarray, n: np.ndarray, y: np.ndarray, iterations: int = 25) -> tuple[np.ndarray, np.ndarray]:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lamo_desktop.validate.bins import DECISION_THRESHOLDS, TENTHS, Binned, logit
+from lamo_desktop.stats import divide, logit
+from lamo_desktop.validate.bins import DECISION_THRESHOLDS, TENTHS, Binned
 from lamo_desktop.validate.bootstrap import Estimate, PatientBootstrap, estimate
-from lamo_desktop.validate.metrics import divide
 from lamo_desktop.validate.outcomes import Outcomes
 
 SHIFTS = np.round(np.arange(-3.0, 3.01, 0.25), 2)  # logits, added to the shift that the lists were cut with

@@ -18,8 +18,8 @@ Everything is a function of sums over patients, so that one formula serves the e
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from lamo_desktop.stats import average_precision, divide
 from lamo_desktop.validate.outcomes import Outcomes
 
 PER_VISIT = ("jaccard", "f1", "precision", "recall", "prauc", "ddi_rate", "ddi_rate_ordered")
@@ -27,37 +27,6 @@ COUNTS = ("both", "recommended", "ordered", "ddi", "pairs", "ddi_ordered", "pair
 SUMS = ("squared_error", "candidates", "expected", "outside")
 COLUMNS = ("visits", *PER_VISIT, *COUNTS, *SUMS)
 METRICS = ("jaccard", "f1", "precision", "recall", "prauc", "ddi_rate")
-
-
-def divide(a: ArrayLike, b: ArrayLike, empty: float = 0.0) -> np.ndarray:
-    """a / b in float64, `empty` where b is zero."""
-    a, b = np.broadcast_arrays(np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64))
-    out: np.ndarray = np.full(a.shape, empty)
-    np.divide(a, b, out=out, where=b != 0)
-    return out
-
-
-def average_precision(probabilities: np.ndarray, ordered: np.ndarray) -> np.ndarray:
-    """Average precision of each row's ranking, float64 (n,); 0 for a row without orders.
-
-    AP = Σ (R_k - R_{k-1}) P_k over the distinct probabilities, highest first: all drugs of one probability enter
-    together.
-    """
-    out = np.zeros(len(probabilities))
-    n_drugs = probabilities.shape[1] if probabilities.ndim == 2 else 0
-    if n_drugs == 0:
-        return out
-    ranks = np.arange(1, n_drugs + 1)
-    for start in range(0, len(probabilities), 2048):  # keeps the sorted copies small
-        p, y = probabilities[start : start + 2048], ordered[start : start + 2048]
-        order = np.argsort(-p, axis=1, kind="stable")
-        p, y = np.take_along_axis(p, order, axis=1), np.take_along_axis(y, order, axis=1)
-        last = np.ones(p.shape, dtype=bool)
-        last[:, :-1] = p[:, :-1] != p[:, 1:]
-        run_end = np.minimum.accumulate(np.where(last, ranks - 1, n_drugs)[:, ::-1], axis=1)[:, ::-1]
-        precision = np.cumsum(y, axis=1) / ranks
-        out[start : start + 2048] = divide((y * np.take_along_axis(precision, run_end, axis=1)).sum(1), y.sum(1))
-    return out
 
 
 def pooled_average_precision(probabilities: np.ndarray, ordered: np.ndarray) -> float:

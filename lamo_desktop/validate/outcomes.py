@@ -13,6 +13,7 @@ from lamo_desktop.formulary import Formulary
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.recommend.policy import Policy, threshold
 from lamo_desktop.recommend.recommendations import Recommendations
+from lamo_desktop.stats import sigmoid
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def from_recommendations(
         probabilities=np.array([item.probabilities for item in items], dtype=np.float32),
         recommended=np.array([item.recommended for item in items], dtype=bool),
         ordered=np.array([item.ordered for item in items], dtype=bool),
-        thresholds=1.0 / (1.0 + np.exp(-np.array(cuts, dtype=np.float64))),
+        thresholds=sigmoid(cuts),
         interacting=interacting,
         interaction_source=", ".join(sorted({pair.source for pair in interactions if pair.source})),
         drug_classes=tuple(formulary.drug_class(drug) for drug in drugs),

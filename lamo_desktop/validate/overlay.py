@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import replacing
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.plain_data import parse_json, read_small
-from lamo_desktop.report.saving import replacing
 from lamo_desktop.validate.outcomes import Outcomes
 from lamo_desktop.validate.recalibrate import SiteCalibration
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lamo_desktop.validate.baselines import cut_for_ratio, folds, log_loss
-from lamo_desktop.validate.bins import bin_pairs, binned_figures, logistic_line, logit, sigmoid
+from lamo_desktop.stats import log_loss, logit, patient_folds, sigmoid, threshold_for_count
+from lamo_desktop.validate.bins import bin_pairs, binned_figures, logistic_line
 from lamo_desktop.validate.bootstrap import Estimate, PatientBootstrap, estimate
 from lamo_desktop.validate.metrics import averages, per_admission, with_patient_means
 from lamo_desktop.validate.outcomes import Outcomes
@@ -69,18 +69,17 @@ class Recalibration:
 def fit(outcomes: Outcomes) -> SiteCalibration:
     """Scale, offset and threshold shift from these admissions; the shift recommends no more drugs than were ordered."""
     x, y = logit(outcomes.probabilities), outcomes.ordered
-    fold = folds(outcomes.patient_ids)
+    fold = patient_folds(outcomes.patient_ids)
     losses = []
     for sd in PRIOR_SDS:
-        p = np.zeros(y.shape)
+        logits = np.zeros(y.shape)
         for k in np.unique(fold):
             scale, offset = _fit_lines(x[fold != k], y[fold != k], sd)
-            p[fold == k] = sigmoid(x[fold == k] * scale + offset)
-        losses.append(log_loss(p, y))
+            logits[fold == k] = x[fold == k] * scale + offset
+        losses.append(log_loss(logits, y))
     sd = PRIOR_SDS[int(np.argmin(losses))]
     scale, offset = _fit_lines(x, y, sd)
-    margin = (x * scale + offset - logit(outcomes.thresholds)).astype(np.float32)
-    shift = float(logit(cut_for_ratio(sigmoid(margin).astype(np.float32), y)))
+    shift = threshold_for_count(x * scale + offset - logit(outcomes.thresholds), y.sum())
     return SiteCalibration(scale, offset, shift, sd)
 
 
@@ -109,7 +108,7 @@ def _fit_lines(x: np.ndarray, y: np.ndarray, sd: float) -> tuple[np.ndarray, np.
 
 def recalibrate(outcomes: Outcomes, n_resamples: int = 1000, seed: int = 0) -> Recalibration | None:
     """Fits on half of the patients, evaluates on the other half; None with fewer than 40 patients."""
-    fitting = folds(outcomes.patient_ids, 2, seed) == 0
+    fitting = patient_folds(outcomes.patient_ids, 2, seed) == 0
     if len(set(outcomes.patient_ids)) < LEAST_PATIENTS:
         return None
     train, held_out = outcomes.rows(fitting), outcomes.rows(~fitting)
@@ -124,8 +123,8 @@ def recalibrate(outcomes: Outcomes, n_resamples: int = 1000, seed: int = 0) -> R
         before={name: estimate(*figure) for name, figure in before.items()},
         after={name: estimate(*figure) for name, figure in after.items()},
         difference=paired(after, before),
-        log_loss_before=log_loss(held_out.probabilities, held_out.ordered),
-        log_loss_after=log_loss(adapted.probabilities, held_out.ordered),
+        log_loss_before=log_loss(logit(held_out.probabilities), held_out.ordered),
+        log_loss_after=log_loss(logit(adapted.probabilities), held_out.ordered),
         learning=_learning_curve(train, held_out, seed),
     )
 
@@ -138,7 +137,7 @@ def _learning_curve(train: Outcomes, held_out: Outcomes, seed: int) -> tuple[Lea
         for _ in range(_REPEATS if size < n else 1):
             rows = train.rows(np.sort(rng.choice(n, size, replace=False)))
             scale, offset = _fit_lines(logit(rows.probabilities), rows.ordered, PRIOR_SDS[1])
-            losses.append(log_loss(sigmoid(logit(held_out.probabilities) * scale + offset), held_out.ordered))
+            losses.append(log_loss(logit(held_out.probabilities) * scale + offset, held_out.ordered))
         points.append(LearningPoint(size, float(np.mean(losses))))
     return tuple(points)
 

@@ -11,7 +11,8 @@ import time
 
 import numpy as np
 
-from lamo_desktop.validate.bins import bin_pairs, binned_figures, sigmoid
+from lamo_desktop.stats import sigmoid
+from lamo_desktop.validate.bins import bin_pairs, binned_figures
 from lamo_desktop.validate.bootstrap import PatientBootstrap, interval
 from lamo_desktop.validate.metrics import averages, per_admission, with_patient_means
 from lamo_desktop.validate.outcomes import Outcomes

@@ -11,7 +11,7 @@ import pytest
 from gguf import GGUFWriter
 
 from lamo_desktop.errors import InputError, ModelError
-from lamo_desktop.model import package as package_module
+from lamo_desktop.files import sha256_of
 from lamo_desktop.model.package import (
     Adapter,
     Drug,
@@ -37,7 +37,7 @@ def gguf(path: Path, architecture: str = "llama", kind: str = "adapter") -> Path
 
 
 def sha(path: Path) -> str:
-    return package_module._sha256(path)
+    return sha256_of(path)
 
 
 @pytest.fixture

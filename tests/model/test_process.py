@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from lamo_desktop.errors import ModelError
+from lamo_desktop.files import sha256_of
 from lamo_desktop.model import process
 from lamo_desktop.model.process import EngineProcess, EngineSettings, RowFailed, worker_command
 from lamo_desktop.model.prompt import Part
-from lamo_desktop.model.weights import file_sha256
 from tests.model.engines import DRUGS, bits, engine, package_with, patient, random_adapter, weights
 
 SETTINGS = EngineSettings(device="cpu", threads=1)
@@ -130,7 +130,7 @@ def test_adapters_that_give_no_numbers_fail_their_rows(tmp_path: Path, expected:
 def test_weights_that_cannot_be_used_are_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "cut.gguf"
     path.write_bytes(package_with([]).base_path.read_bytes()[:2_000_000])
-    cut = replace(package_with([]), path=tmp_path, base_file="cut.gguf", base_sha256=file_sha256(path))
+    cut = replace(package_with([]), path=tmp_path, base_file="cut.gguf", base_sha256=sha256_of(path))
     with pytest.raises(ModelError, match=r"^The model file cut.gguf cannot be loaded: [^\n]*\.$"):
         EngineProcess(cut, SETTINGS)
     with pytest.raises(ModelError, match="not the one that the model package was made with"):

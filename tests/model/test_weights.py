@@ -7,16 +7,17 @@ from pathlib import Path
 import pytest
 
 from lamo_desktop.errors import ModelError
+from lamo_desktop.files import sha256_of
 from lamo_desktop.model import native
 from lamo_desktop.model.native import Model
-from lamo_desktop.model.weights import fast_weights, file_sha256
+from lamo_desktop.model.weights import fast_weights
 from tests.model.engines import default_package
 
 
 def test_slow_weights_are_converted_once_and_remade_when_damaged(tmp_path: Path) -> None:
     package = default_package()
     made = fast_weights(package.base_path, package.base_sha256, 1, tmp_path)
-    assert made.sha256 == file_sha256(made.path)
+    assert made.sha256 == sha256_of(made.path)
     assert package.base_sha256[:12] in made.path.name
     assert made.path.name in made.note
     assert sorted(path.name for path in tmp_path.iterdir()) == [made.path.name, made.path.name + ".sha256"]
@@ -30,7 +31,7 @@ def test_slow_weights_are_converted_once_and_remade_when_damaged(tmp_path: Path)
         file.seek(5_000_000)
         file.write(b"damage")
     assert fast_weights(package.base_path, package.base_sha256, 1, tmp_path) == made
-    assert file_sha256(made.path) == made.sha256
+    assert sha256_of(made.path) == made.sha256
     record = made.path.with_name(made.path.name + ".sha256")
     record.write_bytes(b"\xff\x00\x80" * 20)  # what a power cut may leave
     assert fast_weights(package.base_path, package.base_sha256, 1, tmp_path) == made
@@ -93,4 +94,4 @@ def test_weights_of_another_package_are_refused(tmp_path: Path) -> None:
     with broken.open("r+b") as file:
         file.truncate(4_000_000)
     with pytest.raises(ModelError, match="cannot be loaded"):
-        fast_weights(broken, file_sha256(broken), 1, tmp_path)
+        fast_weights(broken, sha256_of(broken), 1, tmp_path)

@@ -99,7 +99,7 @@ import os, subprocess, sys
 from pathlib import Path
 from lamo_desktop.errors import InputError
 from lamo_desktop.recommend.store import JobStore
-from lamo_desktop.report.saving import replacing
+from lamo_desktop.files import replacing
 from tests.recommend.jobs import ENGINE, WEIGHTS, new_job, outcome
 from tests.recommend.test_kills import MANY
 folder = Path(sys.argv[1])

@@ -7,7 +7,8 @@ import pytest
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.model.package import Drug, ModelPackage
-from lamo_desktop.recommend.policy import Policy, cut_offs, precision_floors, probabilities, recommended, sigmoid
+from lamo_desktop.recommend.policy import Policy, cut_offs, precision_floors, probabilities, recommended
+from lamo_desktop.stats import sigmoid
 
 PACKAGE = ModelPackage(
     path=Path("package"),

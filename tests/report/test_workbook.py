@@ -320,7 +320,7 @@ def test_a_refused_replacement_leaves_nothing_behind(
 def test_a_full_disk_is_said(tmp_path: Path, found: Recommendations, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "out.xlsx"
     path.write_bytes(b"before")
-    monkeypatch.setattr("lamo_desktop.report.saving.FINISHED", "/dev/full")
+    monkeypatch.setattr("lamo_desktop.files.FINISHED", "/dev/full")
     with pytest.raises(InputError, match=r"The disk is full: out\.xlsx was not written"):
         write_workbook(found, path)
     assert path.read_bytes() == b"before"

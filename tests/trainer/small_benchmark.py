@@ -5,12 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from lamo_desktop.admissions.cohort import Admission, PreviousStay
+from lamo_desktop.files import sha256_of
 from lamo_desktop.model.manifest import Drug, ModelPackage
 from lamo_desktop.model.package import write_package
 from lamo_desktop.model.prompt import PROMPT_VERSION
 from lamo_desktop.paths import data_dir
 from tests.trainer.tiny import tiny_rows
-from trainer.base import sha256_of
 from trainer.rows import Rows
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.stats import log_loss, log_odds, patient_folds
 from tests.trainer.small_benchmark import benchmark
 from trainer.baseline_file import kept_baselines
 from trainer.baselines import (
@@ -19,7 +20,6 @@ from trainer.baselines import (
     logistic,
     neighbours,
 )
-from trainer.calibrate import folds, log_loss, log_odds
 from trainer.rows import Rows, ordered_matrix
 
 
@@ -62,7 +62,7 @@ def test_the_setting_with_the_lowest_out_of_fold_loss_is_taken(rows: Rows, fitte
 
 def test_training_rows_are_predicted_by_other_patients(rows: Rows, fitted: dict[str, Baseline]) -> None:
     train = rows.of(["train"])
-    fold, ordered = folds([a.patient_id for a in train]), ordered_matrix(train, sorted(rows.candidates))
+    fold, ordered = patient_folds([a.patient_id for a in train]), ordered_matrix(train, sorted(rows.candidates))
     for place, row in enumerate(fitted["frequency"].crossed):
         np.testing.assert_allclose(row, log_odds(ordered[fold != fold[place]]))
 

@@ -3,12 +3,11 @@ import json
 import numpy as np
 import pytest
 
+from lamo_desktop.stats import log_loss, mean_jaccard
 from tests.trainer.small_benchmark import benchmark
-from trainer.benchmark import BEST, HERE, TRAINED, Entrant, SplitResult, judge_split, threshold_for_ratio_one
+from trainer.benchmark import BEST, HERE, TRAINED, Entrant, SplitResult, judge_split
 from trainer.benchmark_table import as_json, markdown
-from trainer.calibrate import log_loss
 from trainer.rows import ordered_matrix
-from trainer.thresholds import mean_jaccard
 
 ROWS = benchmark()
 DRUGS = sorted(ROWS.candidates)
@@ -67,15 +66,6 @@ def test_a_drugs_own_threshold_counts() -> None:
     lists = GOOD >= 0
     lists[:, 0] = False
     assert result.listed[TRAINED]["recommended"][0] == pytest.approx(lists.sum() / len(lists))
-
-
-def test_the_threshold_for_ratio_one_is_the_nearest_that_ties_allow() -> None:
-    ordered = np.array([[True, True, False, False]])
-    logits = np.array([[3.0, 2.0, 1.0, 0.0]])
-    assert (logits >= threshold_for_ratio_one(logits, ordered)).sum() == 2
-    assert (np.zeros((1, 4)) >= threshold_for_ratio_one(np.zeros((1, 4)), ordered)).sum() == 4
-    tied = np.array([[3.0, 1.0, 1.0, 1.0]])
-    assert (tied >= threshold_for_ratio_one(tied, ordered)).sum() == 1
 
 
 def test_the_table_says_what_the_json_holds() -> None:

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from trainer.calibrate import Shrinkage, cross_fit, fit, folds, log_loss, log_odds
+from lamo_desktop.stats import log_loss, log_odds, patient_folds
+from trainer.calibrate import Shrinkage, cross_fit, fit
 
 RNG = np.random.default_rng(7)
 N, D = 600, 25
@@ -52,7 +53,7 @@ def test_scores_that_say_something_beat_the_base_rates_out_of_fold() -> None:
 
 
 def test_the_base_rates_are_cross_fitted_too() -> None:
-    fold = folds(PATIENTS)
+    fold = patient_folds(PATIENTS)
     base = np.stack([log_odds(ORDERED[fold != each]) for each in fold])
     losses = cross_fit(SCORES, ORDERED, ONE_GROUP, PATIENTS, NONE_ELSEWHERE).losses
     assert losses["base rates"] == pytest.approx(log_loss(base, ORDERED), abs=1e-6)
@@ -85,10 +86,10 @@ def test_extreme_data_stay_finite() -> None:
 
 
 def test_a_patient_is_in_one_fold_whatever_the_order_of_rows() -> None:
-    fold = folds(PATIENTS)
+    fold = patient_folds(PATIENTS)
     assert set(fold) == set(range(5))
     np.testing.assert_array_equal(fold[::2], fold[1::2])
-    np.testing.assert_array_equal(folds(PATIENTS[::-1]), fold[::-1])
+    np.testing.assert_array_equal(patient_folds(PATIENTS[::-1]), fold[::-1])
 
 
 def test_admissions_without_scores_count_in_the_log_odds_only() -> None:

@@ -169,12 +169,15 @@ def test_a_checkpoint_of_something_else_or_damaged_is_refused(folder: Path, tmp_
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_full_disk_is_one_sentence_and_keeps_the_checkpoint(folder: Path, tmp_path: Path) -> None:
+def test_a_full_disk_is_one_sentence_and_keeps_the_checkpoint(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = training(folder, tmp_path, replace(RECIPE, epochs=1))
     fit(run, "this run", lambda line: None)
     before = (tmp_path / "checkpoint.pt").read_bytes()
-    (tmp_path / ".checkpoint.pt.part").symlink_to("/dev/full")
-    with pytest.raises(ModelError, match="disk is full"):
+    (tmp_path / "full").symlink_to("/dev/full")
+    monkeypatch.setattr("lamo_desktop.files.FINISHED", "../full")
+    with pytest.raises(InputError, match="disk is full"):
         fit(training(folder, tmp_path, replace(RECIPE, epochs=2)), "this run", lambda line: None)
     assert (tmp_path / "checkpoint.pt").read_bytes() == before
 

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from trainer.calibrate import log_odds
+from lamo_desktop.stats import log_odds
 from trainer.linear import feature_design, fit_terms, pooled, ridge
 
 RNG = np.random.default_rng(0)

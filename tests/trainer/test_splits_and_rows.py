@@ -149,7 +149,7 @@ def test_damaged_cohort_files_are_refused_with_their_line(rows: Rows, tmp_path: 
             read_rows(path)
     with pytest.raises(InputError, match="cannot be read"):
         read_rows(tmp_path / "absent")
-    with pytest.raises(InputError, match="could not be written"):
+    with pytest.raises(InputError, match="There is no folder"):
         write_rows(rows, tmp_path / "absent" / "cohort.jsonl")
 
 

@@ -6,11 +6,11 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import sha256_of
 from lamo_desktop.model.package import Adapter, load_package, write_package
 from lamo_desktop.model.process import EngineSettings
 from tests.trainer.small_benchmark import benchmark, tiny_package
 from tests.trainer.tiny import golden_adapter
-from trainer.base import sha256_of
 from trainer.entrants import Scorer
 from trainer.gguf_adapter import export_adapter, gguf_shape
 from trainer.splits import hold_out

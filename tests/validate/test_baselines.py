@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from lamo_desktop.stats import patient_folds
 from lamo_desktop.validate.baselines import (
     CARRIED_OVER,
     baselines,
     carried_drugs,
     carried_over_probabilities,
-    cut_for_ratio,
     fit_logistic,
-    folds,
     frequency_probabilities,
     logistic_probabilities,
 )
@@ -34,7 +33,7 @@ def test_logistic_regression_agrees_with_scikit_learn():
 
 
 def test_folds_keep_patients_together():
-    fold = folds(SITE.patient_ids)
+    fold = patient_folds(SITE.patient_ids)
     for patient in set(SITE.patient_ids):
         assert len({int(f) for f, p in zip(fold, SITE.patient_ids, strict=True) if p == patient}) == 1
     assert set(fold) == {0, 1, 2, 3, 4}
@@ -42,7 +41,7 @@ def test_folds_keep_patients_together():
 
 def test_own_orders_never_reach_a_rows_probability(monkeypatch):
     monkeypatch.setattr("lamo_desktop.validate.baselines.PENALTIES", (10.0,))
-    fold = folds(SITE.patient_ids)
+    fold = patient_folds(SITE.patient_ids)
     changed = SITE.ordered.copy()
     changed[fold == 2] = ~changed[fold == 2]
     other = replace(SITE, ordered=changed)
@@ -50,14 +49,6 @@ def test_own_orders_never_reach_a_rows_probability(monkeypatch):
         before, after = model(SITE, fold), model(other, fold)
         assert (before[fold == 2] == after[fold == 2]).all()
         assert (before[fold != 2] != after[fold != 2]).any()
-
-
-def test_cut_for_ratio_never_recommends_more_than_ordered():
-    rng = np.random.default_rng(3)
-    p, y = rng.integers(1, 6, (50, 8)).astype(np.float32) / 7, rng.random((50, 8)) < 0.3
-    assert (p >= cut_for_ratio(p, y)).sum() <= y.sum()
-    distinct = rng.permutation(400).reshape(50, 8).astype(np.float32) / 400
-    assert (distinct >= cut_for_ratio(distinct, y)).sum() == y.sum()
 
 
 def test_codes_beat_frequency_where_codes_matter():
@@ -94,7 +85,7 @@ def test_carried_over_raises_the_drugs_that_were_taken_before_and_agrees_with_sc
     site, home, previous = with_history(SITE)
     had = carried_drugs(site)
     assert (had[0] == home).all() and (had[1] == previous).all()
-    fold = folds(site.patient_ids)
+    fold = patient_folds(site.patient_ids)
     p = carried_over_probabilities(site, fold, had)
     held, rest = fold == 0, fold != 0
     base = (site.ordered[rest].sum(0) + 0.5) / (rest.sum() + 1.0)

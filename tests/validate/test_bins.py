@@ -7,7 +7,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss
 
-from lamo_desktop.validate.bins import DECISION_THRESHOLDS, bin_pairs, binned_figures, logistic_line, logit
+from lamo_desktop.stats import logit
+from lamo_desktop.validate.bins import DECISION_THRESHOLDS, bin_pairs, binned_figures, logistic_line
 from lamo_desktop.validate.bootstrap import PatientBootstrap
 from lamo_desktop.validate.curves import calibration_curve, decision_curve, threshold_curve
 from lamo_desktop.validate.metrics import averages, per_admission, with_patient_means

@@ -8,11 +8,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from lamo_desktop.files import replacing
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.recommend.batch import results
 from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.report.packing import new_workbook
-from lamo_desktop.report.saving import replacing
 from lamo_desktop.report.workbook import write_workbook
 from tests.recommend.jobs import new_job, package, work
 
