@@ -31,7 +31,7 @@ LISTED = 20  # problems of one kind that are listed one by one; the rest are cou
 SHORTENED_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 
 
-def read_mapping(path: Path, profile: Profile) -> tuple[HeaderMapping, list[Problem]]:
+def read_mapping(path: Path, profile: Profile, formulary: Formulary) -> tuple[HeaderMapping, list[Problem]]:
     """How the file would be read: its sheets and columns, for a person to confirm, and what there is to say about them.
 
     Raises InputError where the file as a whole cannot be used.
@@ -40,7 +40,7 @@ def read_mapping(path: Path, profile: Profile) -> tuple[HeaderMapping, list[Prob
     header_sheet = profile.data["sheets"]["admissions"]
     header_row, encoding = int(profile.data["header_row"]), profile.data["encoding"]
     file = read_tables(path, vocabulary.recognised, header_row, header_sheet, encoding)
-    mapping = map_headers(file.tables, profile.data, vocabulary)
+    mapping = map_headers(file.tables, profile.data, vocabulary, formulary)
     return mapping, [*file.problems, *mapping.problems]
 
 
@@ -50,7 +50,7 @@ def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     Raises InputError where the file as a whole cannot be used.
     """
     progress("reading the file", 0.0)
-    mapping, problems = read_mapping(path, profile)
+    mapping, problems = read_mapping(path, profile, formulary)
     progress("reading admissions", 0.15)
     reader = _RowReader(mapping, profile, formulary)
     stays, ordered = reader.rows(lambda share: progress("reading admissions", 0.15 + 0.7 * share))

@@ -1,16 +1,33 @@
 """Which column holds what: headers matched by synonyms with a confidence, sheets chosen by content."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lamo_desktop.admissions.cell_evidence import Evidence, evidence, is_clinical_text, is_id_like
 from lamo_desktop.admissions.cohort import Problem
-from lamo_desktop.admissions.synonyms import CLINICAL, LISTS, ORDER_FIELDS, Vocabulary, normalised
+from lamo_desktop.admissions.synonyms import (
+    CERTAIN,
+    CLINICAL,
+    LISTS,
+    ORDER_FIELDS,
+    POSSIBLE,
+    Vocabulary,
+    known_later,
+    normalised,
+)
 from lamo_desktop.admissions.tables import Table
 from lamo_desktop.errors import InputError
+from lamo_desktop.formulary import Formulary
 
 ACCEPTED = 0.6  # confidence from which a column is used without being asked for
+SUPPORTED = 0.8  # of a likely header with which the cells agree
+LATER_FIELDS = ("diagnoses", "procedures", "orders", "order_drug", "medications_on_admission", "allergies", "reason")
+KNOWN_LATER = (
+    "the header says that this was recorded at discharge, later than the index time: the model would be told what "
+    "nobody knew at admission; choose a column recorded at admission if the export has one"
+)
 
 _CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|(?:\+|00)?\d[\d ()/-]{8,}\d")
 
@@ -49,8 +66,13 @@ class HeaderMapping:
         return next((m.column for m in self.order_matches if m.field == name), None)
 
 
-def map_headers(tables: Sequence[Table], profile: Mapping[str, Any], vocabulary: Vocabulary) -> HeaderMapping:
-    """Choose the tables and columns of a file. Raises InputError when no admission id or nothing clinical is found."""
+def map_headers(
+    tables: Sequence[Table], profile: Mapping[str, Any], vocabulary: Vocabulary, formulary: Formulary | None = None
+) -> HeaderMapping:
+    """Choose the tables and columns of a file; the formulary tells columns of drugs by their cells.
+
+    Raises InputError when no admission id or nothing clinical is found.
+    """
     problems: list[Problem] = []
     own = _own_columns(profile, vocabulary)
     named = profile["sheets"]
@@ -62,7 +84,7 @@ def map_headers(tables: Sequence[Table], profile: Mapping[str, Any], vocabulary:
     ]
     if not visible:
         raise InputError(f"{tables[0].file}: every sheet with data is hidden; show the sheet with the admissions.")
-    candidates = [(table, _match(table, own, vocabulary)) for table in visible]
+    candidates = [(table, _match(table, own, vocabulary, formulary)) for table in visible]
     orders_table, order_matches = _orders(candidates, vocabulary.fields, named["orders"])
     admissions, matches = _admissions(candidates, vocabulary.fields, named["admissions"], orders_table)
     if orders_table is admissions:
@@ -82,6 +104,9 @@ def map_headers(tables: Sequence[Table], profile: Mapping[str, Any], vocabulary:
         if t is not admissions and t is not orders_table
     ]
     labels, said = _labels(admissions, matches, vocabulary)
+    said += _recorded_later(admissions, matches)
+    if orders_table is not None:
+        said += _unused_of_orders(orders_table, order_matches)
     return HeaderMapping(admissions, matches, orders_table, order_matches, long_form, labels, problems + said)
 
 
@@ -97,20 +122,36 @@ def _own_columns(profile: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str
     return own
 
 
-def _match(table: Table, own: Mapping[str, Sequence[str]], vocabulary: Vocabulary) -> list[Match]:
+def _match(
+    table: Table, own: Mapping[str, Sequence[str]], vocabulary: Vocabulary, formulary: Formulary | None
+) -> list[Match]:
     """Every plausible (field, column) pair of a table, the user's own first, then by confidence."""
     found = []
     here = {normalised(header) for header in table.columns}
     # The admission id is in two tables; the user's word for it may hold in one of them only.
     named = {name: {normalised(h) for h in mine} for name, mine in own.items()}
     named = {name: mine for name, mine in named.items() if name != "admission_id" or mine & here}
+    taken = frozenset().union(*named.values())
     for column, header in enumerate(table.columns):
+        exact = any(vocabulary.confidence(header, name) == 1 for name in vocabulary.fields)
         for name in vocabulary.fields:
             if name in named:
                 found.append(Match(name, column, header, 2.0 if normalised(header) in named[name] else 0.0))
-            else:
-                found.append(Match(name, column, header, vocabulary.confidence(header, name)))
+            elif normalised(header) not in taken:
+                likely = vocabulary.confidence(header, name)
+                if exact and likely < CERTAIN:  # "Orders" is not almost "Order"
+                    likely = 0.0
+                if likely >= POSSIBLE:
+                    likely = _weighed(likely, evidence(name, table.cells[column], formulary))
+                found.append(Match(name, column, header, likely))
     return sorted((m for m in found if m.confidence >= ACCEPTED), key=lambda m: (-m.confidence, m.column))
+
+
+def _weighed(likely: float, cells: Evidence) -> float:
+    """The confidence of a header once the cells below it were looked at."""
+    if cells is Evidence.CONTRADICT:
+        return 0.0
+    return max(likely, SUPPORTED) if cells is Evidence.AGREE else likely
 
 
 def _assign(found: Sequence[Match], fields: Sequence[str]) -> tuple[Match, ...]:
@@ -131,7 +172,9 @@ def _orders(
     best: tuple[Table | None, tuple[Match, ...]] = (None, ())
     longest = 0
     for table, found in candidates:
-        matches = _assign(found, ("admission_id", *ORDER_FIELDS))
+        lists = [replace(m, field="order_drug", confidence=m.confidence - 0.05) for m in found if m.field == "orders"]
+        ranked = sorted([*found, *lists], key=lambda m: (-m.confidence, m.column))
+        matches = _assign([m for m in ranked if m.confidence >= ACCEPTED], ("admission_id", *ORDER_FIELDS))
         fields = {m.field for m in matches}
         if not {"admission_id", "order_drug"} <= fields:
             if table.sheet and table.sheet == wanted:
@@ -161,15 +204,17 @@ def _admissions(
         raise InputError(f"{candidates[0][0].file}: there is no sheet {wanted!r} with admissions.")
     *_, table, matches = max(scored, key=lambda entry: entry[:3])
     names = {m.field for m in matches}
+    taken = {m.column for m in matches}
     if "admission_id" not in names:
         raise InputError(
             f"{table.title} row {table.header_row}: no column for the admission id (expected a header such as "
-            f"'Admission ID'); found {_listed(table)}. Map it in a profile if it has another name."
+            f"'Admission ID'); {_likely(table, taken, is_id_like)}map it in a profile; found {_listed(table)}."
         )
     if not names & set(CLINICAL):
         raise InputError(
             f"{table.title} row {table.header_row}: no column with diagnoses or a note (expected headers such as "
-            f"'Diagnoses' or 'Note'); found {_listed(table)}."
+            f"'Diagnoses' or 'Note'); {_likely(table, taken, is_clinical_text)}map it in a profile; "
+            f"found {_listed(table)}."
         )
     return table, matches
 
@@ -182,6 +227,29 @@ def _orders_here(table: Table, matches: tuple[Match, ...], alone: bool) -> tuple
         return tuple(kept), False
     ids = table.cells[next(m.column for m in matches if m.field == "admission_id")]
     return (*kept, Match("orders", drug.column, drug.header, drug.confidence)), len(set(ids)) < len(ids)
+
+
+def _likely(table: Table, taken: set[int], serves: Callable[[Sequence[str]], bool]) -> str:
+    """Which columns may be meant, by their cells: "perhaps it is 'X' or 'Y': "; nothing where none may."""
+    columns = [j for j, cells in enumerate(table.cells) if j not in taken and serves(cells)]
+    named = " or ".join(repr(table.columns[j][:40]) for j in columns[:3])
+    return f"perhaps it is {named}: " if named else ""
+
+
+def _recorded_later(table: Table, matches: Sequence[Match]) -> list[Problem]:
+    """A warning for each column that knows more than was known at the index time."""
+    return [
+        Problem(f"{table.title}, column {match.header[:60]}", KNOWN_LATER)
+        for match in matches
+        if match.field in LATER_FIELDS and known_later(match.header)
+    ]
+
+
+def _unused_of_orders(table: Table, matches: Sequence[Match]) -> list[Problem]:
+    """Names the columns of the orders that nothing is taken from."""
+    taken = {match.column for match in matches}
+    unused = [repr(header[:40]) for column, header in enumerate(table.columns) if column not in taken]
+    return [Problem(table.title, f"columns not used: {', '.join(unused)}", "info")] if unused else []
 
 
 def _listed(table: Table) -> str:

@@ -1,10 +1,16 @@
-"""Which field a header means, by the synonyms of a profile, and which headers identify a person."""
+"""Which field a header means, by the synonyms of a profile, and which headers identify a person.
+
+A header is taken apart before it is compared: what stands in brackets, units, the words that carry no meaning of their
+own ("of", "der", "text"), abbreviations and endings. What is left must be a synonym of the field; a word left over that
+speaks of something else ("family history", "discharge medications") makes it no match at all.
+"""
 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from difflib import SequenceMatcher
 from typing import Any
+
+from rapidfuzz.fuzz import ratio
 
 from lamo_desktop.admissions.notes import SECTIONS
 
@@ -12,13 +18,105 @@ LISTS = ("diagnoses", "procedures", "allergies", "medications_on_admission", "or
 ORDER_FIELDS = ("order_drug", "order_start")
 CLINICAL = ("diagnoses", "note", *SECTIONS)
 CERTAIN = 0.9  # confidence from which a header tells the header row
+LATER = 0.7  # confidence at most of a column that was filled at discharge
+POSSIBLE = 0.5  # confidence from which the cells of the column may decide
+GROUP = " › "  # between a group header and the header below it
 
-# A header with one of these words is not what the rest of it says ("diagnosis date", "discharge medications").
-_CHANGES_MEANING = frozenset(
-    {"date", "time", "discharge", "family", "count", "number", "no", "type", "status", "flag", "code", "codes", "id"}
-    | {"version", "score", "dose", "route", "unit", "source"}
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Words without a meaning of their own: articles and prepositions, what says that a column holds text, kinds of codes.
+_NEUTRAL = _words(
+    "the a an of at on in for by to from per and or with as is all any der die das des dem den von vom bei im am zu "
+    "zur zum und oder mit als de du des la le les l d et ou au aux en pour par avec el los las del y o con al un "
+    "une una text texts textes texte texto textos list liste lista listado name names nom nombre bezeichnung libelle "
+    "description descriptions desc beschreibung descripcion value values field column col data free freitext libre "
+    "details entry entries recorded documented noted icd icd10 icd9 cim cim10 cie cie10 cm gm ops ccam snomed who "
+    "10 9 english english deutsch 名称 列表 信息 内容 情况 描述 文本 记录"
 )
-_REMARK = re.compile(r"[(\[（【].*?[)\]）】]")  # "Gender (M/F)"
+_PATIENT = _words("patient patients patienten patiente pacientes paciente pat pt person case subject 患者 病人")
+_AT_ADMISSION = _words(
+    "admission admissions aufnahme aufnahmezeitpunkt ingreso admision entree arrival arrived known present poa "
+    "baseline current 入院 入院时"
+)
+_CODES = _words("code codes kode kodes codigo codigos 编码 代码")
+_DATE = _words("date time datetime timestamp")
+# A header with one of these words is not what the rest of it says ("diagnosis date", "dose of the drug").
+_CHANGES_MEANING = (
+    _words(
+        "date time datum zeit uhrzeit fecha hora heure family familie familien famille familiar familiares father "
+        "mother count number no anzahl zahl nombre_de type typ tipo status estado statut flag version score dose dosis "
+        "dosage dosierung posologie posologia route weg applikation voie via unit units einheit unidad unite strength "
+        "frequency freq haufigkeit frequence frecuencia source quelle quantity menge duration dauer stop end ende fin "
+        "ended stopped expired ward station days tage provider physician doctor arzt medico medecin prescriber rank "
+        "priority reaction severity class group gruppe result results 日期 时间 家族 剂量 途径 单位 频次 类型 状态 "
+        "数量 医生 医师 科室 次数 停止 结束 过期"
+    )
+    | _CODES
+    | _words("id")
+)
+# What is known only later, at the end of the stay: for diagnoses and procedures a warning, for drugs another column.
+_LATER = _words("discharge discharged sortie alta egreso final finale definitive drg billing abrechnung 出院 出院时")
+_LATER_STEMS = ("entlass", "abschluss", "出院")
+# Drugs taken before: not what was ordered in the stay.
+_BEFORE = _words(
+    "home before prior previous previously pre preadmission outpatient ambulatory chronic habitual usual vor vorher "
+    "bisherig zuhause hausmedikation vormedikation dauermedikation avant domicile antes previo previa previos previas "
+    "domicilio hogar habituel habituelle 入院前 既往 院外 家庭"
+)
+_SHORT = {
+    "dt": "date",
+    "dttm": "date",
+    "dtm": "date",
+    "dte": "date",
+    "ts": "timestamp",
+    "tm": "time",
+    "num": "number",
+    "nbr": "number",
+    "no": "number",
+    "nr": "number",
+    "nummer": "number",
+    "num.": "number",
+    "numero": "number",
+    "identifier": "id",
+    "ident": "id",
+    "identifiant": "id",
+    "identificador": "id",
+    "adm": "admission",
+    "admit": "admission",
+    "admitted": "admission",
+    "pt": "patient",
+    "pat": "patient",
+    "dx": "diagnosis",
+    "dxs": "diagnoses",
+    "diag": "diagnosis",
+    "diags": "diagnoses",
+    "med": "medication",
+    "meds": "medications",
+    "hosp": "hospital",
+    "enc": "encounter",
+    "hx": "history",
+    "proc": "procedure",
+    "procs": "procedures",
+    "rx": "prescription",
+    "disch": "discharge",
+}
+_DATE_FIELDS = ("admission_date", "discharge_date", "birth_date", "order_start")
+_UNITS = {
+    1.0: _words("min mins minute minutes minuten minuto minutos mn 分钟 分"),
+    60.0: _words("h hr hrs hour hours std stunde stunden heure heures hora horas 小时"),
+    1440.0: _words("d day days tag tage tagen jour jours dia dias 天 日"),
+}
+_OFFSETS_IN_MINUTES = ("drugstartoffset", "drugorderoffset")  # columns of eICU
+_YEARS = _words("y yr yrs year years j jahr jahre jahren an ans ano anos 岁 周岁 m f w male female 男 女")
+_UNIT_WORDS = frozenset().union(*_UNITS.values()) | _YEARS
+_FROM = _words("from since after before ab seit nach depuis apres desde tras relative rel offset 距 自 从 后")
+_REMARK = re.compile(r"[(\[（【{<].*?[)\]）】}>]")  # "Gender (M/F)"
+_SIDES = re.compile(r"\s*[/|:：／｜\n]\s*|\s+[-–—]\s+|" + re.escape(GROUP))  # "Alter / Age", "诊断 | Diagnosis"
+_CJK = re.compile(r"[\u4e00-\u9fff]")
+_ENDING = re.compile(r"(?:ies|ie|is|es|en|os|as|y|s|n|e|o|a)$")
 _PERSON = frozenset(
     {"patient", "patients", "contact", "home", "mother", "father", "guardian", "kin", "emergency", "given", "maiden"}
 )
@@ -31,16 +129,50 @@ def normalised(header: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", text).split())
 
 
+def known_later(header: str) -> bool:
+    """Whether a header says that the column was filled at discharge: later than the index time."""
+    words = normalised(header).split()
+    return any(word in _LATER or word.startswith(_LATER_STEMS) or "出院" in word for word in words)
+
+
+def minutes_of_unit(word: str) -> float | None:
+    """Minutes in a unit of time: "h", "Stunden", "分钟"; None for another word."""
+    word = normalised(word)
+    for minutes, units in _UNITS.items():
+        if word in units or (_CJK.match(word) and any(len(unit) > 1 and unit in word for unit in units)):
+            return minutes
+    return None
+
+
+def minutes_per_unit(header: str) -> float | None:
+    """Minutes in one unit of a column of numbers, where its header names the unit ("Start (min from admission)")."""
+    if normalised(header) in _OFFSETS_IN_MINUTES:
+        return 1.0
+    spaced = re.sub(r"(?<=[\u4e00-\u9fff])(?=[^\u4e00-\u9fff])|(?<=[^\u4e00-\u9fff])(?=[\u4e00-\u9fff])", " ", header)
+    found = (minutes_of_unit(word) for word in normalised(spaced).split())
+    return next((minutes for minutes in found if minutes is not None), None)
+
+
 class Vocabulary:
     """The `synonyms` and `identifiers` of a flat profile, ready for comparison; answers are remembered."""
 
     def __init__(self, profile: Mapping[str, Any]) -> None:
         self._synonyms = {
-            name: tuple(normalised(str(word)) for word in words) for name, words in profile["synonyms"].items()
+            name: tuple(_Synonym(normalised(str(word)), name) for word in words)
+            for name, words in profile["synonyms"].items()
         }
         self._identifiers = frozenset(normalised(str(word)) for word in profile["identifiers"])
         self._squeezed = frozenset(word.replace(" ", "") for word in self._identifiers)
-        self._words = {name: frozenset(" ".join(words).split()) for name, words in self._synonyms.items()}
+        own = {
+            name: frozenset(word for synonym in synonyms for word in (*synonym.words.split(), *synonym.core))
+            for name, synonyms in self._synonyms.items()
+        }
+        self._foreign = {
+            name: frozenset().union(*(words for each, words in own.items() if each != name))
+            - own[name]
+            - _neutral(name)
+            for name in own
+        }
         self._known: dict[tuple[str, str], float] = {}
 
     @property
@@ -49,21 +181,57 @@ class Vocabulary:
         return tuple(self._synonyms)
 
     def confidence(self, header: str, name: str) -> float:
-        """How well a header fits a field: 1 a synonym, 0.9 numbered, 0.8 with more words, 0.65 misspelled, 0 not."""
+        """How well a header fits a field: 1 a synonym, 0.9 numbered or with words that say nothing, 0.8 with more
+        words or a remark, 0.65 misspelled, 0.5 possible where the cells agree, 0 not.
+        """
         key = (header, name)
         if key not in self._known:
-            found = max(_likeness(normalised(header), name, word) for word in self._synonyms[name])
-            bare = self._without_remark(header, name)
-            if bare and found < 0.8:
-                found = max(found, *(min(0.8, _likeness(bare, name, word)) for word in self._synonyms[name]))
-            self._known[key] = found
+            self._known[key] = self._confidence(header, name)
         return self._known[key]
+
+    def _confidence(self, header: str, name: str) -> float:
+        found = self._fit(normalised(header), name)
+        if found < CERTAIN:
+            found = max(found, self._of_sides(header, name))
+        if found < CERTAIN and (bare := self._without_remark(header, name)):
+            found = max(found, min(0.8, self._fit(bare, name)))
+        if known_later(header) and name in ("diagnoses", "procedures"):
+            return min(found, LATER)
+        return found
+
+    def _of_sides(self, header: str, name: str) -> float:
+        """How well a header in two languages ("Alter / Age") or under a group header fits."""
+        sides = [normalised(side) for side in _SIDES.split(_REMARK.sub(" ", header))]
+        sides = [side for side in sides if side]
+        if len(sides) < 2 or self._speaks_of_others(" ".join(sides), name):
+            return 0.0
+        fits = [self._fit(side, name) for side in sides]
+        told = [fit for side, fit in zip(sides, fits, strict=True) if set(side.split()) - _neutral(name)]
+        return min(CERTAIN if min(told, default=0.0) > 0 else 0.8, max(fits))
+
+    def _fit(self, words: str, name: str) -> float:
+        return max(_likeness(words, name, synonym, self._foreign[name]) for synonym in self._synonyms[name])
+
+    def _speaks_of_others(self, words: str, name: str) -> bool:
+        left = set(words.split()) - _neutral(name)
+        changes = _CHANGES_MEANING - _DATE if name in _DATE_FIELDS else _CHANGES_MEANING
+        return bool(left & (changes | self._foreign[name]))
 
     def _without_remark(self, header: str, name: str) -> str:
         """The header's words without what stands in brackets, where that does not speak of another field; else none."""
-        remarks = normalised(" ".join(_REMARK.findall(header))).split()
-        other = _CHANGES_MEANING.union(*(words for each, words in self._words.items() if each != name))
-        return "" if not remarks or other.intersection(remarks) else normalised(_REMARK.sub(" ", header))
+        remark = normalised(" ".join(_REMARK.findall(header)))
+        words = set(remark.split())
+        if not words:
+            return ""
+        bare = normalised(_REMARK.sub(" ", header))
+        if _is_unit(remark) or (words <= _neutral(name) | _UNIT_WORDS):
+            return bare
+        changes = (_CHANGES_MEANING | self._foreign[name]) - _neutral(name)
+        if name in ("orders", "order_drug", "medications_on_admission"):
+            changes = changes | _LATER | (_BEFORE if name != "medications_on_admission" else frozenset())
+        elif name in ("diagnoses", "procedures"):
+            changes = changes - _LATER
+        return "" if words & changes else bare
 
     def recognised(self, cells: Sequence[str]) -> int:
         """How many distinct fields a row of cells names, to tell the header row from titles and data."""
@@ -82,17 +250,98 @@ class Vocabulary:
         return len(rest) < len(words) and " ".join(rest) in self._identifiers
 
 
-def _likeness(words: str, name: str, synonym: str) -> float:
+class _Synonym:
+    """One synonym, its words without blanks, and the words that carry its meaning."""
+
+    def __init__(self, words: str, name: str) -> None:
+        self.words = words
+        self.squeezed = words.replace(" ", "")
+        self.core = _core(words, name) or frozenset(words.split())
+        self.stems = frozenset(map(_stem, self.core))
+
+
+def _neutral(name: str) -> frozenset[str]:
+    """The words that say nothing beside a field's own."""
+    if name in ("admission_id", "patient_id"):
+        return _NEUTRAL | ({"hospital"} if name == "admission_id" else frozenset())
+    words = _NEUTRAL | _PATIENT
+    if name in ("reason", "admission_date", "discharge_date", "order_start"):
+        return words
+    if name in ("diagnoses", "procedures"):
+        words = words | _CODES
+    return words | _AT_ADMISSION
+
+
+def _core(words: str, name: str) -> frozenset[str]:
+    """The words that carry the meaning, abbreviations spelled out."""
+    spelled = (_SHORT.get(word, word) for word in words.split())
+    if name in _DATE_FIELDS:
+        spelled = ("date" if word in _DATE else word for word in spelled)
+    return frozenset(word for word in spelled if word not in _neutral(name) and not _numbering(word, name))
+
+
+def _numbering(word: str, name: str) -> bool:
+    return (name in LISTS and word.isdigit()) or (name == "age" and word in _UNIT_WORDS)
+
+
+def _stem(word: str) -> str:
+    return _ENDING.sub("", word) if len(word) >= 5 and not _CJK.search(word) else word
+
+
+def _is_unit(remark: str) -> bool:
+    """Whether a remark tells a unit: "min", "hours after admission", "min from unit admission"."""
+    words = remark.split()
+    first = bool(words) and (words[0] in _UNIT_WORDS or words[0].startswith(("分钟", "小时")))
+    return first and (len(words) == 1 or bool(_FROM & set(words)) or set(words) <= _UNIT_WORDS | _NEUTRAL)
+
+
+def _likeness(words: str, name: str, synonym: _Synonym, foreign: frozenset[str]) -> float:
     """How well normalised header words fit one synonym of a field."""
-    squeezed, plain = words.replace(" ", ""), synonym.replace(" ", "")
-    if squeezed == plain:
+    squeezed = words.replace(" ", "")
+    if squeezed == synonym.squeezed:
         return 1.0
     numberless = re.sub(r"\d+$", "", squeezed) if name in LISTS else squeezed
-    if numberless in (plain, plain + "list", plain + "text"):
-        return 0.9
-    inside = set(words.split()) - set(synonym.split())
-    if " " in synonym and f" {synonym} " in f" {words} " and not inside & _CHANGES_MEANING:
-        return 0.8 if len(inside) <= 2 else 0.5
-    if min(len(plain), len(squeezed)) >= 6 and abs(len(plain) - len(squeezed)) <= 2:
-        return 0.65 if SequenceMatcher(None, plain, squeezed).ratio() >= 0.9 else 0.0
+    if numberless in (synonym.squeezed, synonym.squeezed + "list", synonym.squeezed + "text"):
+        return CERTAIN
+    if _CJK.search(synonym.words):
+        return _likeness_without_blanks(squeezed, name, synonym)
+    core = _core(words, name)
+    changes = _CHANGES_MEANING | _LATER | foreign
+    if name in ("orders", "order_drug"):
+        changes = changes | _BEFORE
+    if name in ("diagnoses", "procedures"):
+        core = frozenset(word for word in core if word not in _LATER and not word.startswith(_LATER_STEMS))
+    if not core:
+        return 0.0
+    if core == synonym.core:
+        return CERTAIN
+    if frozenset(map(_stem, core)) == synonym.stems:
+        return 0.85
+    more = core - synonym.core
+    if synonym.core < core and not more & changes:
+        if len(synonym.core) > 1 and len(more) <= 2 and f" {synonym.words} " in f" {words} ":
+            return 0.8
+        if len(more) <= 2 and len(synonym.squeezed) >= 3:
+            return POSSIBLE
+    if min(len(synonym.squeezed), len(squeezed)) >= 6 and abs(len(synonym.squeezed) - len(squeezed)) <= 2:
+        return 0.65 if ratio(synonym.squeezed, squeezed) >= 90 else 0.0
     return 0.0
+
+
+def _likeness_without_blanks(squeezed: str, name: str, synonym: _Synonym) -> float:
+    """The same for Chinese, which has no blanks between words: what is left beside the synonym decides."""
+    before, found, after = squeezed.partition(synonym.squeezed)
+    if not found or len(synonym.squeezed) < 2:
+        return 0.0
+    rest = before + after
+    later = name in ("diagnoses", "procedures")
+    changes = _CHANGES_MEANING | (frozenset() if later else _LATER) | (_BEFORE if name.startswith("order") else set())
+    for word in sorted(_neutral(name) | _UNIT_WORDS | (_LATER if later else set()), key=len, reverse=True):
+        if _CJK.search(word):
+            rest = rest.replace(word, "")
+    rest = re.sub(r"\d+$", "", rest) if name in LISTS else rest
+    if not rest:
+        return CERTAIN
+    if any(_CJK.search(word) and word in rest for word in changes):
+        return 0.0
+    return POSSIBLE if len(rest) <= 4 else 0.0

@@ -1,13 +1,14 @@
 """Tables as an analyst sees them: a header row, columns of text and the address of every cell, from any usual file."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from pathlib import Path
 
 from lamo_desktop.admissions.cohort import Problem
 from lamo_desktop.admissions.delimited import read_delimited
+from lamo_desktop.admissions.synonyms import GROUP
 from lamo_desktop.admissions.workbook_scan import MAX_COLUMNS, column_letter
 from lamo_desktop.admissions.workbooks import Sheet, read_workbook
 from lamo_desktop.errors import InputError
@@ -156,11 +157,14 @@ def _remarks(file: str, sheet: Sheet, table: Table) -> list[Problem]:
 
 def _table(file: str, sheet: Sheet, recognised: Callable[[Sequence[str]], int], header_row: int) -> Table | None:
     columns = sheet.columns[:MAX_COLUMNS]
-    index = sheet.rows.index(header_row) if header_row in sheet.rows else _find_header(columns, recognised)
+    asked = header_row in sheet.rows
+    index = sheet.rows.index(header_row) if asked else _find_header(columns, recognised)
     if index is None:
         return None
     index = _last_header_row(sheet, index)
-    names = _header(sheet, columns, index)
+    if not asked and _groups(sheet, columns, index + 1) and _continues(columns, index, recognised):
+        index += 1
+    names = _header(sheet, columns, index, _groups(sheet, columns, index))
     kept = [j for j, name in enumerate(names) if name]
     if not kept:
         return None
@@ -206,8 +210,48 @@ def _last_header_row(sheet: Sheet, index: int) -> int:
     return sheet.rows.index(last + 1) if last + 1 in sheet.rows else index
 
 
-def _header(sheet: Sheet, columns: list[list[str]], index: int) -> list[str]:
-    """Header texts; a cell that is empty because of a merge takes the text of the merged cell. Repeats are numbered."""
+def _groups(sheet: Sheet, columns: list[list[str]], index: int) -> dict[int, str]:
+    """The group header above each column of a header row, where the row above is one: a few cells over many columns."""
+    above = index - 1
+    if above < 0 or index >= len(sheet.rows) or sheet.rows[above] != sheet.rows[index] - 1:
+        return {}
+    line, number = sheet.rows[above] - 1, sheet.rows[index] - 1
+    texts = [" ".join(column[above].split()) for column in columns]
+    wide = [
+        (left, right)
+        for (top, left), (bottom, right) in sheet.merged
+        if top <= line <= bottom < number and right > left and right - left < len(columns) - 1
+    ]
+    groups: dict[int, str] = {}
+    if wide:
+        for left, right in wide:
+            groups |= {j: texts[left] for j in range(left, min(right + 1, len(columns))) if texts[left]}
+        return groups
+    filled = [j for j, text in enumerate(texts) if text]
+    below = [j for j, column in enumerate(columns) if column[index]]
+    spread = any(b - a > 1 for a, b in pairwise([*filled, len(columns)]))
+    if len(filled) < 2 or not spread or len(filled) >= len(below) or filled[0] > below[0]:
+        return {}
+    if any(len(texts[j]) > 40 or any(c.isdigit() for c in texts[j]) for j in filled):
+        return {}  # a title with a date beside it, or data
+    for start, end in pairwise([*filled, len(columns)]):
+        groups |= dict.fromkeys(range(start, end), texts[start])
+    return groups
+
+
+def _continues(columns: list[list[str]], index: int, recognised: Callable[[Sequence[str]], int]) -> bool:
+    """Whether the row below a row of group headers is the header itself: words that are known, and no data."""
+    if index + 1 >= len(columns[0]):
+        return False
+    below = [column[index + 1] for column in columns if column[index + 1]]
+    words = all(any(c.isalpha() for c in cell) and len(cell) <= 80 for cell in below)
+    return words and len(set(below)) > len([column for column in columns if column[index]]) and recognised(below) >= 2
+
+
+def _header(sheet: Sheet, columns: list[list[str]], index: int, groups: Mapping[int, str]) -> list[str]:
+    """Header texts; a cell that is empty because of a merge takes the text of the merged cell, and a group header goes
+    before those below it. Repeats are numbered.
+    """
     names = [" ".join(column[index].split()) for column in columns]
     at = {row: k for k, row in enumerate(sheet.rows)}
     header = sheet.rows[index] - 1
@@ -215,6 +259,8 @@ def _header(sheet: Sheet, columns: list[list[str]], index: int) -> list[str]:
         if top <= header <= bottom and top + 1 in at:
             for j in range(left, min(right + 1, len(names))):
                 names[j] = names[j] or " ".join(columns[left][at[top + 1]].split())
+    for j, group in groups.items():
+        names[j] = f"{group}{GROUP}{names[j]}" if names[j] and names[j] != group else names[j] or group
     seen: dict[str, int] = {}
     for j, name in enumerate(names):
         if name:

@@ -280,9 +280,9 @@ def test_identifiers() -> None:
 
 
 def test_synonyms_of_ones_own_are_added(tmp_path: Path, formulary: Formulary) -> None:
-    path = table(tmp_path / "a.csv", [["Aufenthalt", "Age", "Leiden", "Chipnr"], ["1", "60", "Gicht", "x"]])
+    path = table(tmp_path / "a.csv", [["Kennwort", "Age", "Leiden", "Chipnr"], ["1", "60", "Gicht", "x"]])
     with pytest.raises(InputError, match="no column for the admission id"):
         read(path, formulary)
-    words = {"admission_id": ["Aufenthalt"], "diagnoses": ["Leiden"]}
+    words = {"admission_id": ["Kennwort"], "diagnoses": ["Leiden"]}
     (admission,) = read(path, formulary, own(tmp_path, synonyms=words, identifiers=["Chipnr"])).admissions
     assert (admission.age, admission.diagnoses, dict(admission.labels)) == (60, ("Gicht",), {})

@@ -1,0 +1,129 @@
+"""What the cells of a column say about the field its header seems to name: they agree, contradict, or leave it open.
+
+A header alone may mislead ("Admission" may be a number, a date or a reason). Cells never choose a field by themselves.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from enum import Enum
+
+from lamo_desktop.admissions.values import is_unknown, parse_age, parse_date, parse_sex, split_list
+from lamo_desktop.formulary import Formulary
+
+SAMPLE = 200  # filled cells that are looked at
+WITHIN = 5_000  # rows among which they are sought
+MOST = 0.7  # share of the cells from which they agree
+FEW = 0.1  # share of the cells up to which they contradict
+
+_ICD = re.compile(r"[A-TV-Z]\d[\dA-Z](?:\.?[\dA-Z]{1,4})?[+*!]?", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_SPAN = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:$|\s*[a-z]+\b)", re.IGNORECASE)
+_ID = re.compile(r"(?=.*\d)[\w./ -]{1,40}")
+_YES_NO = frozenset("y n yes no ja nein oui non si sí true false 0 1 x 是 否 有 无".split())  # noqa: SIM905
+
+
+class Evidence(Enum):
+    """What the cells say to a field."""
+
+    CONTRADICT = -1
+    OPEN = 0
+    AGREE = 1
+
+
+def sample_of(cells: Sequence[str]) -> list[str]:
+    """Up to SAMPLE filled cells, from the whole of the first rows."""
+    filled = [cell for cell in cells[:WITHIN] if not is_unknown(cell)]
+    step = max(1, len(filled) // SAMPLE)
+    return filled[::step][:SAMPLE]
+
+
+def evidence(field: str, cells: Sequence[str], formulary: Formulary | None = None) -> Evidence:
+    """Whether the cells of a column can hold a field; open where there is nothing to tell by."""
+    sample = sample_of(cells)
+    if not sample:
+        return Evidence.OPEN
+    dates, numbers = _share(sample, is_date), _share(sample, _NUMBER.fullmatch)
+    if field == "sex":
+        distinct = {cell.casefold() for cell in sample}
+        return _judged(_share(sample, _reads(parse_sex)), wrong=len(distinct) > 12 or dates > MOST)
+    if field == "age":
+        return _judged(_share(sample, _reads(parse_age)), wrong=dates > MOST or _share(sample, _wordy) > 0.9)
+    if field in ("admission_date", "discharge_date", "birth_date"):
+        return _judged(dates, wrong=dates <= FEW and numbers < 0.9)
+    if field == "order_start":
+        timed = dates + _share(
+            sample, lambda cell: _NUMBER.fullmatch(cell) or re.match(r"-?\d+\s*[a-z]", cell.casefold())
+        )
+        return _judged(timed, wrong=timed <= FEW)
+    if field == "admission_id":
+        wrong = dates > MOST or max(map(len, sample)) > 60 or (len(sample) >= 20 and len(set(sample)) <= 2)
+        return _judged(_share(sample, _ID.fullmatch), wrong=wrong)
+    if field == "patient_id":
+        return _judged(_share(sample, _ID.fullmatch), wrong=dates > MOST or max(map(len, sample)) > 60)
+    if dates > MOST or _share(sample, lambda cell: cell.casefold() in _YES_NO) > MOST:
+        return Evidence.CONTRADICT  # all other fields are texts
+    if field in ("orders", "order_drug", "medications_on_admission"):
+        drugs = 0.0 if formulary is None else _share(sample[:60], lambda cell: _names_drug(cell, formulary))
+        return _judged(drugs, wrong=numbers > MOST, enough=0.5)
+    if field in ("diagnoses", "procedures"):
+        coded = _share(sample, lambda cell: all(_ICD.fullmatch(entry) for entry in split_list(cell) or ["-"]))
+        return _judged(coded if field == "diagnoses" else 0.0, wrong=False)
+    return Evidence.CONTRADICT if numbers > MOST else Evidence.OPEN
+
+
+def is_date(cell: str) -> bool:
+    """Whether a cell holds a date, in whatever order day and month stand."""
+    if _NUMBER.fullmatch(cell):
+        return False
+    try:
+        return parse_date(cell, "dmy") is not None
+    except ValueError:
+        try:
+            return parse_date(cell, "mdy") is not None
+        except ValueError:
+            return False
+
+
+def is_id_like(cells: Sequence[str]) -> bool:
+    """Whether a column may number the rows: a short value with a figure in nearly every cell, nearly all different."""
+    sample = sample_of(cells)
+    return (
+        len(sample) >= 0.9 * min(SAMPLE, len(cells[:WITHIN]))
+        and len(set(sample)) >= 0.9 * len(sample)
+        and _share(sample, _ID.fullmatch) > 0.9
+        and _share(sample, is_date) < FEW
+    )
+
+
+def is_clinical_text(cells: Sequence[str]) -> bool:
+    """Whether a column may hold diagnoses or a note: codes, or words of some length that differ."""
+    sample = sample_of(cells)
+    coded = _share(sample, lambda cell: any(_ICD.fullmatch(entry) for entry in split_list(cell)))
+    return bool(sample) and (coded > MOST or (_share(sample, _wordy) > MOST and len(set(sample)) > len(sample) / 4))
+
+
+def _judged(share: float, wrong: bool, enough: float = MOST) -> Evidence:
+    return Evidence.AGREE if share > enough else Evidence.CONTRADICT if wrong else Evidence.OPEN
+
+
+def _share(sample: Sequence[str], holds: Callable[[str], object]) -> float:
+    return sum(bool(holds(cell)) for cell in sample) / len(sample) if sample else 0.0
+
+
+def _reads(parse: Callable[[str], object]) -> Callable[[str], bool]:
+    def read(cell: str) -> bool:
+        try:
+            parse(cell)
+        except ValueError:
+            return False
+        return True
+
+    return read
+
+
+def _wordy(cell: str) -> bool:
+    return sum(c.isalpha() for c in cell) >= max(6, len(cell) / 2) or len(re.findall(r"[\u4e00-\u9fff]", cell)) >= 2
+
+
+def _names_drug(cell: str, formulary: Formulary) -> bool:
+    return any(formulary.map(entry).status != "unmapped" for entry in split_list(cell)[:3])

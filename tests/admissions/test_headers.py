@@ -1,0 +1,207 @@
+"""Headers: units, remarks, two languages, abbreviations, groups over columns, and what cells say to them."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from lamo_desktop.admissions.cell_evidence import Evidence, evidence
+from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.admissions.profile import load_profile
+from lamo_desktop.admissions.read import read_export
+from lamo_desktop.admissions.synonyms import Vocabulary, known_later, minutes_per_unit
+from lamo_desktop.errors import InputError
+from lamo_desktop.formulary import Formulary, load_formulary
+
+VOCABULARY = Vocabulary(load_profile("flat").data)
+
+
+@pytest.fixture(scope="module")
+def formulary() -> Formulary:
+    return load_formulary()
+
+
+def written(path: Path, rows: list[list[str]]) -> Path:
+    path.write_text("\n".join(";".join(row) for row in rows) + "\n", encoding="utf-8")
+    return path
+
+
+def columns(path: Path, formulary: Formulary) -> tuple[dict[str, str], Cohort]:
+    export = read_export(path, formulary)
+    return {column.field: column.header for table in export.tables for column in table.columns}, export.cohort
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("HADM", "admission_id"),
+        ("Adm No.", "admission_id"),
+        ("N° de séjour", "admission_id"),
+        ("Nº de ingreso", "admission_id"),
+        ("住院号（唯一）", "admission_id"),
+        ("Alter / Age", "age"),
+        ("Alter bei Aufnahme [Jahre]", "age"),
+        ("患者年龄（岁）", "age"),
+        ("Edad (años)", "age"),
+        ("Sexe | Sex", "sex"),
+        ("Adm Dt", "admission_date"),
+        ("Date d'admission (jj/mm/aaaa)", "admission_date"),
+        ("Motif d'admission", "reason"),
+        ("Diagnosis code", "diagnoses"),
+        ("Diagnoses (coded at discharge)", "diagnoses"),
+        ("Diagnoses (ICD-10-GM, at admission)", "diagnoses"),
+        ("诊断名称 (ICD-10)", "diagnoses"),
+        ("Home meds (list)", "medications_on_admission"),
+        ("Traitement habituel", "medications_on_admission"),
+        ("Medicación habitual", "medications_on_admission"),
+        ("Order text", "order_drug"),
+        ("Médicament (DCI)", "order_drug"),
+        ("药品名称（通用名）", "order_drug"),
+        ("Started", "order_start"),
+        ("Start (min from unit admission)", "order_start"),
+        ("Hours since admission", "order_start"),
+        ("Beginn der Verordnung", "order_start"),
+        ("开始时间（距入院分钟）", "order_start"),
+    ],
+)
+def test_recognised(header: str, field: str) -> None:
+    assert VOCABULARY.confidence(header, field) >= 0.6
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Discharge drugs", "orders"),
+        ("Entlassmedikation", "orders"),
+        ("Medikation vor Aufnahme", "orders"),
+        ("Medications (before admission)", "orders"),
+        ("出院带药", "orders"),
+        ("Dose of drug", "order_drug"),
+        ("Drug code", "order_drug"),
+        ("Order status", "order_drug"),
+        ("Stop time", "order_start"),
+        ("Antécédents familiaux", "past_medical_history"),
+        ("Diagnosis date", "diagnoses"),
+        ("Number of diagnoses", "diagnoses"),
+        ("Age group", "age"),
+    ],
+)
+def test_not_recognised(header: str, field: str) -> None:
+    assert VOCABULARY.confidence(header, field) < 0.6
+
+
+def test_what_is_recorded_at_discharge_is_known_in_every_language() -> None:
+    assert all(
+        map(known_later, ("Diagnoses (coded at discharge)", "Entlassdiagnosen", "Diagnostic de sortie", "出院诊断"))
+    )
+    assert not any(map(known_later, ("Diagnoses", "Admission diagnosis", "入院诊断", "Entzündung")))
+
+
+@pytest.mark.parametrize(
+    ("header", "minutes"),
+    [
+        ("Start (min from unit admission)", 1),
+        ("start offset [h]", 60),
+        ("Tage seit Aufnahme", 1440),
+        ("开始时间（小时）", 60),
+        ("开始时间（距入院分钟）", 1),
+        ("Start", None),
+    ],
+)
+def test_units_of_a_column(header: str, minutes: float | None) -> None:
+    assert minutes_per_unit(header) == minutes
+
+
+def test_diagnoses_coded_at_discharge_are_read_with_a_warning(tmp_path: Path, formulary: Formulary) -> None:
+    rows = [["HADM", "Age", "Diagnoses (coded at discharge)"], ["1", "67", "I10"]]
+    held, cohort = columns(written(tmp_path / "a.csv", rows), formulary)
+    assert held["diagnoses"] == rows[0][2]
+    (warning,) = [p for p in cohort.problems if p.severity == "warning" and "recorded at discharge" in p.message]
+    assert rows[0][2] in warning.where
+
+
+def test_a_better_column_is_taken_before_the_one_of_the_discharge(tmp_path: Path, formulary: Formulary) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("kind: flat\ncolumns: {diagnoses: Diagnostic de sortie}\n", encoding="utf-8")
+    path = written(tmp_path / "a.csv", [["HADM", "Age", "Diagnostic de sortie"], ["1", "67", "I10"]])
+    problems = read_export(path, formulary, own).cohort.problems
+    assert any("recorded at discharge" in p.message for p in problems)  # also where a person chose the column
+
+
+def test_cells_decide_where_a_header_is_not_enough(tmp_path: Path, formulary: Formulary) -> None:
+    header = ["HADM", "Sex", "Diagnoses", "Relevant drugs", "Age"]
+    rows = [[str(n), "F", "I10", ("heparin", "aspirin 81 mg")[n % 2], f"2024-01-{n + 1:02}"] for n in range(9)]
+    held, cohort = columns(written(tmp_path / "a.csv", [header, *rows]), formulary)
+    assert held["orders"] == "Relevant drugs"
+    assert "age" not in held  # a column of dates is no age, whatever its header
+    assert cohort.admissions[0].orders == ("heparin",)
+
+
+@pytest.mark.parametrize(
+    ("field", "cells", "says"),
+    [
+        ("sex", ["F", "M", "female"], Evidence.AGREE),
+        ("sex", [f"word {n}" for n in range(20)], Evidence.CONTRADICT),
+        ("age", ["67", "71 y", ">89"], Evidence.AGREE),
+        ("age", ["2024-01-01", "2024-02-01"], Evidence.CONTRADICT),
+        ("admission_date", ["01/02/2024", "13.04.2024"], Evidence.AGREE),
+        ("admission_date", ["yes", "no"], Evidence.CONTRADICT),
+        ("order_start", ["-30", "125"], Evidence.AGREE),
+        ("order_drug", ["5", "10"], Evidence.CONTRADICT),
+        ("order_drug", ["heparin 5000 units", "aspirin"], Evidence.AGREE),
+        ("diagnoses", ["I10; J18.9", "E11"], Evidence.AGREE),
+        ("diagnoses", ["Y", "N"], Evidence.CONTRADICT),
+        ("diagnoses", ["", ""], Evidence.OPEN),
+    ],
+)
+def test_evidence_of_cells(field: str, cells: list[str], says: Evidence, formulary: Formulary) -> None:
+    assert evidence(field, cells, formulary) is says
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_group_headers_over_columns(merged: bool, tmp_path: Path, formulary: Formulary) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Patient", None, None, "Admission", None, "Diagnosis", None, "Discharge", None])
+    sheet.append(["ID", "Age", "Sex", "Number", "Date", "Code", "Text", "Date", "Medication"])
+    sheet.append(["P1", 67, "F", "A1", "2024-01-05", "I10", "Hypertension", "2024-01-09", "aspirin"])
+    if merged:
+        for cells in ("A1:C1", "D1:E1", "F1:G1", "H1:I1"):
+            sheet.merge_cells(cells)
+    book.save(tmp_path / "a.xlsx")
+    held, cohort = columns(tmp_path / "a.xlsx", formulary)
+    assert (held["patient_id"], held["admission_id"]) == ("Patient › ID", "Admission › Number")
+    assert held["admission_date"] == "Admission › Date" and held["discharge_date"] == "Discharge › Date"
+    (admission,) = cohort.admissions
+    assert (admission.admission_id, admission.age, admission.sex) == ("A1", 67, "female")
+    assert admission.diagnoses == ("I10", "Hypertension") and admission.orders is None
+
+
+def test_a_title_above_the_header_is_no_group(tmp_path: Path, formulary: Formulary) -> None:
+    rows = [["Ward list", "", "", "printed 2024"], ["HADM", "Age", "Sex", "Diagnoses"], ["1", "67", "F", "I10"]]
+    held, _ = columns(written(tmp_path / "a.csv", rows), formulary)
+    assert held["age"] == "Age"
+
+
+def test_one_sentence_asks_for_what_is_missing_and_names_what_may_be_it(tmp_path: Path, formulary: Formulary) -> None:
+    rows = [["Kuckuck", "Age", "Zettel"], *([f"K-{n}", "67", f"Pneumonia of kind {n}"] for n in range(5))]
+    with pytest.raises(InputError, match=r"no column for the admission id .*perhaps it is 'Kuckuck'") as raised:
+        read_export(written(tmp_path / "a.csv", rows), formulary)
+    assert str(raised.value).count(". ") == 0
+    rows[0][0] = "HADM"
+    with pytest.raises(InputError, match=r"no column with diagnoses or a note .*perhaps it is 'Zettel'"):
+        read_export(written(tmp_path / "b.csv", rows), formulary)
+
+
+def test_columns_of_the_orders_that_are_not_used_are_named(tmp_path: Path, formulary: Formulary) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["HADM", "Age", "Diagnoses"], ["1", 67, "I10"]):
+        sheet.append(row)
+    orders = book.create_sheet("Rx")
+    for row in (["HADM", "Order text", "Dose", "Route", "Started"], ["1", "heparin", "5", "IV", "2024-01-05"]):
+        orders.append(row)
+    book.save(tmp_path / "a.xlsx")
+    held, cohort = columns(tmp_path / "a.xlsx", formulary)
+    assert (held["order_drug"], held["order_start"]) == ("Order text", "Started")
+    assert any(p.where == "Rx" and "columns not used: 'Dose', 'Route'" in p.message for p in cohort.problems)
