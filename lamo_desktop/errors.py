@@ -44,3 +44,10 @@ def fault(error: BaseException) -> str:
         trace = trace.tb_next
     code = trace.tb_frame.f_code if trace else None
     return f"{type(error).__name__} in {code.co_qualname if code else 'an unknown place'}"
+
+
+def row_fault(error: Exception) -> str:
+    """Why a row is set aside that the program failed on; what is not the row's fault (memory, the file) is raised."""
+    if isinstance(error, MemoryError | LamoError):
+        raise error
+    return f"the program failed on this row ({fault(error)}): correct the row or leave it out, and report this"

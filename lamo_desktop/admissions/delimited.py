@@ -20,6 +20,7 @@ MAX_TEXT_BYTES = 4 * 1024**3
 MAX_BLANK_LINES = 1_048_576  # on end: the rows of an Excel sheet; more come from damage, and take long to count
 MAX_LINE = 64 * 1024 * 1024  # characters; an archive of a few megabytes can hold one of gigabytes
 MAX_FIELD = 16 * 1024 * 1024  # characters in one cell; a longer one is a quotation mark that never closes
+CHARACTERS_PER_NUL = 500  # at least: a damaged cell in a text; more zero bytes are a binary file
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
 
@@ -34,7 +35,7 @@ def read_delimited(path: Path, asked_encoding: str = "") -> Sheet:
     try:
         sample = _sample(path)
         encoding = Encoding(asked_encoding) if asked_encoding else encoding_of(sample)
-        if b"\x00" in sample and not encoding.name.startswith("utf-16"):
+        if sample.count(0) * CHARACTERS_PER_NUL > len(sample) and not encoding.name.startswith("utf-16"):
             raise InputError(f"{path.name} is not a text table: it holds binary data. Expected CSV, or a workbook.")
         try:
             return _parse(path, encoding, "strict")

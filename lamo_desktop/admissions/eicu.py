@@ -13,14 +13,15 @@ from pathlib import Path
 
 from lamo_desktop.admissions import eicu_context as context
 from lamo_desktop.admissions.codes import admission_codes, column_codes, path_codes, text_codes
-from lamo_desktop.admissions.cohort import Admission, Cohort, PreviousStay, Source
+from lamo_desktop.admissions.cohort import Admission, Cohort, PreviousStay, SetAside, Source
 from lamo_desktop.admissions.eicu_charts import Chart, ChartReader
 from lamo_desktop.admissions.eicu_orders import learn_codes, shipped_codes, trusted
 from lamo_desktop.admissions.eicu_stays import Stay, earlier_stays, eligible_stays, read_stays
-from lamo_desktop.admissions.eligibility import eligible_admissions
+from lamo_desktop.admissions.eligibility import eligible_admissions, faultless
 from lamo_desktop.admissions.folder import TableFolder
 from lamo_desktop.admissions.order_mapper import OrderMapper, Orders, allergy_entries
 from lamo_desktop.admissions.profile import Profile
+from lamo_desktop.errors import row_fault
 from lamo_desktop.formulary import Formulary
 
 Progress = Callable[[str, float], None]
@@ -55,17 +56,25 @@ def read_eicu(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     for stay in stays:
         if stay.hospital_stay in needed:
             before[stay.hospital_stay].append((stay, charts[stay.stay]))
-    histories = {hospital_stay: writer.previous(unit_stays) for hospital_stay, unit_stays in before.items()}
-    admissions = [
-        writer.admission(
-            stay,
-            charts[stay.stay],
-            histories.get(earlier.get(stay.hospital_stay, "")),
-            visits[stay.hospital_stay],
-            f"{folder.file('patient')} row {stay.row}",
-        )
-        for stay in chosen
-    ]
+    histories: dict[str, PreviousStay] = {}
+    for hospital_stay, unit_stays in before.items():
+        try:
+            histories[hospital_stay] = writer.previous(unit_stays)
+        except Exception as error:
+            where = f"{folder.file('patient')} row {unit_stays[0][0].row}"
+            folder.note(where, f"{row_fault(error)}; it is left out as the history of a later stay")
+    admissions = []
+    for stay in chosen:
+        chart, where = charts[stay.stay], f"{folder.file('patient')} row {stay.row}"
+        if chart.failed:
+            aside.append(SetAside(stay.stay, where, chart.failed))
+            continue
+        previous = histories.get(earlier.get(stay.hospital_stay, ""))
+        try:
+            admissions.append(writer.admission(stay, chart, previous, visits[stay.hospital_stay], where))
+        except Exception as error:
+            aside.append(SetAside(stay.stay, where, row_fault(error)))
+    attrition += faultless(len(chosen), len(admissions))
     kept, steps = eligible_admissions(admissions, profile.rule("minimum_diagnoses"), profile.rule("minimum_drugs"))
     source = Source(str(path), dict(sorted(folder.hashes.items())), profile.name)
     unmapped, excluded = dict(mapper.unmapped.most_common()), dict(mapper.excluded.most_common())
@@ -127,6 +136,8 @@ class _Writer:
     def previous(self, unit_stays: Sequence[tuple[Stay, Chart]]) -> PreviousStay:
         """An earlier hospital stay: every diagnosis made in it, and what its first unit stay's label window ordered."""
         stay, chart = min(unit_stays, key=lambda pair: pair[0].visit)
+        if failed := next((chart.failed for _, chart in unit_stays if chart.failed), ""):
+            raise ValueError(failed)
         return PreviousStay(
             age=stay.age,
             diagnoses=context.diagnosis_texts(entry for _, chart in unit_stays for entry in chart.diagnoses),

@@ -10,7 +10,9 @@ import pandas as pd
 from lamo_desktop.admissions.eicu_context import DiagnosisEntry, diagnosis_entry
 from lamo_desktop.admissions.folder import TableFolder, identifier, number, records
 from lamo_desktop.admissions.profile import Profile
+from lamo_desktop.errors import row_fault
 
+Row = dict[str, Any]
 Within = Callable[["pd.Series[float]"], "pd.Series[bool]"]
 
 
@@ -26,6 +28,7 @@ class Chart:
     allergies: list[str] = field(default_factory=list)
     home_medications: list[tuple[str, str]] = field(default_factory=list)  # (text, drug code)
     orders: Counter[tuple[str, str]] = field(default_factory=Counter)  # (text, drug code) -> rows in the label window
+    failed: str = ""  # the first row that the program failed on, and how
 
 
 class ChartReader:
@@ -45,30 +48,52 @@ class ChartReader:
         """Everything but the orders: all diagnoses, and what else was entered by the index time."""
         index = self._profile.rule("index_minutes")
         priorities = self._profile.words("priorities")
-        for row in self._rows("diagnosis", pd.Series.notna):
+
+        def diagnosis(chart: Chart, row: Row) -> None:
             entry = diagnosis_entry(row["path"], row["icd"], row["priority"], row["offset"], priorities)
             if entry.path:
-                self.charts[row["stay"]].diagnoses.append(entry)
-        for row in self._rows("admission_diagnosis", lambda offset: offset <= index):
-            chart = self.charts[row["stay"]]
+                chart.diagnoses.append(entry)
+
+        def admission_diagnosis(chart: Chart, row: Row) -> None:
             chart.admission_paths.append(row["path"])
             if "|All Diagnosis|" in row["path"] and row["name"]:
                 (chart.procedures if "|Operative|" in row["path"] else chart.admission_names).append(row["name"])
-        for row in self._rows("past_history", lambda offset: offset <= index):
-            self.charts[row["stay"]].history.append((row["path"], row["value"]))
-        for row in self._rows("allergy", lambda offset: offset <= index):
-            self.charts[row["stay"]].allergies.append(row["allergy"])
-        for row in self._rows("admission_drug", lambda offset: offset <= index):
-            self.charts[row["stay"]].home_medications.append((row["name"], row["code"]))
+
+        def past_history(chart: Chart, row: Row) -> None:
+            chart.history.append((row["path"], row["value"]))
+
+        def allergy(chart: Chart, row: Row) -> None:
+            chart.allergies.append(row["allergy"])
+
+        def admission_drug(chart: Chart, row: Row) -> None:
+            chart.home_medications.append((row["name"], row["code"]))
+
+        self._add("diagnosis", pd.Series.notna, diagnosis)
+        for add in (admission_diagnosis, past_history, allergy, admission_drug):
+            self._add(add.__name__, lambda offset: offset <= index, add)
 
     def read_orders(self) -> None:
         """The orders that start in the label window and were not cancelled."""
         low, high = self._profile.window("label_window_minutes")
-        for row in self._rows("medication", lambda offset: (offset >= low) & (offset <= high)):
-            self.charts[row["stay"]].orders[row["name"], row["code"]] += 1
 
-    def _rows(self, table: str, within: Within) -> Iterator[dict[str, Any]]:
-        """The rows of the stays asked for whose time ("offset", a number in them) is `within`, the latest first."""
+        def order(chart: Chart, row: Row) -> None:
+            chart.orders[row["name"], row["code"]] += 1
+
+        self._add("medication", lambda offset: (offset >= low) & (offset <= high), order)
+
+    def _add(self, table: str, within: Within, add: Callable[[Chart, Row], None]) -> None:
+        """Add a table's rows to their charts; a row that fails is noted in its chart, and the others go on."""
+        for place, row in self._rows(table, within):
+            chart = self.charts[row["stay"]]
+            try:
+                add(chart, row)
+            except Exception as error:
+                chart.failed = chart.failed or f"{self._folder.file(table)} row {place}: {row_fault(error)}"
+
+    def _rows(self, table: str, within: Within) -> Iterator[tuple[int, Row]]:
+        """The rows of the stays asked for whose time ("offset", a number in them) is `within`, the latest first, each
+        with its number in the file.
+        """
         cancelled = self._profile.words("cancelled_values")
 
         def keep(chunk: pd.DataFrame) -> pd.DataFrame:
@@ -87,4 +112,5 @@ class ChartReader:
             return chunk.assign(offset=offset)[within(offset)]
 
         frame = self._folder.read(table, keep)
-        yield from records(frame.sort_values("offset", ascending=False, kind="stable"))
+        frame = frame.sort_values("offset", ascending=False, kind="stable")
+        yield from zip(frame.index, records(frame), strict=True)

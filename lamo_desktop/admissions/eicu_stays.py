@@ -9,6 +9,7 @@ import pandas as pd
 
 from lamo_desktop.admissions.cohort import AttritionStep, SetAside, Sex
 from lamo_desktop.admissions.folder import TableFolder, age_or_none, identifier, number, records, sex_or_none
+from lamo_desktop.errors import row_fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,12 @@ def read_stays(folder: TableFolder) -> tuple[list[Stay], list[SetAside]]:
     seen: set[str] = set()
     for place, (row, record) in enumerate(zip(frame.index, records(frame), strict=True)):
         where = f"{folder.file('patient')} row {row}"
-        age, sex = age_or_none(record["age"]), sex_or_none(record["sex"])
-        reason = _unusable(record, age, seen)
+        age, sex = None, None
+        try:
+            age, sex = age_or_none(record["age"]), sex_or_none(record["sex"])
+            reason = _unusable(record, age, seen)
+        except Exception as error:
+            reason = row_fault(error)
         if age is None or reason:
             aside.append(SetAside(record["stay"], where, reason))
             continue

@@ -37,3 +37,9 @@ def eligible_admissions(
             )
         )
     return kept, steps
+
+
+def faultless(total: int, built: int) -> list[AttritionStep]:
+    """The step of the eligibility table for rows that the program failed on; none where there are none."""
+    reason = "set aside: the program failed on the row"
+    return [AttritionStep("rows read without a fault", built, total - built, reason)] if built < total else []

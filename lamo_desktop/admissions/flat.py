@@ -6,7 +6,7 @@ Earlier admissions of the same patient, by date, become the previous hospitaliza
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,18 +16,30 @@ from lamo_desktop.admissions.cohort import Admission, Cohort, Problem, SetAside,
 from lamo_desktop.admissions.flat_history import Stay, add_previous, eligible
 from lamo_desktop.admissions.flat_orders import Ordered, OrderReader, identifier
 from lamo_desktop.admissions.headers import HeaderMapping, map_headers
-from lamo_desktop.admissions.notes import SECTIONS, before_later_text, cut_sections
+from lamo_desktop.admissions.notes import SECTIONS, before_later_text, cut_sections, tells_of_stay
 from lamo_desktop.admissions.order_mapper import ENTRY_LENGTH, OrderMapper, listed_allergies
 from lamo_desktop.admissions.profile import Profile
 from lamo_desktop.admissions.synonyms import Vocabulary
 from lamo_desktop.admissions.tables import read_tables
-from lamo_desktop.admissions.values import AmbiguousDateError, is_unknown, parse_age, parse_date, parse_sex, split_list
+from lamo_desktop.admissions.values import (
+    EXCEL_ERRORS,
+    AmbiguousDateError,
+    is_unknown,
+    parse_age,
+    parse_date,
+    parse_sex,
+    split_list,
+)
+from lamo_desktop.errors import row_fault
 from lamo_desktop.files import sha256_of
 from lamo_desktop.formulary import Formulary
 
 Progress = Callable[[str, float], None]
 TOLD_ROWS = 2_000  # rows between two reports of progress
 LISTED = 20  # problems of one kind that are listed one by one; the rest are counted
+LISTS = SECTIONS[1:]  # sections that a column may hold as a list; the history of present illness is told
+CUT = "{n} characters were left out: text that says it was written after admission (under a later heading, say)"
+ERROR_VALUE = "error value of a spreadsheet, read as empty; expected a value"
 SHORTENED_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 
 
@@ -57,20 +69,25 @@ def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     progress("reading orders", 0.85)
     known: dict[str, Ordered | None] = {**dict.fromkeys((a.admission_id for a in reader.aside), None), **ordered}
     problems += reader.orders.add_sheet(mapping, known, profile.data)
+    reader.drop_failed(stays, ordered)
     progress("building admissions", 0.9)
     has_orders = bool(mapping.columns("orders")) or mapping.orders is not None
     for name, stay in stays.items():
         orders = tuple(sorted(ordered[name].ingredients)) if has_orders else None
         unmapped = tuple(sorted(ordered[name].unmapped))
         stay.admission = replace(stay.admission, orders=orders, unmapped_orders=unmapped)
-    reader.link_patients(list(stays.values()))
-    admissions, steps, young = eligible((s.admission for s in stays.values()), reader.total, profile.data["adult_age"])
+    linked = reader.link_patients(list(stays.values()))
+    admissions, steps, young = eligible((s.admission for s in linked), reader.total, profile.data["adult_age"])
     aside = sorted([*reader.aside, *young], key=lambda entry: reader.place[entry.where])
     source = Source(str(path), {path.name: sha256_of(path)}, profile.name)
     progress("building admissions", 1.0)
     problems += reader.problems()
     unmapped_texts, excluded = dict(reader.mapper.unmapped.most_common()), dict(reader.mapper.excluded.most_common())
     return Cohort(admissions, source, steps, tuple(problems), tuple(aside), unmapped_texts, excluded), mapping
+
+
+class UnusableRowError(ValueError):
+    """A row that cannot be an admission; the text says which cell and why."""
 
 
 class _RowReader:
@@ -86,7 +103,9 @@ class _RowReader:
         self.total = len(self.table)
         self.place = {self.table.where(i): i for i in range(len(self.table))}
         self._kinds: dict[tuple[str, Severity], list[str]] = defaultdict(list)
+        self._cut: list[tuple[str, int]] = []  # cells with text written after admission, and its length
         self._pseudonyms: dict[str, str] = {}
+        self._last = (0, 0)  # row and column of the cell that was read last
         patient = mapping.columns("patient_id")
         self._direct = bool(patient) and Vocabulary(profile.data).is_identifier(self.table.columns[patient[0]])
         if self._direct:
@@ -99,26 +118,46 @@ class _RowReader:
         for i in range(len(self.table)):
             if i % TOLD_ROWS == 0:
                 progress(i / len(self.table))
-            name = identifier(self._cell("admission_id", i))
-            first = stays.get(name)
-            if first and self.mapping.long_form and self._person(i) == self._person(first.row):
-                self.orders.add_cell(ordered[name], self._cell("orders", i))
-                self.total -= 1
-                continue
-            reason = self._unusable(name, i, first)
-            if not reason:
-                try:
-                    stays[name] = self._stay(name, i)
-                    ordered[name] = Ordered(admitted=stays[name].admitted)
-                    self.orders.add_cell(ordered[name], self._cell("orders", i))
-                except ValueError as error:
-                    reason = f"{self._where('age', i)}: {error}"
+            name = ""
+            try:
+                name = identifier(self._cell("admission_id", i))
+                reason = self._add_row(name, i, stays, ordered)
+            except UnusableRowError as error:
+                reason = str(error)
+            except Exception as error:
+                reason = f"{self.table.where(*self._last)}: {row_fault(error)}"
             if reason:
                 self.aside.append(SetAside(name, self.table.where(i), reason))
         return stays, ordered
 
-    def link_patients(self, stays: list[Stay]) -> None:
-        """Previous hospitalizations, whether this is the patient's first visit in the file, and codes."""
+    def _add_row(self, name: str, row: int, stays: dict[str, Stay], ordered: dict[str, Ordered]) -> str:
+        """Add one row, an admission or a further order of one; says why it cannot be used, else ""."""
+        first = stays.get(name)
+        if first and self.mapping.long_form and self._person(row) == self._person(first.row):
+            self.total -= 1
+            try:
+                self.orders.add_cell(ordered[name], self._cell("orders", row))
+            except Exception as error:  # without this order the admission's label would be wrong
+                ordered[name].failed = f"{self.table.where(*self._last)}: {row_fault(error)}"
+            return ""
+        if reason := self._unusable(name, row, first):
+            return reason
+        stay = self._stay(name, row)
+        orders = Ordered(admitted=stay.admitted)
+        self.orders.add_cell(orders, self._cell("orders", row))
+        stays[name], ordered[name] = stay, orders
+        return ""
+
+    def drop_failed(self, stays: dict[str, Stay], ordered: Mapping[str, Ordered]) -> None:
+        """Set aside the admissions of which an order could not be read."""
+        for name in [name for name in stays if ordered[name].failed]:
+            self.aside.append(SetAside(name, self.table.where(stays.pop(name).row), ordered[name].failed))
+
+    def link_patients(self, stays: list[Stay]) -> list[Stay]:
+        """Previous hospitalizations, whether this is the patient's first visit in the file, and codes.
+
+        Returns the stays without those that had to be set aside.
+        """
         patients: dict[str, list[Stay]] = defaultdict(list)
         for stay in stays:
             patients[stay.admission.patient_id].append(stay)
@@ -127,11 +166,18 @@ class _RowReader:
                 self._note(
                     "admission_date", stay.row, "no certain order of this patient's stays: history left out", "info"
                 )
+        linked = []
         for stay in stays:
             labels = dict(stay.admission.labels)
             if self.mapping.columns("patient_id"):
                 labels.setdefault("visit", "repeat" if stay.admission.previous else "first")
-            stay.admission = replace(stay.admission, codes=self._codes(stay.admission), labels=labels)
+            try:
+                stay.admission = replace(stay.admission, codes=self._codes(stay.admission), labels=labels)
+                linked.append(stay)
+            except Exception as error:
+                where = self.table.where(stay.row)
+                self.aside.append(SetAside(stay.admission.admission_id, where, row_fault(error)))
+        return linked
 
     def _codes(self, admission: Admission) -> tuple[str, ...]:
         codes = text_codes("adm", [admission.reason]) | text_codes("dx", admission.diagnoses)
@@ -146,6 +192,13 @@ class _RowReader:
             listed += [Problem(place, message, severity) for place in places[:shown]]
             if len(places) > shown:
                 listed.append(Problem(self.table.title, f"{len(places) - shown:,} more cells: {message}", severity))
+        for place, characters in self._cut[:LISTED]:
+            listed.append(Problem(place, CUT.format(n=f"{characters:,}"), "info"))
+        if len(self._cut) > LISTED:
+            rest = [characters for _, characters in self._cut[LISTED:]]
+            listed.append(
+                Problem(self.table.title, f"{len(rest):,} more cells: " + CUT.format(n=f"{sum(rest):,}"), "info")
+            )
         return listed
 
     def _note(self, name: str, row: int, message: str, severity: Severity = "warning") -> None:
@@ -159,7 +212,15 @@ class _RowReader:
 
     def _cell(self, name: str, row: int) -> str:
         """The cell of a field, several columns joined by line breaks; "" when the file has no such column."""
-        return "\n".join(text for j in self.mapping.columns(name) if (text := self.table.cells[j][row]))
+        texts = []
+        for j in self.mapping.columns(name):
+            text = self.table.cells[j][row]
+            self._last = row, j
+            if text in EXCEL_ERRORS:
+                self._kinds[ERROR_VALUE, "warning"].append(self.table.where(row, j))
+            elif text:
+                texts.append(text)
+        return "\n".join(texts)
 
     def _person(self, row: int) -> tuple[str, ...]:
         return tuple(self._cell(name, row) for name in ("patient_id", "age", "sex", "admission_date"))
@@ -179,7 +240,7 @@ class _RowReader:
         return ""
 
     def _stay(self, name: str, row: int) -> Stay:
-        """One row; ValueError where its age cannot be used."""
+        """One row; UnusableRowError where its age cannot be used."""
         admitted = self._date("admission_date", row)
         age = self._age(row, admitted)
         try:
@@ -210,10 +271,14 @@ class _RowReader:
         return Stay(admission, row, admitted)
 
     def _age(self, row: int, admitted: datetime | None) -> int | None:
-        age = parse_age(self._cell("age", row))
-        if age is None and admitted and (born := self._date("birth_date", row)):
-            years = admitted.year - born.year - ((admitted.month, admitted.day) < (born.month, born.day))
-            age = parse_age(str(years))
+        born = None
+        try:
+            age = parse_age(self._cell("age", row))
+            if age is None and admitted and (born := self._date("birth_date", row)):
+                years = admitted.year - born.year - ((admitted.month, admitted.day) < (born.month, born.day))
+                age = parse_age(str(years))
+        except ValueError as error:
+            raise UnusableRowError(f"{self._where('birth_date' if born else 'age', row)}: {error}") from error
         if age is None:
             self._note("age", row, "no age: kept, though nobody can tell whether this is an adult")
         return age
@@ -239,11 +304,17 @@ class _RowReader:
         sections = cut_sections(note) if note else {}
         if note and not sections:
             self._note("note", row, "no heading of a section known at admission in this note: not used", "info")
+        past: tuple[str, ...] = ()
         for name in SECTIONS:
-            if text := before_later_text(self._cell(name, row)):
+            cell = self._cell(name, row).strip()
+            entries = split_list(cell)
+            is_list = name in LISTS and all(len(entry) <= ENTRY_LENGTH for entry in entries) and not tells_of_stay(cell)
+            text = cell if is_list else before_later_text(cell)
+            if len(text) < len(cell):
+                self._cut.append((self._where(name, row), len(cell) - len(text)))
+            if is_list and name == "past_medical_history" and entries:
+                past = tuple(entries)
+                sections.pop(name, None)
+            elif text:
                 sections[name] = text
-        entries = split_list(self._cell("past_medical_history", row))
-        if entries and all(len(entry) <= ENTRY_LENGTH for entry in entries):
-            del sections["past_medical_history"]
-            return sections, tuple(entries)
-        return sections, ()
+        return sections, past

@@ -12,6 +12,7 @@ from lamo_desktop.admissions.headers import HeaderMapping
 from lamo_desktop.admissions.order_mapper import OrderMapper, Orders
 from lamo_desktop.admissions.tables import Table
 from lamo_desktop.admissions.values import is_unknown, parse_date, split_list
+from lamo_desktop.errors import row_fault
 
 UNKNOWN_ADMISSION = "the admission is not among the rows read"
 NO_DRUG = "the drug is missing"
@@ -20,9 +21,10 @@ NO_TIME = "the order's start or the admission date cannot be read, and the profi
 
 @dataclass(slots=True)
 class Ordered(Orders):
-    """The orders of one row's admission, and when it began."""
+    """The orders of one row's admission, when it began, and where and why one of them could not be read."""
 
     admitted: datetime | None = None
+    failed: str = ""
 
 
 class OrderReader:
@@ -68,11 +70,14 @@ class OrderReader:
             elif is_unknown(drug):
                 unused[NO_DRUG].append(i)
             elif ordered is not None:
-                reason = _untimely(starts[i], ordered.admitted, hours, profile) if hours else ""
-                if reason:
-                    unused[reason].append(i)
-                else:
-                    self.mapper.add(ordered, [drug])
+                try:
+                    reason = _untimely(starts[i], ordered.admitted, hours, profile) if hours else ""
+                    if reason:
+                        unused[reason].append(i)
+                    else:
+                        self.mapper.add(ordered, [drug])
+                except Exception as error:  # without this order the admission's label would be wrong
+                    ordered.failed = f"{table.where(i)}: {row_fault(error)}"
         return [_unused(table, reason, rows) for reason, rows in unused.items()]
 
 

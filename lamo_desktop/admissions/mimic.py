@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lamo_desktop.admissions.codes import admission_codes, column_codes, icd_codes, text_codes
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, Cohort, PreviousStay, SetAside, Source
-from lamo_desktop.admissions.eligibility import eligible_admissions
+from lamo_desktop.admissions.eligibility import eligible_admissions, faultless
 from lamo_desktop.admissions.folder import TableFolder
 from lamo_desktop.admissions.mimic_tables import (
     CodedEntry,
@@ -28,6 +28,7 @@ from lamo_desktop.admissions.mimic_tables import (
 from lamo_desktop.admissions.notes import cut_sections
 from lamo_desktop.admissions.order_mapper import OrderMapper, Orders, listed_allergies
 from lamo_desktop.admissions.profile import Profile
+from lamo_desktop.errors import row_fault
 from lamo_desktop.formulary import Formulary
 
 Progress = Callable[[str, float], None]
@@ -69,13 +70,26 @@ def read_mimic(path: Path, profile: Profile, formulary: Formulary, progress: Pro
         summaries,
         orders if folder.has("prescriptions") else None,
     )
-    admissions = [
-        writer.admission(row, previous.get(row.admission), f"{folder.file('admissions')} row {row.row}")
-        for row in adults
-    ]
+    admissions = []
+    first_steps = _first_steps(rows, aside, adults, profile.rule("adult_age"))
+    for row in adults:
+        where = f"{folder.file('admissions')} row {row.row}"
+        before = previous.get(row.admission)
+        try:
+            history = writer.previous(before) if before else None
+        except Exception as error:
+            history = None
+            folder.note(
+                f"{folder.file('admissions')} row {before.row if before else row.row}",
+                f"{row_fault(error)}; it is left out as the history of a later admission",
+            )
+        try:
+            admissions.append(writer.admission(row, history, "repeat" if before else "first", where))
+        except Exception as error:
+            aside.append(SetAside(row.admission, where, row_fault(error)))
     kept, steps = eligible_admissions(admissions, profile.rule("minimum_diagnoses"), profile.rule("minimum_drugs"))
     source = Source(str(path), dict(sorted(folder.hashes.items())), profile.name)
-    attrition = (*_first_steps(rows, aside, adults, profile.rule("adult_age")), *steps)
+    attrition = (*first_steps, *faultless(len(adults), len(admissions)), *steps)
     unmapped, excluded = dict(mapper.unmapped.most_common()), dict(mapper.excluded.most_common())
     return Cohort(kept, source, attrition, tuple(folder.problems), tuple(aside), unmapped, excluded)
 
@@ -116,7 +130,7 @@ class _Writer:
     summaries: Mapping[str, str]
     orders: Mapping[str, Counter[OrderText]] | None
 
-    def admission(self, row: HospitalAdmission, before: HospitalAdmission | None, where: str) -> Admission:
+    def admission(self, row: HospitalAdmission, previous: PreviousStay | None, visit: str, where: str) -> Admission:
         columns = {
             **row.columns,
             "unit": self.units.get(row.admission, ""),
@@ -144,17 +158,18 @@ class _Writer:
             allergies=allergies,
             home_medications=home,
             sections=sections,
-            previous=self._previous(before) if before else None,
+            previous=previous,
             orders=tuple(sorted(orders.ingredients)) if self.orders is not None else None,
             unmapped_orders=tuple(sorted(orders.unmapped)),
-            labels={**labels, "visit": "repeat" if before else "first"},
+            labels={**labels, "visit": visit},
             source_row=where,
         )
         codes = column_codes(columns) | self._coded(row) | text_codes("adm", [reason])
         codes |= text_codes("dx", admission.diagnoses)
         return replace(admission, codes=admission_codes(admission, self.mapper, codes))
 
-    def _previous(self, row: HospitalAdmission) -> PreviousStay:
+    def previous(self, row: HospitalAdmission) -> PreviousStay:
+        """An earlier admission as the history of a later one."""
         drugs = self.mapper.drugs((texts, "") for texts in self._rows(row.admission))
         return PreviousStay(row.age, self._titles(self.diagnoses, row), self._titles(self.procedures, row), drugs)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from lamo_desktop.admissions.cohort import SetAside, Sex
 from lamo_desktop.admissions.folder import TableFolder, identifier, number, records, sex_or_none
 from lamo_desktop.admissions.profile import Profile
+from lamo_desktop.errors import row_fault
 
 OLDEST = 90  # older patients are published with a shifted birth date (age 300) or an anchor age of 91
 ICD9 = "9"
@@ -48,38 +49,48 @@ def read_admissions(folder: TableFolder) -> tuple[list[HospitalAdmission], list[
     for column in ("subject", "admission"):
         frame[column] = identifier(frame[column])
     admitted, ages = times(frame["admitted"]), _ages(frame, known)
-    found, aside, seen = [], [], set()
+    found: list[HospitalAdmission] = []
+    aside: list[SetAside] = []
+    seen: set[str] = set()
     for place, (row, record) in enumerate(zip(frame.index, records(frame), strict=True)):
-        where, patient, age = f"{folder.file('admissions')} row {row}", known.get(record["subject"]), ages.iloc[place]
-        if not record["admission"]:
-            reason = "the row has no admission identifier"
-        elif record["admission"] in seen:
-            reason = "the admission identifier is repeated; the first row with it is used"
-        elif patient is None:
-            reason = f"its patient is not in {folder.file('patients')}"
-        elif pd.isna(admitted.iloc[place]):
-            reason = "the time of admission is missing or not an ISO date and time"
-        elif pd.isna(age):
-            reason = "the age cannot be computed from the patient's row"
-        else:
-            seen.add(record["admission"])
-            sex = sex_or_none(patient["sex"])
-            if sex is None:
-                folder.note(where, "the sex is missing or neither F nor M; the admission is used without it", "info")
-            found.append(
-                HospitalAdmission(
-                    record["admission"],
-                    record["subject"],
-                    admitted.iloc[place],
-                    int(min(age, OLDEST)),
-                    sex,
-                    int(row),
-                    {**patient, **record},
-                )
-            )
-            continue
-        aside.append(SetAside(record["admission"], where, reason))
+        where, patient = f"{folder.file('admissions')} row {row}", known.get(record["subject"])
+        try:
+            reason = _unusable(record, patient, admitted.iloc[place], ages.iloc[place], seen, folder.file("patients"))
+            if not reason:
+                sex = sex_or_none((patient or {})["sex"])
+                columns = {**(patient or {}), **record}
+                age = int(min(ages.iloc[place], OLDEST))
+                ids = record["admission"], record["subject"]
+                found.append(HospitalAdmission(*ids, admitted.iloc[place], age, sex, int(row), columns))
+                seen.add(record["admission"])
+                if sex is None:
+                    message = "the sex is missing or neither F nor M; the admission is used without it"
+                    folder.note(where, message, "info")
+        except Exception as error:
+            reason = row_fault(error)
+        if reason:
+            aside.append(SetAside(record["admission"], where, reason))
     return found, aside
+
+
+def _unusable(
+    record: Mapping[str, str],
+    patient: Mapping[str, str] | None,
+    admitted: pd.Timestamp,
+    age: float,
+    seen: set[str],
+    patients: str,
+) -> str:
+    """Why a row cannot be an admission; "" when it can."""
+    if not record["admission"]:
+        return "the row has no admission identifier"
+    if record["admission"] in seen:
+        return "the admission identifier is repeated; the first row with it is used"
+    if patient is None:
+        return f"its patient is not in {patients}"
+    if pd.isna(admitted):
+        return "the time of admission is missing or not an ISO date and time"
+    return "the age cannot be computed from the patient's row" if pd.isna(age) else ""
 
 
 def _ages(frame: pd.DataFrame, patients: Mapping[str, Mapping[str, str]]) -> "pd.Series[float]":

@@ -12,7 +12,15 @@ from typing import Literal
 
 from lamo_desktop.admissions.note_lists import parse_allergies, parse_medications
 
-__all__ = ["SECTIONS", "before_later_text", "cut_sections", "parse_allergies", "parse_medications", "section_spans"]
+__all__ = [
+    "SECTIONS",
+    "before_later_text",
+    "cut_sections",
+    "parse_allergies",
+    "parse_medications",
+    "section_spans",
+    "tells_of_stay",
+]
 
 SECTIONS = ("history_of_present_illness", "past_medical_history", "allergies", "medications_on_admission")
 Kind = Literal[
@@ -240,3 +248,15 @@ def before_later_text(text: str) -> str:
     """A section that stands in a column of its own, up to the first heading of something written after admission."""
     cut = next((mark.start for mark in headings(text) if mark.kind == "later"), len(text))
     return without_later_sentences(text[:cut].strip())
+
+
+def tells_of_stay(text: str) -> bool:
+    """Whether a text has a heading, with its colon, or a sentence of the stay itself ("Discharge medications: ...").
+
+    A list of diagnoses or drugs has none; an entry that only begins like one ("coronary intervention - remote") does
+    not count.
+    """
+    marked = (text[mark.start : mark.end] for mark in headings(text) if mark.kind == "later")
+    return any(_STAY.search(name.casefold()) and name.rstrip().endswith((":", "：")) for name in marked) or (
+        without_later_sentences(text) != text
+    )

@@ -14,6 +14,7 @@ from lamo_desktop.admissions.workbooks import Sheet, read_workbook
 from lamo_desktop.errors import InputError
 
 HEADER_SEARCH_ROWS = 40
+LISTED_CELLS = 20  # of one kind that are listed one by one; the rest are counted
 UNREADABLE = {
     b"%PDF": "a PDF file",
     b"{\\rtf": "a Word (RTF) document",
@@ -147,11 +148,15 @@ def _remarks(file: str, sheet: Sheet, table: Table) -> list[Problem]:
     found = [Problem(where, remark, "info") for remark in sheet.remarks]
     if table.header_row > 1:
         found.append(Problem(where, f"header found in row {table.header_row}; the rows above are not read", "info"))
-    for address in sheet.formulas[:20]:
-        text = "formula without a stored value, read as empty; expected a value: open the file in Excel and save it"
-        found.append(Problem(f"{sheet.name}!{address}", text))
-    if len(sheet.formulas) > 20:
-        found.append(Problem(where, f"{len(sheet.formulas) - 20} more formulas without a stored value, read as empty"))
+    unstored = "formula without a stored value, read as empty; expected a value: open the file in Excel and save it"
+    broken = "error value (#REF!, #N/A and the like), read as empty; expected a value: mend the formula in Excel"
+    for addresses, text, counted in (
+        (sheet.formulas, unstored, "more formulas without a stored value, read as empty"),
+        (sheet.errors, broken, "more cells with an error value, read as empty"),
+    ):
+        found += [Problem(f"{sheet.name}!{address}", text) for address in addresses[:LISTED_CELLS]]
+        if len(addresses) > LISTED_CELLS:
+            found.append(Problem(where, f"{len(addresses) - LISTED_CELLS} {counted}"))
     return found
 
 

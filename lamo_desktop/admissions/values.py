@@ -18,8 +18,10 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+EXCEL_ERRORS = _words("#REF! #N/A #VALUE! #NAME? #DIV/0! #NULL! #NUM! #SPILL! #CALC! #GETTING_DATA")
 UNKNOWN = _words("- -- --- . ? n/a na nan none null nil unknown unk u missing unbekannt k.a. 未知 不详 无") | {
     "",
+    *(text.casefold() for text in EXCEL_ERRORS),
     "not known",
     "not recorded",
     "nicht bekannt",

@@ -21,6 +21,7 @@ MAX_COLUMNS = 702  # A..ZZ; further columns are ignored and said so
 CHUNK_BYTES = 4 * 1024**2
 
 _FORMULA = re.compile(rb'<c [^>]*?r="([A-Z]+\d+)"[^>]*><f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v></v>|<v ?/>)?</c>')
+_ERROR = re.compile(rb'<c r="([A-Z]+\d+)"[^>]*? t="e"')
 _WIDE_CELL = re.compile(rb' r="([A-Z]{2,3})\d+"[^>/]*>')
 _ODD_CELL = re.compile(rb'<c(?! r="[A-Z]{1,3}(?:[1-9]\d{0,5}|10[0-4]\d{4})")[\s/>]|:c[\s/>]')
 _CELL_ROW = re.compile(rb'<c r="[A-Z]{1,3}(\d+)"')
@@ -40,7 +41,7 @@ def column_letter(index: int) -> str:
 
 @dataclass(slots=True)
 class Scan:
-    """What one pass over a sheet's XML tells before calamine sees it: size of the used block, empty formulas.
+    """What one pass over a sheet's XML tells before calamine sees it: size of the used block, empty formulas, errors.
 
     `width` is the last used column (at least Z) that is not right of `MAX_COLUMNS`.
     """
@@ -48,6 +49,7 @@ class Scan:
     cells: int = 0  # 0 where the columns are so few that no number of rows is too many
     width: int = 26
     formulas: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)  # cells whose value is #REF!, #N/A, ...
 
 
 def scan_parts(path: Path, archive: zipfile.ZipFile) -> dict[str, Scan]:
@@ -97,6 +99,8 @@ def _scan_sheet(chunks: Iterable[bytes]) -> tuple[Scan, int | None]:
         block = tail + chunk
         if b"<f" in block:
             scan.formulas += [m.decode() for m in _FORMULA.findall(block)]
+        if b't="e"' in block:
+            scan.errors += [m.decode() for m in _ERROR.findall(block)]
         for letters in set(_WIDE_CELL.findall(block)):
             column = column_index(letters.decode()) + 1
             widest = max(widest, column)
@@ -106,7 +110,7 @@ def _scan_sheet(chunks: Iterable[bytes]) -> tuple[Scan, int | None]:
         tail = block[cut:] if cut >= 0 else block[-64:]
         odd = odd or _ODD_CELL.search(block, 0, len(block) - len(tail)) is not None
         odd = odd or (not number and b"<worksheet" not in block)
-    scan.formulas = list(dict.fromkeys(scan.formulas))
+    scan.formulas, scan.errors = list(dict.fromkeys(scan.formulas)), list(dict.fromkeys(scan.errors))
     return scan, None if odd or _ODD_CELL.search(tail) else widest
 
 

@@ -41,8 +41,9 @@ _ZEROS_FORMAT = re.compile(rb'formatCode="0{3,}"')
 class Sheet:
     """One sheet as columns of text: `columns[j][i]` is the cell in sheet row `rows[i]` (1-based), column j (A is 0).
 
-    Blank rows are left out. `formulas` are addresses of formulas without a stored value, `long_numbers` the columns
-    holding numbers of more than 15 digits, `merged` the merged ranges as ((row, column), (row, column)), 0-based.
+    Blank rows are left out. `formulas` are addresses of formulas without a stored value, `errors` of cells with an
+    error value (#REF!, ...), both read as empty; `long_numbers` are the columns holding numbers of more than 15 digits,
+    `merged` the merged ranges as ((row, column), (row, column)), 0-based.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Sheet:
     hidden: bool = False
     merged: Sequence[tuple[tuple[int, int], tuple[int, int]]] = ()
     formulas: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     long_numbers: set[int] = field(default_factory=set)
     remarks: list[str] = field(default_factory=list)
     form: str = ""  # what kind of file it is; for text, its encoding and delimiter
@@ -231,7 +233,8 @@ def _read_zipped(path: Path) -> list[Sheet]:
         for index, meta in _work_sheets(path, book):
             sheet = _calamine_sheet(book, index, meta)
             if sheet.name in parts:
-                sheet.formulas = scans[parts[sheet.name]].formulas
+                scan = scans[parts[sheet.name]]
+                sheet.formulas, sheet.errors = scan.formulas, scan.errors
             sheets.append(sheet)
         return sheets
 

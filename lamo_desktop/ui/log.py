@@ -5,6 +5,7 @@ import platform
 import re
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -85,6 +86,9 @@ class Journal(QObject):
             f"{len(cohort.set_aside)} set aside, {len(cohort.unmapped)} unknown names, problems: "
             f"{kinds.count('error')} questions, {kinds.count('warning')} warnings, {kinds.count('info')} notes"
         )
+        faults = Counter(found.group(1) for row in cohort.set_aside if (found := _FAULT.search(row.reason)))
+        for kind, rows in faults.items():
+            self.write(f"fault in {rows} rows, set aside: {kind}")
 
     def _failed(self, what: str) -> Callable[[str], None]:
         def write(sentence: str) -> None:

@@ -1,12 +1,15 @@
 """The log says what happened without telling of anybody; help and licences are there for every page and part."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from lamo_desktop.admissions.cohort import SetAside
+from lamo_desktop.errors import row_fault
 from lamo_desktop.model.package import load_package
 from lamo_desktop.ui.about import AboutDialog, licence_text
 from lamo_desktop.ui.dialogs import show_log
@@ -45,6 +48,30 @@ def test_the_log_has_counts_and_kinds_but_nothing_of_a_file(window: MainWindow, 
     viewer.copy.click()
     assert "a line more" in QApplication.clipboard().text()
     viewer.close()
+
+
+def test_a_row_that_the_program_failed_on_is_in_the_log_by_kind_and_place(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.open_path(write_known(tmp_path, 3))
+    session = window.session
+    qtbot.waitUntil(lambda: not session.reader.running and not session.lookups.busy, timeout=LONG)
+    opened = session.opened
+    assert opened is not None and opened.cohort is not None
+    try:
+        raise TypeError("patient is Miller")
+    except TypeError as error:
+        rows = tuple(SetAside(name, f"known.csv row {name}", row_fault(error)) for name in "23")
+    window.journal.write("---")
+    session.opened = replace(opened, cohort=replace(opened.cohort, set_aside=rows))
+    session.opened_changed.emit()
+    text = log_file().read_text(encoding="utf-8").rpartition("---")[2]
+    assert f"fault in 2 rows, set aside: TypeError in {fault_place()}" in text
+    assert "Miller" not in text and "known.csv" not in text
+
+
+def fault_place() -> str:
+    return test_a_row_that_the_program_failed_on_is_in_the_log_by_kind_and_place.__name__
 
 
 def test_a_fault_nobody_expected_is_told_by_kind_and_place(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
