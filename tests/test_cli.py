@@ -55,6 +55,29 @@ def test_the_same_input_gives_the_same_rows_whoever_else_is_in_the_file(export: 
     assert sorted(map(repr, first)) == sorted(map(repr, second))
 
 
+def test_the_command_alone_prints_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    assert "recommend" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "meant"),
+    [
+        (["recomend", "x.csv"], "recommend"),
+        (["model", "verfy"], "verify"),
+        (["recommend", "x.csv", "-o", "y.xlsx", "--ouput", "z"], "--output"),
+        (["validate", "x.csv", "-o", "y.html", "--poilcy=balanced"], "--policy"),
+    ],
+)
+def test_a_mistyped_command_or_option_names_the_one_that_was_meant(
+    arguments: list[str], meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert f"did you mean {meant}?" in capsys.readouterr().err
+
+
 def test_a_row_set_aside_makes_strict_exit_with_1(export: Path) -> None:
     assert main(["check", str(export), "--progress", "none"]) == 0
     assert main(["check", str(export), "--strict", "--progress", "none"]) == 1

@@ -30,13 +30,3 @@ def test_the_command_loads_no_training_library_and_no_qt() -> None:
 def test_sockets_are_forbidden_in_tests() -> None:
     with pytest.raises(AssertionError, match="network"):
         socket.create_connection(("127.0.0.1", 9), timeout=1)
-
-
-def test_every_source_file_is_readable_in_one_go() -> None:
-    too_long = {
-        str(path.relative_to(ROOT)): lines
-        for folder in ("lamo_desktop", "trainer")
-        for path in (ROOT / folder).rglob("*.py")
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 350
-    }
-    assert not too_long

@@ -10,11 +10,11 @@ import pytest
 
 from lamo_desktop.files import replacing
 from lamo_desktop.formulary import load_formulary
-from lamo_desktop.recommend.batch import results
-from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.jobs.batch import results
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.report.packing import new_workbook
 from lamo_desktop.report.workbook import write_workbook
-from tests.recommend.jobs import new_job, package, work
+from tests.jobs.jobs import new_job, package, work
 
 
 @pytest.mark.skipif(os.name == "nt", reason="looks at open files as POSIX shows them")

@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import yaml
 
 from lamo_desktop.errors import InputError
-from lamo_desktop.plain_data import parse_yaml, read_small
+from lamo_desktop.safe_load import parse_yaml, read_small
 
 RECIPES = Path(__file__).parent / "recipes"
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from lamo_desktop.admissions import read_cohort
 from lamo_desktop.admissions.cohort import Admission, Cohort
+from lamo_desktop.codec import from_json, to_json
 from lamo_desktop.errors import InputError
 from lamo_desktop.files import replacing
 from lamo_desktop.formulary import load_formulary
-from lamo_desktop.recommend.codec import from_json, to_json
 from trainer.splits import SPLITS, SplitRule, hold_out, split, vocabulary
 
 FORMAT = 1

@@ -11,7 +11,7 @@ from lamo_desktop.admissions.profile import Profile, differences, load_profile
 from lamo_desktop.admissions.tables import Table
 from lamo_desktop.admissions.workbook_scan import column_letter
 from lamo_desktop.errors import InputError
-from lamo_desktop.plain_data import yaml_text
+from lamo_desktop.safe_load import yaml_text
 
 LABEL = "label"  # a column kept as a subgroup label
 

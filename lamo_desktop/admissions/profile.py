@@ -27,7 +27,7 @@ import yaml
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.paths import data_dir, resource
-from lamo_desktop.plain_data import parse_yaml, read_small
+from lamo_desktop.safe_load import parse_yaml, read_small
 
 KINDS = ("eicu", "mimic3", "mimic4", "flat")
 FREE_KEYS = ("labels", "headings", "optional")

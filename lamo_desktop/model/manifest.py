@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from lamo_desktop.errors import ModelError
 from lamo_desktop.paths import base_weight_folders
-from lamo_desktop.plain_data import parse_json, read_small
+from lamo_desktop.safe_load import parse_json, read_small
 
 MANIFEST = "manifest.json"
 FORMAT = 3  # 1 had no linear terms, 2 no adapter of the whole prompt; they are read too

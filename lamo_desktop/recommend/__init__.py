@@ -1,1 +1,1 @@
-"""From scores to lists: calibration and policy, safety flags, and the job that is saved as it runs."""
+"""From scores to lists: calibration and policy, safety flags, why. Nothing here reads or writes a file."""

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from lamo_desktop.codec import FORMERLY
 from lamo_desktop.errors import InputError
 from lamo_desktop.model.package import Drug, ModelPackage
-from lamo_desktop.recommend.codec import FORMERLY
 from lamo_desktop.stats import sigmoid
 
 Floats = NDArray[np.float64]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, Problem, SetAside
-from lamo_desktop.recommend.marks import NOTHING, Mark
+from lamo_desktop.recommend.mark import NOTHING, Mark
 from lamo_desktop.recommend.safety import SAFETY_KINDS, Flag
 
 Agreement = Literal["both", "recommended only", "ordered only", "orders not given", "neither"]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
-from lamo_desktop.recommend.marks import DISAGREE, UNSURE, Mark
+from lamo_desktop.recommend.mark import DISAGREE, UNSURE, Mark
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui.tables import Column, text_column
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from lamo_desktop.recommend.marks import AGREE, DISAGREE, UNSURE, Mark
+from lamo_desktop.recommend.mark import AGREE, DISAGREE, UNSURE, Mark
 from lamo_desktop.ui.charts import THRESHOLD_ROLE, ProbabilityDelegate
 from lamo_desktop.ui.marks import KEYS, MarkBar, MarkBook
 from lamo_desktop.ui.tables import Column, ColumnModel, Index, Table, text_column

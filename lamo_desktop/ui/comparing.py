@@ -14,9 +14,9 @@ from lamo_desktop.errors import InputError
 
 if TYPE_CHECKING:
     from lamo_desktop.formulary import Formulary
+    from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.model.package import ModelPackage
     from lamo_desktop.recommend.policy import Policy
-    from lamo_desktop.recommend.store import JobStore
     from lamo_desktop.ui.evaluation import Question
     from lamo_desktop.validate.outcomes import Outcomes
     from lamo_desktop.validate.overlay import SiteOverlay
@@ -35,7 +35,7 @@ def folder() -> Path:
 
 def remove_scores() -> None:
     """Delete other models' scores, except those that a process is working on."""
-    from lamo_desktop.recommend.store import purge
+    from lamo_desktop.jobs.store import purge
 
     for job in folder().glob("*.lamo"):
         with contextlib.suppress(InputError):
@@ -49,7 +49,7 @@ def validate_job(question: "Question", progress: Progress) -> "Validation":
     With a site calibration in use, the held-out test of local recalibration is that of the package as shipped.
     """
     from lamo_desktop.formulary import load_formulary
-    from lamo_desktop.recommend.store import JobStore
+    from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.ui.ownfiles import used_names
     from lamo_desktop.ui.results import package_of
     from lamo_desktop.validate.recalibrate import recalibrate
@@ -75,8 +75,8 @@ def validate_job(question: "Question", progress: Progress) -> "Validation":
 def fit_site(job: Path, progress: Progress) -> "SiteOverlay":
     """This site's calibration of the job's package, from all its admissions with orders, as `lamo validate` fits it."""
     from lamo_desktop.formulary import load_formulary
+    from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.recommend.policy import Policy
-    from lamo_desktop.recommend.store import JobStore
     from lamo_desktop.ui.ownfiles import used_names
     from lamo_desktop.ui.results import package_of
     from lamo_desktop.validate.overlay import make_overlay
@@ -100,7 +100,7 @@ def _outcomes(
     policy: "Policy",
     overlay: "SiteOverlay | None" = None,
 ) -> "Outcomes":
-    from lamo_desktop.recommend import batch
+    from lamo_desktop.jobs import batch
     from lamo_desktop.validate.outcomes import from_recommendations
 
     package = overlay.apply(shipped) if overlay else shipped
@@ -117,7 +117,7 @@ def _rival(
     progress: Progress,
 ) -> tuple[str, "Outcomes"]:
     """Another model's outcomes on the rows and drugs of `first`, with the name it is shown under."""
-    from lamo_desktop.recommend import batch
+    from lamo_desktop.jobs import batch
     from lamo_desktop.validate.compare import on_same_rows
     from lamo_desktop.validate.overlay import load_overlay
 
@@ -143,8 +143,8 @@ def other_package(path: Path, shipped: "ModelPackage") -> "ModelPackage":
 def _scored(store: "JobStore", package: "ModelPackage", progress: Progress) -> Iterator["JobStore"]:
     """The other model's job on the admissions that `store` has scored, finished where it was not."""
     from lamo_desktop.admissions.cohort import Cohort
-    from lamo_desktop.recommend import batch
-    from lamo_desktop.recommend.store import JobStore, purge
+    from lamo_desktop.jobs import batch
+    from lamo_desktop.jobs.store import JobStore, purge
 
     job = store.job()
     admissions = tuple(item.admission for item in store.items() if item.state == "done")

@@ -44,7 +44,7 @@ def new_job_path() -> Path:
 
 def kept_jobs() -> list[KeptJob]:
     """All readable job files of the user's folder, newest first. Files that are no job are left alone."""
-    from lamo_desktop.recommend.store import JobStore
+    from lamo_desktop.jobs.store import JobStore
 
     found = []
     for path in sorted(folder().glob(f"*{SUFFIX}"), reverse=True):
@@ -56,7 +56,7 @@ def kept_jobs() -> list[KeptJob]:
 
 def delete(path: Path) -> None:
     """Delete a job file for good, with what belongs to it. Raises InputError when it is in use."""
-    from lamo_desktop.recommend.store import purge
+    from lamo_desktop.jobs.store import purge
 
     purge(path)
     workbook_of(path).unlink(missing_ok=True)

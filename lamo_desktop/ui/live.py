@@ -50,8 +50,8 @@ class News:
 def read_news(job: Path, first: int, package: "ModelPackage | None", policy: "Policy") -> News:
     """What a running job has scored from ordinal `first` on; nothing before its file is there."""
     from lamo_desktop.formulary import load_formulary
+    from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.recommend.policy import probabilities, recommended
-    from lamo_desktop.recommend.store import JobStore
     from lamo_desktop.ui.results import engine_words, package_of
 
     if not job.is_file() or not job.stat().st_size:

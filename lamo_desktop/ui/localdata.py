@@ -71,7 +71,7 @@ def delete(chosen: Iterable[Kept]) -> int:
 
 def _delete_job(job: Path) -> None:
     """Deleted under its lock, so never under the hands of a run."""
-    from lamo_desktop.recommend.store import purge
+    from lamo_desktop.jobs.store import purge
 
     purge(job)
     for suffix in _BESIDE_A_JOB:

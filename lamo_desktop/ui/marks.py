@@ -8,17 +8,8 @@ from PySide6.QtGui import QKeySequence, QUndoCommand, QUndoStack
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from lamo_desktop.errors import LamoError
-from lamo_desktop.recommend.marks import (
-    AGREE,
-    DISAGREE,
-    LONGEST_COMMENT,
-    NOTHING,
-    UNSURE,
-    Line,
-    Mark,
-    Marks,
-    write_marks,
-)
+from lamo_desktop.jobs.marks import write_marks
+from lamo_desktop.recommend.mark import AGREE, DISAGREE, LONGEST_COMMENT, NOTHING, UNSURE, Line, Mark, Marks
 from lamo_desktop.ui.background import Background
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Button, label

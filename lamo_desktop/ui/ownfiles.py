@@ -50,7 +50,7 @@ def save_own_profile(export: "Export", name: str) -> Path:
 
 def write_profile(path: Path, data: Mapping[str, Any]) -> None:
     """A profile as a file. Raises InputError when it cannot be written."""
-    from lamo_desktop.plain_data import yaml_text
+    from lamo_desktop.safe_load import yaml_text
 
     with replacing(path) as scratch:
         scratch.write_text(yaml_text(dict(data)), encoding="utf-8")

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from lamo_desktop.admissions.cohort import Admission, Cohort
 from lamo_desktop.errors import LamoError, ModelError
 from lamo_desktop.formulary import Formulary, load_formulary
+from lamo_desktop.jobs.job import Job
+from lamo_desktop.jobs.marks import read_marks
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import ModelPackage, load_package
 from lamo_desktop.recommend.flag_counts import FlagCounter
-from lamo_desktop.recommend.job import Job
-from lamo_desktop.recommend.marks import Marks, read_marks
+from lamo_desktop.recommend.mark import Marks
 from lamo_desktop.recommend.policy import Policy, probabilities, recommended, threshold
 from lamo_desktop.recommend.safety import Flag, model_flags, safety_flags
-from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.stats import sigmoid
 from lamo_desktop.ui.admissionlist import per_row
 from lamo_desktop.ui.ownfiles import used_names

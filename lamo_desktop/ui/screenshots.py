@@ -106,7 +106,7 @@ class _Pictures:
 
     def review(self) -> None:
         """Review: marks on two drugs, then why and what if, asked of the model itself."""
-        from lamo_desktop.recommend.marks import AGREE, DISAGREE
+        from lamo_desktop.recommend.mark import AGREE, DISAGREE
         from lamo_desktop.ui.detail import CANDIDATES, WHAT_IF, WHY
 
         detail, candidates = self.window.reviewing.detail, self.window.reviewing.candidates

@@ -21,8 +21,8 @@ Progress = Callable[[str, float], None]
 def save_workbook(job: Path, policy: Policy, overlay: "SiteOverlay | None", target: Path, progress: Progress) -> None:
     """The recommendations workbook of a job under a policy and, where one is in use, a site calibration."""
     from lamo_desktop.formulary import load_formulary
-    from lamo_desktop.recommend import batch
-    from lamo_desktop.recommend.store import JobStore
+    from lamo_desktop.jobs import batch
+    from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.report.workbook import write_workbook
     from lamo_desktop.ui.ownfiles import used_names
     from lamo_desktop.ui.results import package_of
@@ -74,7 +74,7 @@ def save_overlay(overlay: "SiteOverlay", target: Path) -> None:
 def save_job(job: Path, target: Path, progress: Progress) -> None:
     """A copy of a job file, whole also while another process writes to it."""
     from lamo_desktop.files import replacing
-    from lamo_desktop.recommend import schema
+    from lamo_desktop.jobs import schema
 
     progress("Copying the job", 0.0)
     if target.exists() and target.samefile(job):

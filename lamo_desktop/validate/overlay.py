@@ -20,7 +20,7 @@ from typing import Any
 from lamo_desktop.errors import InputError
 from lamo_desktop.files import replacing
 from lamo_desktop.model.package import ModelPackage
-from lamo_desktop.plain_data import parse_json, read_small
+from lamo_desktop.safe_load import parse_json, read_small
 from lamo_desktop.validate.outcomes import Outcomes
 from lamo_desktop.validate.recalibrate import SiteCalibration
 

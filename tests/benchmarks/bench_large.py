@@ -18,10 +18,10 @@ import numpy as np
 import openpyxl
 
 from lamo_desktop.admissions.cohort import Admission, Cohort, Source
+from lamo_desktop.jobs.batch import create_job
+from lamo_desktop.jobs.job import Outcome
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.process import EngineSettings
-from lamo_desktop.recommend.batch import create_job
-from lamo_desktop.recommend.job import Outcome
 from lamo_desktop.recommend.policy import Policy
 from tests.benchmarks.turns import Ticker, print_table, turn, until
 

@@ -16,8 +16,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.memory import private_bytes
-from lamo_desktop.recommend.store import JobStore
 from tests.robustness.kills import FEW, ROOT, few_candidates
 from tests.robustness.small_model import small_package
 

@@ -23,9 +23,9 @@ from PySide6.QtWidgets import QApplication
 
 from lamo_desktop.admissions.cohort import Admission, Cohort, Source
 from lamo_desktop.formulary import load_formulary
+from lamo_desktop.jobs.job import Job, PackageIdentity
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.process import EngineSettings
-from lamo_desktop.recommend.job import Job, PackageIdentity
 from lamo_desktop.recommend.policy import Policy, probabilities
 from lamo_desktop.ui import theme
 from lamo_desktop.ui.admissionlist import FLAGGED, AdmissionList

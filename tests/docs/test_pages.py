@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lamo_desktop.jobs.schema import MIGRATIONS
 from lamo_desktop.model.manifest import Drug, ModelPackage
 from lamo_desktop.paths import resource
 from lamo_desktop.recommend.policy import POLICIES
-from lamo_desktop.recommend.schema import MIGRATIONS
 from trainer.recipe import Recipe
 
 ROOT = Path(__file__).parents[2]

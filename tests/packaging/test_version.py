@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import lamo_desktop
-from lamo_desktop.recommend.provenance import versions
+from lamo_desktop.jobs.provenance import versions
 
 ROOT = Path(__file__).parents[2]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from lamo_desktop.errors import ModelError
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
-from lamo_desktop.recommend.store import JobStore
 from tests.privacy import planted
 from tests.robustness.kills import few_candidates
 
@@ -33,7 +33,7 @@ sys.exit(cli.main())
 FAULTY_PROGRAM = """
 import sys
 from lamo_desktop import cli
-from lamo_desktop.recommend import batch
+from lamo_desktop.jobs import batch
 def faulty(admission):
     raise KeyError(f"{admission}")
 batch.parts = faulty
@@ -42,7 +42,7 @@ sys.exit(cli.main())
 KILLED_PROGRAM = """
 import os, signal, sys
 from lamo_desktop import cli
-from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.jobs.store import JobStore
 record = JobStore.record
 def killed(store, outcomes):
     record(store, outcomes)
@@ -170,16 +170,17 @@ def test_job_files_are_their_owners_only_and_a_purge_leaves_nothing(tree: Path) 
 
 KILLED_WHILE_COMPARING = """
 import os, signal, sys
-from lamo_desktop import cli, validation_commands
-from lamo_desktop.recommend.store import JobStore
-score, record = validation_commands._on_same_rows, JobStore.record
+from lamo_desktop import cli
+from lamo_desktop.cli import validate
+from lamo_desktop.jobs.store import JobStore
+score, record = validate._on_same_rows, JobStore.record
 def killed(store, outcomes):
     record(store, outcomes)
     os.kill(os.getpid(), signal.SIGKILL)
 def compare(*arguments):
     JobStore.record = killed
     return score(*arguments)
-validation_commands._on_same_rows = compare
+validate._on_same_rows = compare
 sys.exit(cli.main())
 """
 

@@ -3,7 +3,7 @@ import pytest
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.recommend.safety import Flag, model_flags, safety_flags
-from tests.recommend.jobs import VOCABULARY
+from tests.jobs.jobs import VOCABULARY
 
 
 @pytest.fixture(scope="module")

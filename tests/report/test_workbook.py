@@ -15,12 +15,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from lamo_desktop.admissions.cohort import Admission, Cohort, SetAside
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, load_formulary
-from lamo_desktop.recommend.batch import results
+from lamo_desktop.jobs.batch import results
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.report import sheets
 from lamo_desktop.report.cells import MAX_CHARACTERS, clean
 from lamo_desktop.report.workbook import check_writable, write_workbook
-from tests.recommend.jobs import ADMISSIONS, COHORT, VOCABULARY, new_job, package, work
+from tests.jobs.jobs import ADMISSIONS, COHORT, VOCABULARY, new_job, package, work
 
 SHEETS = ["Recommendations", "Admissions", "Set aside", "Run"]
 HEADERS = ["Admission id", "Drug", "Probability", "Recommended", "Ordered", "Agreement", "Flags", "Mark", "Comment"]

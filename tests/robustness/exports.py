@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from lamo_desktop import cli
 from lamo_desktop.admissions.cohort import Admission, Cohort
 from lamo_desktop.admissions.read import read_export
+from lamo_desktop.codec import from_json, to_json
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.model.prompt import ANSWERS, QUESTION, parts
 from lamo_desktop.paths import resource
-from lamo_desktop.recommend.codec import from_json, to_json
 from tests.admissions.nasty import HEADER, ROWS
 from tests.admissions.nasty_binary import xlsb
 from tests.admissions.test_mimic import mimic3, mimic4

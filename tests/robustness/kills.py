@@ -19,9 +19,9 @@ import openpyxl
 
 import lamo_desktop
 from lamo_desktop.errors import LamoError
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package, write_package
 from lamo_desktop.paths import resource
-from lamo_desktop.recommend.store import JobStore
 
 ROOT = Path(lamo_desktop.__file__).parent.parent
 FEW = ("aspirin", "heparin", "metoprolol", "warfarin")  # candidates, so that an admission takes a second

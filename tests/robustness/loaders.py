@@ -20,20 +20,20 @@ from lamo_desktop.admissions.cohort import Admission, AttritionStep, Cohort, Pre
 from lamo_desktop.admissions.mapping import save_profile
 from lamo_desktop.admissions.profile import load_profile
 from lamo_desktop.admissions.read import read_export
+from lamo_desktop.codec import to_json
 from lamo_desktop.formulary import load_formulary
+from lamo_desktop.jobs.batch import results
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.adapter_file import write_adapter
 from lamo_desktop.model.gguf_header import header_strings
 from lamo_desktop.model.manifest import MANIFEST, Adapter, manifest_bytes
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.terms import Terms, read_terms, write_terms
 from lamo_desktop.paths import resource
-from lamo_desktop.recommend.batch import results
-from lamo_desktop.recommend.codec import to_json
-from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.report.workbook import write_workbook
 from lamo_desktop.validate.overlay import load_overlay
 from tests.admissions.nasty import HEADER, ROWS
-from tests.recommend.jobs import ENGINE, VOCABULARY, WEIGHTS, new_job, outcome, package, work
+from tests.jobs.jobs import ENGINE, VOCABULARY, WEIGHTS, new_job, outcome, package, work
 from tests.robustness.exports import SEEDS, formulary, judge, small_folder
 from tests.robustness.hostile import JSON, TEXT, Files, damaged, damaged_json, damaged_zip, encoded
 

@@ -28,7 +28,7 @@ from lamo_desktop.model.manifest import manifest_bytes
 from lamo_desktop.validate.overlay import load_overlay
 from tests.admissions.nasty import HEADER, ROWS
 from tests.admissions.nasty_binary import xlsb
-from tests.recommend.jobs import package
+from tests.jobs.jobs import package
 from tests.robustness.exports import formulary, real_books, small_folder
 from tests.robustness.loaders import OVERLAY
 from tests.robustness.targets import within
@@ -142,7 +142,7 @@ def test_a_fault_of_the_program_tells_its_place_and_nothing_else(
     def faulty(*_: object) -> None:
         raise KeyError("Mrs Secretname")
 
-    monkeypatch.setattr("lamo_desktop.commands.load_package", faulty)
+    monkeypatch.setattr("lamo_desktop.cli.recommend.load_package", faulty)
     assert cli.main(["model", "info"]) == 3
     said = capsys.readouterr().err
     assert "KeyError in " in said and "faulty" in said

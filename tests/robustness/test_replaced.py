@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from lamo_desktop.errors import ModelError
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
-from lamo_desktop.recommend.store import JobStore
 from tests.privacy.planted import write_export
 from tests.privacy.test_planted import KILLED_PROGRAM
 from tests.robustness.kills import ROOT, differences, few_candidates

@@ -14,9 +14,9 @@ from lamo_desktop.admissions.profile import load_profile
 from lamo_desktop.errors import InputError, ModelError
 from lamo_desktop.model.manifest import MANIFEST, manifest_bytes, read_manifest
 from lamo_desktop.model.terms import ARRAYS, Terms, read_terms, write_terms
-from lamo_desktop.plain_data import DEEPEST, LARGEST_FILE, parse_json, parse_yaml, yaml_text
+from lamo_desktop.safe_load import DEEPEST, LARGEST_FILE, parse_json, parse_yaml, yaml_text
 from lamo_desktop.validate.overlay import load_overlay
-from tests.recommend.jobs import package
+from tests.jobs.jobs import package
 from tests.robustness.loaders import OVERLAY
 from tests.robustness.targets import within
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.paths import data_dir, own_folder
-from lamo_desktop.recommend.store import JobStore
+from tests.jobs.jobs import new_job, work
+from tests.jobs.test_disasters import permitted, python
 from tests.privacy.planted import write_export
-from tests.recommend.jobs import new_job, work
-from tests.recommend.test_disasters import permitted, python
 
 ROOT = Path(__file__).parents[2]
 LAMO = [sys.executable, "-m", "lamo_desktop.cli"]
@@ -81,9 +81,9 @@ import contextlib, subprocess, sys
 from pathlib import Path
 from lamo_desktop import cli
 from lamo_desktop.errors import InputError
-from lamo_desktop.recommend.store import JobStore
-from tests.recommend.jobs import new_job
-from tests.recommend.test_kills import MANY
+from lamo_desktop.jobs.store import JobStore
+from tests.jobs.jobs import new_job
+from tests.jobs.test_kills import MANY
 folder, export = Path(sys.argv[1]), sys.argv[2]
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24k", "tmpfs", str(folder)], check=True)
 try:

@@ -7,11 +7,11 @@ import numpy as np
 from lamo_desktop.admissions import read_cohort
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, Cohort, Problem, SetAside, Source
 from lamo_desktop.formulary import load_formulary
+from lamo_desktop.jobs.batch import create_job
+from lamo_desktop.jobs.job import Outcome
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.paths import resource
-from lamo_desktop.recommend.batch import create_job
-from lamo_desktop.recommend.job import Outcome
 from lamo_desktop.recommend.policy import Policy
 
 HOSTILE = '<b>bold</b><img src="x"> & <script>alert(1)</script>'

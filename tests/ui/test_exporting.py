@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.ui import comparing
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.status import statuses

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.errors import ModelError
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
 from lamo_desktop.paths import resource
-from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.session import RunSettings

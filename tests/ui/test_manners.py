@@ -28,8 +28,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.paths import data_dir
-from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.ui import jobs, language, localdata, theme
 from lamo_desktop.ui.flow import Step
 from lamo_desktop.ui.plots import Plot

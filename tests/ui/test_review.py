@@ -16,12 +16,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.errors import ModelError
+from lamo_desktop.jobs.batch import create_job, results, run_job
+from lamo_desktop.jobs.marks import read_marks
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.process import EngineSettings
-from lamo_desktop.recommend.batch import create_job, results, run_job
-from lamo_desktop.recommend.marks import AGREE, DISAGREE, Mark, read_marks
+from lamo_desktop.recommend.mark import AGREE, DISAGREE, Mark
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.report.workbook import write_workbook
 from lamo_desktop.ui.admissionlist import COMMENTED, DISAGREED, MARKED, MARKS
 from lamo_desktop.ui.candidates import DIFFERENT, MARK

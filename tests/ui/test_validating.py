@@ -11,10 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from lamo_desktop.errors import ModelError
 from lamo_desktop.formulary import load_formulary
+from lamo_desktop.jobs import batch
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
-from lamo_desktop.recommend import batch
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.report.validation_group_tables import most_often, threshold_shifts
 from lamo_desktop.ui import comparing
 from lamo_desktop.ui.estimates import with_interval

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from lamo_desktop.recommend.marks import read_marks
+from lamo_desktop.jobs.marks import read_marks
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.admissionlist import FAILED, MORE

@@ -6,8 +6,8 @@ import os
 import sys
 
 from lamo_desktop.errors import InputError
-from lamo_desktop.recommend import schema
-from lamo_desktop.recommend.store import JobStore, purge
+from lamo_desktop.jobs import schema
+from lamo_desktop.jobs.store import JobStore, purge
 
 PASSPHRASE = "LAMO_PASSPHRASE"
 
@@ -43,7 +43,7 @@ def purge_job(options: argparse.Namespace) -> int:
 
 def lock(options: argparse.Namespace) -> int:
     """`lamo lock`: FILE.lamo becomes FILE.lamo.enc."""
-    from lamo_desktop.recommend.sealed import seal
+    from lamo_desktop.jobs.sealed import seal
 
     print(f"Encrypted: {seal(options.job, _passphrase(new=True))}; without the passphrase nobody can open it.")
     return 0
@@ -51,7 +51,7 @@ def lock(options: argparse.Namespace) -> int:
 
 def unlock(options: argparse.Namespace) -> int:
     """`lamo unlock`: FILE.lamo.enc becomes FILE.lamo."""
-    from lamo_desktop.recommend.sealed import unseal
+    from lamo_desktop.jobs.sealed import unseal
 
     print(f"Job file: {unseal(options.job, _passphrase(new=False))}")
     return 0

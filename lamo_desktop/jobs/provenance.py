@@ -9,10 +9,10 @@ import numpy as np
 
 from lamo_desktop import __version__
 from lamo_desktop.formulary import Formulary
+from lamo_desktop.jobs.job import Job
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import ModelPackage
-from lamo_desktop.recommend.job import Job
 from lamo_desktop.recommend.policy import Policy, threshold
-from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.stats import sigmoid
 
 Section = Mapping[str, Any]

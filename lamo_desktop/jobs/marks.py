@@ -8,35 +8,13 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lamo_desktop.codec import to_json
 from lamo_desktop.errors import InputError
-from lamo_desktop.recommend import journal, schema
-from lamo_desktop.recommend.codec import to_json
-
-AGREE, DISAGREE, UNSURE = "agree", "disagree", "unsure"
-MARKS = (AGREE, DISAGREE, UNSURE)
-LONGEST_COMMENT = 4000  # characters
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """`mark` is one of MARKS or "" (a comment alone)."""
-
-    mark: str = ""
-    comment: str = ""
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing is said."""
-        return not self.mark and not self.comment
-
-
-NOTHING = Mark()
-Line = tuple[int, str]  # ordinal of the admission in the job, drug
-Marks = dict[Line, Mark]
+from lamo_desktop.jobs import journal, schema
+from lamo_desktop.recommend.mark import LONGEST_COMMENT, MARKS, NOTHING, Line, Mark, Marks
 
 
 def read_marks(path: Path) -> Marks:

@@ -5,6 +5,17 @@ import json
 from pathlib import Path
 
 from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.cli.steps import (
+    NOTICE,
+    chosen_package,
+    chosen_policy,
+    engine_settings,
+    exit_code,
+    job_file,
+    passing_job,
+    read_input,
+    score_cohort,
+)
 from lamo_desktop.errors import InputError
 from lamo_desktop.files import replacing
 from lamo_desktop.formulary import Formulary, load_formulary
@@ -16,17 +27,6 @@ from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.report.html import write_report
 from lamo_desktop.report.validation_workbook import write_validation_workbook
 from lamo_desktop.report.workbook import check_writable
-from lamo_desktop.steps import (
-    NOTICE,
-    chosen_package,
-    chosen_policy,
-    engine_settings,
-    exit_code,
-    job_file,
-    passing_job,
-    read_input,
-    score_cohort,
-)
 from lamo_desktop.validate import ValidationOptions, from_recommendations
 from lamo_desktop.validate import validate as validated
 from lamo_desktop.validate.compare import on_same_rows

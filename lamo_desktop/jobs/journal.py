@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from lamo_desktop.plain_data import parse_json
-from lamo_desktop.recommend.codec import to_json
+from lamo_desktop.codec import to_json
+from lamo_desktop.safe_load import parse_json
 
 GENESIS = "0" * 64
 

@@ -8,12 +8,13 @@ import pytest
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, load_formulary
-from lamo_desktop.recommend import schema
-from lamo_desktop.recommend.batch import results
-from lamo_desktop.recommend.marks import LONGEST_COMMENT, NOTHING, Mark, read_marks, write_marks
-from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.jobs import schema
+from lamo_desktop.jobs.batch import results
+from lamo_desktop.jobs.marks import read_marks, write_marks
+from lamo_desktop.jobs.store import JobStore
+from lamo_desktop.recommend.mark import LONGEST_COMMENT, NOTHING, Mark
 from lamo_desktop.report.workbook import write_workbook
-from tests.recommend.jobs import VOCABULARY, new_job, package, work
+from tests.jobs.jobs import VOCABULARY, new_job, package, work
 
 
 @pytest.fixture

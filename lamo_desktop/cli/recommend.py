@@ -5,17 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lamo_desktop.files import replacing
-from lamo_desktop.formulary import load_formulary
-from lamo_desktop.model.package import install_base, load_package, verify_package
-from lamo_desktop.paths import resource
-from lamo_desktop.progress import Reporter
-from lamo_desktop.recommend import batch
-from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.recommend.recommendations import Recommendations
-from lamo_desktop.recommend.store import JobStore
-from lamo_desktop.report.workbook import check_writable, write_workbook
-from lamo_desktop.steps import (
+from lamo_desktop.cli.steps import (
     NOTICE,
     chosen_candidates,
     chosen_package,
@@ -27,8 +17,18 @@ from lamo_desktop.steps import (
     run_to_end,
     score_cohort,
 )
+from lamo_desktop.cli.validate import write_validation
+from lamo_desktop.files import replacing
+from lamo_desktop.formulary import load_formulary
+from lamo_desktop.jobs import batch
+from lamo_desktop.jobs.store import JobStore
+from lamo_desktop.model.package import install_base, load_package, verify_package
+from lamo_desktop.paths import resource
+from lamo_desktop.progress import Reporter
+from lamo_desktop.recommend.policy import Policy
+from lamo_desktop.recommend.recommendations import Recommendations
+from lamo_desktop.report.workbook import check_writable, write_workbook
 from lamo_desktop.validate import from_recommendations
-from lamo_desktop.validation_commands import write_validation
 
 
 def recommend(options: argparse.Namespace) -> int:

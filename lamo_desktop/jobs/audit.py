@@ -4,9 +4,9 @@ import hashlib
 import sqlite3
 from collections.abc import Sequence
 
-from lamo_desktop.recommend import journal, marks
-from lamo_desktop.recommend.codec import to_json
-from lamo_desktop.recommend.job import FACTS
+from lamo_desktop.codec import to_json
+from lamo_desktop.jobs import journal, marks
+from lamo_desktop.jobs.job import FACTS
 
 RESULT = ("ordinal", "state", "scores", "prefix_tokens", "suffix_tokens", "cut", "error")
 ROW = (*RESULT, "seconds", "attempts")  # what the log's hashes cover; those of older job files cover RESULT only

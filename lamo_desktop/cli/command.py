@@ -6,13 +6,19 @@ be resumed).
 """
 
 import argparse
+import difflib
 import io
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, NoReturn
 
-from lamo_desktop import __version__, commands, job_commands, validation_commands
-from lamo_desktop.check import command as check_command
+from lamo_desktop import __version__
+from lamo_desktop.cli import check as check_command
+from lamo_desktop.cli import jobs as job_commands
+from lamo_desktop.cli import recommend as commands
+from lamo_desktop.cli import validate as validation_commands
 from lamo_desktop.errors import LamoError, fault, one_line
 from lamo_desktop.model.memory import forbid_memory_dumps
 from lamo_desktop.validate.subgroups import SMALL_CELL
@@ -29,7 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return worker.main()
     _make_safe()
-    options = parser().parse_args(given)
+    if not given:
+        parser().print_help()
+        return 0
+    options, unknown = parser().parse_known_args(given)
+    if unknown:
+        options.verb.error(f"unrecognized arguments: {' '.join(unknown)}")
     run: Callable[[argparse.Namespace], int] = options.run
     try:
         return run(options)
@@ -62,9 +73,29 @@ def _make_safe() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+class _Parser(argparse.ArgumentParser):
+    """Names the command or option that was probably meant."""
+
+    def error(self, message: str) -> NoReturn:
+        command = re.search(r"argument (?:COMMAND|ACTION): invalid choice: '([^']*)'", message)
+        option = re.search(r"unrecognized arguments: (--[^\s=]+)", message)
+        if command:
+            verbs = [name for action in self._actions for name in action.choices or ()]
+            message = _meant("command", command[1], verbs) or message
+        elif option:
+            options = [name for action in self._actions for name in action.option_strings]
+            message = _meant("option", option[1], options) or message
+        super().error(message)
+
+
+def _meant(kind: str, word: str, words: Sequence[str]) -> str:
+    close = difflib.get_close_matches(word, words, n=1)
+    return f"there is no {kind} {word}; did you mean {close[0]}?" if close else ""
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line with every option and its default."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="lamo",
         description="Which medications a language model would recommend for your admissions, offline. "
         "Decision support for retrospective analysis, not for prescribing.",
@@ -147,14 +178,14 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _verb(
-    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    verbs: "argparse._SubParsersAction[Any]",
     name: str,
     run: Callable[[argparse.Namespace], int] | None,
     text: str,
 ) -> argparse.ArgumentParser:
-    verb = verbs.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
+    verb: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
     if run is not None:
-        verb.set_defaults(run=run)
+        verb.set_defaults(run=run, verb=verb)
     return verb
 
 
@@ -218,7 +249,3 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return number
-
-
-if __name__ == "__main__":
-    sys.exit(main())

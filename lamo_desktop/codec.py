@@ -12,7 +12,7 @@ import types
 from collections.abc import Mapping
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from lamo_desktop.plain_data import parse_json
+from lamo_desktop.safe_load import parse_json
 
 FORMERLY = "formerly"
 

@@ -3,9 +3,9 @@ from dataclasses import replace
 import pytest
 
 from lamo_desktop.admissions.cohort import Admission
-from lamo_desktop.recommend.codec import from_json, to_json
+from lamo_desktop.codec import from_json, to_json
 from lamo_desktop.recommend.policy import Policy
-from tests.recommend.jobs import ADMISSIONS
+from tests.jobs.jobs import ADMISSIONS
 
 
 @pytest.mark.parametrize("admission", ADMISSIONS, ids=lambda a: a.source_row or "plain")

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from lamo_desktop import cli
+from lamo_desktop.codec import to_json
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import load_formulary
-from lamo_desktop.recommend import schema
-from lamo_desktop.recommend.batch import results
-from lamo_desktop.recommend.codec import to_json
-from lamo_desktop.recommend.job import Counts
-from lamo_desktop.recommend.store import JobStore, purge
-from tests.recommend.jobs import ADMISSIONS, COHORT, ENGINE, WEIGHTS, new_job, outcome, package, work
+from lamo_desktop.jobs import schema
+from lamo_desktop.jobs.batch import results
+from lamo_desktop.jobs.job import Counts
+from lamo_desktop.jobs.store import JobStore, purge
+from tests.jobs.jobs import ADMISSIONS, COHORT, ENGINE, WEIGHTS, new_job, outcome, package, work
 
 
 def test_a_job_file_holds_everything_a_resume_needs(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_a_second_instance_is_refused_but_may_look(tmp_path: Path) -> None:
 def test_a_second_process_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.lamo"
     code = (
-        "import sys; from pathlib import Path; from lamo_desktop.recommend.store import JobStore; "
+        "import sys; from pathlib import Path; from lamo_desktop.jobs.store import JobStore; "
         "JobStore.open(Path(sys.argv[1]))"
     )
     with new_job(path):
@@ -276,7 +276,7 @@ def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
 def test_a_job_too_large_for_the_disk_leaves_no_half_of_it(tmp_path: Path) -> None:
     code = (
         "import sys, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); sys.path.insert(0, sys.argv[2])\n"
-        "from pathlib import Path; from tests.recommend.jobs import new_job\n"
+        "from pathlib import Path; from tests.jobs.jobs import new_job\n"
         "from lamo_desktop.errors import InputError\n"
         "try: new_job(Path(sys.argv[1]))\n"
         "except InputError as error: print(error)\n"

@@ -18,14 +18,14 @@ import pytest
 from lamo_desktop.admissions.cohort import Admission, Cohort
 from lamo_desktop.errors import InputError, ModelError
 from lamo_desktop.formulary import load_formulary
+from lamo_desktop.jobs import schema
+from lamo_desktop.jobs.batch import Progress, create_job, results, run_job
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.process import EngineSettings
-from lamo_desktop.recommend import schema
-from lamo_desktop.recommend.batch import Progress, create_job, results, run_job
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.recommend.store import JobStore
 from lamo_desktop.report.workbook import write_workbook
-from tests.recommend.jobs import COHORT, ENGINE, WEIGHTS, new_job, outcome
+from tests.jobs.jobs import COHORT, ENGINE, WEIGHTS, new_job, outcome
 
 MANY = replace(
     COHORT,
@@ -98,9 +98,9 @@ RUN = """
 import sys
 from pathlib import Path
 from lamo_desktop.model.package import load_package
-from lamo_desktop.recommend import schema
-from lamo_desktop.recommend.batch import run_job
-from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.jobs import schema
+from lamo_desktop.jobs.batch import run_job
+from lamo_desktop.jobs.store import JobStore
 
 with JobStore.open(Path(sys.argv[1])) as store:
     settings = store.job().settings

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.files import durable, erase, make_private
-from lamo_desktop.recommend.lock import JobLock
-from lamo_desktop.recommend.store import PARTIAL, JobStore
+from lamo_desktop.jobs.lock import JobLock
+from lamo_desktop.jobs.store import PARTIAL, JobStore
 
 SUFFIX = ".enc"
 MAGIC = b"LAMOENC1"

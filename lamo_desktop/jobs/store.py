@@ -15,12 +15,12 @@ from typing import Any, Self
 import numpy as np
 
 from lamo_desktop.admissions.cohort import Admission
+from lamo_desktop.codec import from_json, to_json
 from lamo_desktop.errors import InputError
 from lamo_desktop.files import durable, erase
-from lamo_desktop.recommend import audit, journal, schema
-from lamo_desktop.recommend.codec import from_json, to_json
-from lamo_desktop.recommend.job import FACTS, Counts, Item, Job, Outcome
-from lamo_desktop.recommend.lock import JobLock
+from lamo_desktop.jobs import audit, journal, schema
+from lamo_desktop.jobs.job import FACTS, Counts, Item, Job, Outcome
+from lamo_desktop.jobs.lock import JobLock
 
 PARTIAL = ".partial"  # ending of a job that is being decrypted
 

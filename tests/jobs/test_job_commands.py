@@ -10,11 +10,12 @@ import pytest
 
 from lamo_desktop import cli
 from lamo_desktop.errors import InputError
+from lamo_desktop.jobs.marks import write_marks
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.paths import resource
-from lamo_desktop.recommend.marks import Mark, write_marks
-from lamo_desktop.recommend.store import JobStore
-from tests.recommend.jobs import new_job, work
-from tests.recommend.test_store import TRIGGERS, altered
+from lamo_desktop.recommend.mark import Mark
+from tests.jobs.jobs import new_job, work
+from tests.jobs.test_store import TRIGGERS, altered
 
 
 @pytest.fixture
@@ -61,8 +62,8 @@ def test_a_changed_byte_is_named(job: Path, capsys: pytest.CaptureFixture[str], 
 
 def test_results_logged_by_an_older_version_are_verified_too(job: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Before `columns` was logged, the hashes left out time and attempts."""
-    from lamo_desktop.recommend import audit, journal
-    from lamo_desktop.recommend.codec import to_json
+    from lamo_desktop.codec import to_json
+    from lamo_desktop.jobs import audit, journal
 
     connection = sqlite3.connect(job, isolation_level=None)
     triggers = [sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")]

@@ -14,16 +14,18 @@ import numpy as np
 from lamo_desktop.admissions.cohort import AttritionStep, Cohort
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, load_formulary
+from lamo_desktop.jobs import provenance
+from lamo_desktop.jobs.job import Item, Job, Outcome, PackageIdentity
+from lamo_desktop.jobs.journal import now
+from lamo_desktop.jobs.marks import read_marks
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.process import EngineProcess, EngineSettings, RowFailed
 from lamo_desktop.model.prompt import PROMPT_VERSION, parts
-from lamo_desktop.recommend import provenance, safety
-from lamo_desktop.recommend.job import Item, Job, Outcome, PackageIdentity
-from lamo_desktop.recommend.journal import now
-from lamo_desktop.recommend.marks import Mark, read_marks
+from lamo_desktop.recommend import safety
+from lamo_desktop.recommend.mark import Mark
 from lamo_desktop.recommend.policy import Policy, probabilities, recommended
 from lamo_desktop.recommend.recommendations import Recommendation, Recommendations
-from lamo_desktop.recommend.store import JobStore
 
 CHUNK_SECONDS = 2.0  # work between two commits, which is what a crash can cost
 CHUNK_ROWS = 32

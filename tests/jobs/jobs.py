@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, Cohort, PreviousStay, Problem, SetAside, Source
+from lamo_desktop.jobs.batch import create_job
+from lamo_desktop.jobs.job import Outcome
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import Drug, ModelPackage
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.model.prompt import PROMPT_VERSION
-from lamo_desktop.recommend.batch import create_job
-from lamo_desktop.recommend.job import Outcome
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.recommend.store import JobStore
 
 VOCABULARY = ("aspirin", "clopidogrel", "lisinopril", "metoprolol", "simvastatin", "warfarin")
 WEIGHTS = "ab" * 32

@@ -14,14 +14,14 @@ from lamo_desktop.admissions import read_cohort
 from lamo_desktop.admissions.cohort import Cohort
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary
+from lamo_desktop.jobs import batch
+from lamo_desktop.jobs.store import JobStore, purge
 from lamo_desktop.model.package import ModelPackage, load_package
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.paths import own_folder
 from lamo_desktop.progress import Progress, Reporter
-from lamo_desktop.recommend import batch
 from lamo_desktop.recommend.policy import POLICIES, Policy
 from lamo_desktop.recommend.recommendations import Recommendations
-from lamo_desktop.recommend.store import JobStore, purge
 from lamo_desktop.validate.overlay import load_overlay
 
 PASSING = "passing-"

@@ -12,10 +12,10 @@ import pytest
 
 from lamo_desktop import cli
 from lamo_desktop.errors import InputError
-from lamo_desktop.recommend import schema, sealed
-from lamo_desktop.recommend.sealed import seal, unseal
-from lamo_desktop.recommend.store import JobStore, purge
-from tests.recommend.jobs import new_job, work
+from lamo_desktop.jobs import schema, sealed
+from lamo_desktop.jobs.sealed import seal, unseal
+from lamo_desktop.jobs.store import JobStore, purge
+from tests.jobs.jobs import new_job, work
 
 PHRASE = "correct hörse battery"
 
@@ -119,7 +119,7 @@ def test_the_commands_take_the_passphrase_from_the_environment(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from tests.recommend.jobs import ENGINE, WEIGHTS, new_job, outcome
+from tests.jobs.jobs import ENGINE, WEIGHTS, new_job, outcome
 store = new_job(Path(sys.argv[1]))
 store.start(WEIGHTS, ENGINE)
 store.record([outcome(item.ordinal) for item in store.claim(3)])

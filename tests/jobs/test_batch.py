@@ -7,13 +7,13 @@ import pytest
 from lamo_desktop.admissions.cohort import AttritionStep
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, load_formulary
+from lamo_desktop.jobs.batch import Progress, create_job, results, run_job
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import Drug, ModelPackage
 from lamo_desktop.model.process import EngineSettings
-from lamo_desktop.recommend.batch import Progress, create_job, results, run_job
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.recommendations import Recommendations
-from lamo_desktop.recommend.store import JobStore
-from tests.recommend.jobs import ADMISSIONS, COHORT, VOCABULARY, new_job, outcome, package, work
+from tests.jobs.jobs import ADMISSIONS, COHORT, VOCABULARY, new_job, outcome, package, work
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ def test_a_job_goes_on_only_as_it_began(
 
 def test_another_prompt_is_refused(tmp_path: Path, formulary: Formulary, monkeypatch: pytest.MonkeyPatch) -> None:
     with new_job(tmp_path / "a.lamo") as store:
-        monkeypatch.setattr("lamo_desktop.recommend.batch.PROMPT_VERSION", "other")
+        monkeypatch.setattr("lamo_desktop.jobs.batch.PROMPT_VERSION", "other")
         with pytest.raises(InputError, match="prompt version 1 and this program has other"):
             results(store, package(), formulary)
 

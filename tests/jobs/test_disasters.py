@@ -13,18 +13,18 @@ from typing import Any
 import pytest
 
 from lamo_desktop.errors import InputError
-from lamo_desktop.recommend import schema
-from lamo_desktop.recommend.job import Counts
-from lamo_desktop.recommend.store import JobStore
-from tests.recommend.jobs import ADMISSIONS, ENGINE, WEIGHTS, new_job, outcome, work
-from tests.recommend.test_kills import MANY, everything
+from lamo_desktop.jobs import schema
+from lamo_desktop.jobs.job import Counts
+from lamo_desktop.jobs.store import JobStore
+from tests.jobs.jobs import ADMISSIONS, ENGINE, WEIGHTS, new_job, outcome, work
+from tests.jobs.test_kills import MANY, everything
 
 ROOT = str(Path(__file__).parents[2])
 HALF_DONE = """
 import os, signal, sys
 from pathlib import Path
-from tests.recommend.jobs import ENGINE, WEIGHTS, new_job, outcome
-from tests.recommend.test_kills import MANY
+from tests.jobs.jobs import ENGINE, WEIGHTS, new_job, outcome
+from tests.jobs.test_kills import MANY
 store = new_job(Path(sys.argv[1]), MANY)
 store.start(WEIGHTS, ENGINE)
 for _ in range(12):
@@ -98,10 +98,10 @@ FULL_DISK = """
 import os, subprocess, sys
 from pathlib import Path
 from lamo_desktop.errors import InputError
-from lamo_desktop.recommend.store import JobStore
+from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.files import replacing
-from tests.recommend.jobs import ENGINE, WEIGHTS, new_job, outcome
-from tests.recommend.test_kills import MANY
+from tests.jobs.jobs import ENGINE, WEIGHTS, new_job, outcome
+from tests.jobs.test_kills import MANY
 folder = Path(sys.argv[1])
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], check=True)
 store = new_job(folder / "a.lamo", MANY)
@@ -153,8 +153,8 @@ READ_ONLY = """
 import subprocess, sys
 from pathlib import Path
 from lamo_desktop.errors import InputError
-from lamo_desktop.recommend.store import JobStore, purge
-from tests.recommend.jobs import new_job
+from lamo_desktop.jobs.store import JobStore, purge
+from tests.jobs.jobs import new_job
 folder = Path(sys.argv[1])
 subprocess.run(["mount", "--bind", str(folder), str(folder)], check=True)
 subprocess.run(["mount", "-o", "remount,ro,bind", str(folder)], check=True)
