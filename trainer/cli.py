@@ -14,6 +14,7 @@ from pathlib import Path
 from lamo_desktop.admissions import read_cohort
 from lamo_desktop.errors import InputError, LamoError
 from lamo_desktop.formulary import load_formulary
+from lamo_desktop.formulary.knowledge import load_drug_knowledge
 from lamo_desktop.model.package import load_package, write_package
 from lamo_desktop.model.process import EngineSettings
 from trainer.build import as_metrics, base_rate_figures, calibrated_package, package_figures, sample
@@ -114,6 +115,12 @@ def parser() -> argparse.ArgumentParser:
         help="terms to add to the model's scores: of codes and words (features), a reading head (state), all",
     )
     calibrate.add_argument(
+        "--no-knowledge",
+        dest="knowledge",
+        action="store_false",
+        help="leave out the terms of drug knowledge, which are fitted below those of codes and words",
+    )
+    calibrate.add_argument(
         "--offsets",
         type=Path,
         metavar="FILE.npz",
@@ -179,8 +186,9 @@ def _calibrate(options: argparse.Namespace) -> None:
     pool = without(rows.of(start.training.get("splits", ["train"])), options.leave_out, lambda message: None)
     unseen = not_trained_on(start, pool, tuning)
     everything = [*to_ask(start, tuning, unseen, kinds), *itertools.chain.from_iterable(reported.values())]
-    answers(start, everything, sorted(rows.candidates), scores, settings, _say)  # in one run of the engine
-    given = (start, rows, formulary.drug_class, tuning, unseen, scores, settings)
+    knowledge = load_drug_knowledge() if options.knowledge and "features" in kinds else None
+    candidates = sorted(rows.candidates)
+    answers(start, everything, candidates, scores, settings, _say, allergies=knowledge is None)  # in one engine's run
     about = {"version": options.version}
     if not start.fine_tuned:
         about["label"] = LABELS[options.terms]
@@ -188,12 +196,15 @@ def _calibrate(options: argparse.Namespace) -> None:
         about["label"] = f"{start.label}, with a fitted code model"
     with tempfile.TemporaryDirectory() as scratch:
         if kinds:
-            tuned = package_with_terms(*given, kinds, Path(scratch), _say)
+            tuned = package_with_terms(
+                start, rows, formulary, tuning, unseen, scores, settings, kinds, Path(scratch), _say, knowledge
+            )
             package = write_package(options.output, replace(tuned.package, **about), tuned.files)
             if options.offsets:
                 write_offsets(options.offsets, [a.admission_id for a in tuning], sorted(rows.candidates), tuned.offsets)
         else:
-            package = write_package(options.output, replace(calibrated_package(*given, _say), **about))
+            plain = calibrated_package(start, rows, formulary.drug_class, tuning, unseen, scores, settings, _say)
+            package = write_package(options.output, replace(plain, **about))
     metrics = {}
     for split, admissions in reported.items():
         found = package_figures(package, admissions, scores, settings, _say)

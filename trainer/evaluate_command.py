@@ -3,12 +3,14 @@
 import argparse
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.files import replacing
 from lamo_desktop.formulary import load_formulary
+from lamo_desktop.formulary.knowledge import load_drug_knowledge
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.process import EngineSettings
 from trainer.baseline_file import kept_baselines
@@ -25,9 +27,10 @@ from trainer.entrants import (
     package_names,
     untuned_entrant,
 )
-from trainer.rows import read_rows
+from trainer.rows import Rows, read_rows
 from trainer.splits import SPLITS
 from trainer.unseen import judge_unseen, unseen_markdown
+from trainer.unseen_folds import folds_markdown, judge_folds
 
 
 def add_evaluate(evaluate: argparse.ArgumentParser) -> None:
@@ -63,6 +66,16 @@ def add_evaluate(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument(
         "--unseen", action="store_true", help="judge candidates that the first package was not trained on, by name"
     )
+    evaluate.add_argument(
+        "--unseen-folds",
+        type=int,
+        metavar="N",
+        help="instead of packages, judge code models without language model on each candidate when it was left out, "
+        "in N folds of drugs, with drug knowledge and without",
+    )
+    evaluate.add_argument(
+        "--site", type=Path, metavar="COHORT", help="with --unseen-folds: also judge all rows of another cohort file"
+    )
     evaluate.add_argument("--resamples", type=int, default=2000, metavar="N", help="bootstrap resamples of patients")
     evaluate.add_argument(
         "--scores", type=Path, metavar="FOLDER", help="keeps scores for another run; the cohort's folder by default"
@@ -83,6 +96,9 @@ def run_evaluate(options: argparse.Namespace) -> None:
     for path in (options.output, options.json):
         if path is not None and not path.parent.is_dir():
             raise InputError(f"There is no folder {path.parent} to write {path.name} to.")
+    if options.unseen_folds:
+        _judge_folds(options, rows)
+        return
     packages = [load_package(path) for path in options.packages or [None]]
     for package in packages:
         for split in set(options.splits) & set(tuned_splits(package, rows)):
@@ -112,6 +128,19 @@ def run_evaluate(options: argparse.Namespace) -> None:
         results.append(judge_split(split, entrants, rows.of([split]), sorted(rows.candidates), options.resamples))
     tables = markdown(results, rows.origin, options.resamples)
     _deliver(options, tables, as_json(results, rows.origin, options.resamples))
+
+
+def _judge_folds(options: argparse.Namespace, rows: Rows) -> None:
+    candidates, folds, resamples = sorted(rows.candidates), options.unseen_folds, options.resamples
+    if not 2 <= folds <= len(candidates):
+        raise InputError(f"--unseen-folds {folds} must be from 2 to the number of candidates, {len(candidates)}.")
+    judged = {split: rows.of([split]) for split in options.splits}
+    if options.site:
+        judged[options.site.name.split(".")[0]] = read_rows(options.site).of(SPLITS)
+    train, formulary, knowledge = rows.of(["train"]), load_formulary(), load_drug_knowledge()
+    found = judge_folds(train, judged, candidates, formulary, knowledge, folds, resamples, _say)
+    by_rows = {name: {model: asdict(each) for model, each in models.items()} for name, models in found.items()}
+    _deliver(options, folds_markdown(found, folds, resamples), {"cohort": rows.origin, "unseen": by_rows})
 
 
 def _deliver(options: argparse.Namespace, tables: str, figures: dict[str, Any]) -> None:

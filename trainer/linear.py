@@ -50,10 +50,13 @@ def fit_terms(
     patients: Sequence[str],
     progress: Callable[[str], None],
     kinds: Sequence[str] = KINDS,
+    below: Floats | None = None,
+    penalties: Sequence[float] = PENALTIES,
 ) -> FittedTerms:
     """Fit on training admissions: their features, states (admissions, width) and orders (admissions, drugs).
 
-    `kinds` names what is fitted, a part of `KINDS`. A drug's log-odds are no part of its terms: they are where the
+    `kinds` names what is fitted, a part of `KINDS`, on top of frozen logits `below` (admissions, drugs), which are no
+    part of the terms but of the out-of-fold logits. A drug's log-odds are no part of its terms: they are where the
     package's calibration starts.
     """
     names: tuple[str, ...] = ()
@@ -65,11 +68,12 @@ def fit_terms(
         designs["state"] = state_design(states)
     share, n_drugs = 1 / len(kinds), len(drugs)
     matrices = {"features": np.zeros((0, n_drugs)), "state": np.zeros((0, n_drugs))}
+    below = np.zeros(ordered.shape) if below is None else below
     record, crossed, intercept = {}, np.zeros(ordered.shape), np.zeros(n_drugs)
     for kind in kinds:
         design = designs[kind]
-        penalty, out_of_fold, losses = choose_penalty(design.inputs, ordered, fold)
-        weights, constant = ridge(design.inputs, ordered, penalty)
+        penalty, out_of_fold, losses = choose_penalty(design.inputs, ordered, fold, below, penalties)
+        weights, constant = ridge(design.inputs, ordered, penalty, below)
         raw = weights * design.scale[:, None]
         matrices[kind] = raw * share
         intercept += (constant - design.mean @ raw) * share
@@ -106,23 +110,27 @@ def _design(raw: Floats, scale: Floats) -> Design:
     return Design(inputs / length, mean, scale / length)
 
 
-def choose_penalty(inputs: Floats, ordered: Bools, fold: NDArray[np.intp]) -> tuple[float, Floats, dict[float, float]]:
+def choose_penalty(
+    inputs: Floats, ordered: Bools, fold: NDArray[np.intp], below: Floats, penalties: Sequence[float]
+) -> tuple[float, Floats, dict[float, float]]:
     """The penalty of the lowest out-of-fold log loss, its out-of-fold logits, and the losses of all."""
     losses, logits = {}, {}
-    for penalty in PENALTIES:
+    for penalty in penalties:
         crossed = np.zeros(ordered.shape)
         for each in range(FOLDS):
             inside = fold == each
             if inside.any():
-                weights, constant = ridge(inputs[~inside], ordered[~inside], penalty)
-                crossed[inside] = inputs[inside] @ weights + constant
+                weights, constant = ridge(inputs[~inside], ordered[~inside], penalty, below[~inside])
+                crossed[inside] = below[inside] + inputs[inside] @ weights + constant
         losses[penalty], logits[penalty] = log_loss(crossed, ordered), crossed
     best = min(losses, key=lambda penalty: losses[penalty])
     return best, logits[best], losses
 
 
-def ridge(inputs: Floats, ordered: Bools, penalty: float) -> tuple[Floats, Floats]:
+def ridge(inputs: Floats, ordered: Bools, penalty: float, below: Floats | float = 0.0) -> tuple[Floats, Floats]:
     """Weights (inputs, drugs) and constants (drugs,) minimising log loss + penalty / 2 * |weights|^2, summed.
+
+    `below` (admissions, drugs) are frozen logits that the weights are fitted on top of.
 
     Works on one coefficient per admission, weights being sums of inputs; Nesterov's accelerated descent with the bound
     of the logistic curvature, 1/4, as its step.
@@ -134,7 +142,7 @@ def ridge(inputs: Floats, ordered: Bools, penalty: float) -> tuple[Floats, Float
     b = ahead_b = log_odds(ordered)
     pace = 1.0
     for _ in range(ROUNDS):
-        miss = sigmoid(kernel @ ahead_a + ahead_b) - ordered
+        miss = sigmoid(below + kernel @ ahead_a + ahead_b) - ordered
         new_a = ahead_a - step @ (miss + penalty * ahead_a)
         new_b = ahead_b - 2 * miss.mean(0)
         new_pace = (1 + np.sqrt(1 + 4 * pace**2)) / 2

@@ -1,6 +1,6 @@
 """What the desktop's own engine says of admissions x candidates, kept in a file as it comes so a run can go on.
 
-The file holds the model's answers and its state of each prompt, which cost the time; a package's linear terms are added
+The file holds the model's answers and its state of each prompt, which cost the time; a package's own terms are added
 when scores are asked for, so packages that differ in them alone share a file.
 """
 
@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import load_formulary
+from lamo_desktop.model.knowledge_terms import without_allergies
 from lamo_desktop.model.package import ModelPackage
+from lamo_desktop.model.package_terms import PackageTerms
 from lamo_desktop.model.process import EngineProcess, EngineSettings
-from lamo_desktop.model.prompt import PROMPT_VERSION, parts
-from lamo_desktop.model.terms import features, read_terms
+from lamo_desktop.model.prompt import PROMPT_VERSION, Part, parts
 from lamo_desktop.model.weights import fast_weights
 
 
@@ -83,22 +84,27 @@ def answers(
     path: Path,
     settings: EngineSettings,
     progress: Callable[[str], None],
+    allergies: bool = True,
 ) -> Answers:
     """The model's answers and states, from the file where it has them, else from the engine.
 
-    Raises InputError for a file of other scores, ModelError when the engine fails twice on a row.
+    `allergies` says whether a model without knowledge terms is shown them; one with such terms never is. Raises
+    InputError for a file of other scores, ModelError when the engine fails twice on a row.
     """
-    keys = [_key(admission) for admission in admissions]
+    terms = PackageTerms(package, load_formulary())
+    prompts = [terms.shown(parts(admission)) for admission in admissions]
+    prompts = prompts if allergies else [without_allergies(prompt) for prompt in prompts]
+    keys = [_key(admission, prompt) for admission, prompt in zip(admissions, prompts, strict=True)]
     file = ScoreFile(path, identity(package))
-    todo = [(key, row) for key, row in zip(keys, admissions, strict=True) if file.missing(key, candidates)]
+    todo = [(key, prompt) for key, prompt in zip(keys, prompts, strict=True) if file.missing(key, candidates)]
     if todo:
         with EngineProcess(package, settings, state=True) as engine:
             started = time.monotonic()
-            for done, (key, row) in enumerate(todo):
+            for done, (key, prompt) in enumerate(todo):
                 seconds = (time.monotonic() - started) / max(done, 1) * (len(todo) - done)
                 progress(f"scored {done} of {len(todo)} admissions" + (f", {seconds:.0f} s left" if done else ""))
                 missing = file.missing(key, candidates)
-                scored = engine.score(parts(row), missing)
+                scored = engine.score(prompt, missing)
                 file.add(key, missing, scored.llm, scored.state)
     llm = np.array([[file.scores[key][drug] for drug in candidates] for key in keys], dtype=np.float32)
     return Answers(llm, np.stack([file.states[key] for key in keys]))
@@ -111,19 +117,13 @@ def score_rows(
     path: Path,
     settings: EngineSettings,
     progress: Callable[[str], None],
+    allergies: bool = True,
 ) -> NDArray[np.float32]:
-    """The package's scores, its linear terms added, shape (admissions, candidates). Raises as `answers`."""
-    found = answers(package, admissions, candidates, path, settings, progress)
-    if package.terms is None:
-        return found.llm
-    terms = read_terms(package.path / package.terms.file)
+    """The package's scores, its own terms added, shape (admissions, candidates). Raises as `answers`."""
+    terms = PackageTerms(package, load_formulary())
+    found = answers(package, admissions, terms.asked(candidates), path, settings, progress, allergies)
     rows = zip(admissions, found.llm, found.states, strict=True)
-    drug_class = load_formulary().drug_class
-
-    def kin(drug: str) -> list[str]:
-        return [known.name for known in package.kin(drug_class(drug))]
-
-    return np.stack([terms.scores(candidates, llm, features(parts(a), a.codes), state, kin) for a, llm, state in rows])
+    return np.stack([terms.scores(parts(a), a.codes, candidates, llm, state) for a, llm, state in rows])
 
 
 def identity(package: ModelPackage) -> str:
@@ -136,6 +136,6 @@ def identity(package: ModelPackage) -> str:
     return json.dumps({"scores of": hashlib.sha256(json.dumps(what).encode()).hexdigest()})
 
 
-def _key(admission: Admission) -> str:
-    text = "".join(part.text for part in parts(admission))
+def _key(admission: Admission, shown: Sequence[Part]) -> str:
+    text = "".join(part.text for part in shown)
     return f"{admission.admission_id} {hashlib.sha256(text.encode()).hexdigest()[:16]}"

@@ -1,6 +1,6 @@
 """What is fitted beside the model: linear terms, the model's own weight, and the thresholds that come with them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,13 +10,17 @@ from numpy.typing import NDArray
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import InputError
 from lamo_desktop.files import sha256_of
-from lamo_desktop.model.package import LinearTerms, ModelPackage
+from lamo_desktop.formulary import Formulary
+from lamo_desktop.formulary.knowledge import DrugKnowledge
+from lamo_desktop.model.knowledge_terms import TOPICS, without_allergies, write_knowledge
+from lamo_desktop.model.package import KnowledgeFile, LinearTerms, ModelPackage
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.model.prompt import parts
 from lamo_desktop.model.terms import features, read_terms, write_terms
 from lamo_desktop.stats import log_loss, log_odds, sigmoid
 from trainer.build import Progress, calibrated, candidates_of, described, tuned_on
 from trainer.calibrate import Calibration
+from trainer.knowledge import FittedKnowledge, fit_knowledge, with_slope
 from trainer.linear import KINDS, fit_terms, pooled
 from trainer.rows import Rows, ordered_matrix
 from trainer.scores import answers, score_rows
@@ -31,6 +35,7 @@ LABELS = {
     "none": "base model, not fine-tuned",
 }
 TERMS = "terms.npz"
+KNOWLEDGE = "knowledge.json"
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Tuned:
 def package_with_terms(
     start: ModelPackage,
     rows: Rows,
-    drug_class: Callable[[str], str],
+    formulary: Formulary,
     tuning: Sequence[Admission],
     unseen: NDArray[np.intp],
     scores_file: Path,
@@ -56,13 +61,15 @@ def package_with_terms(
     kinds: Sequence[str],
     folder: Path,
     progress: Progress,
+    knowledge: DrugKnowledge | None = None,
 ) -> Tuned:
     """`start` with linear terms of some `kinds`, the model's gain beside them, and thresholds, from the tuning rows.
 
     Adapters have seen the admissions they were trained on, so the gain and the thresholds of a fine-tuned package come
     from the others, at the places `unseen`; so does a reading head fitted here on the adapted state, beside one that
     was trained along, which is part of what the gain multiplies. They are few as a rule: the thresholds follow from
-    what is to be expected of them, not from what was ordered. The file of terms is written to `folder`. Raises as
+    what is to be expected of them, not from what was ordered. With `knowledge`, its terms are fitted first and frozen
+    below, and the model is asked without the allergies. The new files are written to `folder`. Raises as
     `calibrated_package`.
     """
     candidates, groups = candidates_of(start, rows)
@@ -70,17 +77,25 @@ def package_with_terms(
     if own and "features" not in kinds:
         raise InputError(f"{start.name} has a reading head of its own: fit terms of features beside it, all or none.")
     ordered, patients = ordered_matrix(tuning, candidates), [a.patient_id for a in tuning]
+    prompts = [parts(admission) for admission in tuning]
+    seen = [code_features(admission, allergies=knowledge is None) for admission in tuning]
+    known: FittedKnowledge | None = None
+    files: dict[str, Path] = {}
+    if knowledge:
+        known = fit_knowledge(prompts, ordered, candidates, knowledge, formulary)
+        shares = dict(zip(TOPICS, known.terms.coefficients.tolist(), strict=True))
+        progress("knowledge terms: " + ", ".join(f"{topic} {share:.3f}" for topic, share in shares.items()))
+    below = known.logits if known else None
     asked = to_ask(start, tuning, unseen, kinds)
-    found = answers(start, asked, candidates, scores_file, settings, progress)
-    seen = [features(parts(admission), admission.codes) for admission in tuning]
+    found = answers(start, asked, candidates, scores_file, settings, progress, allergies=known is None)
     base, truth = log_odds(ordered), ordered[unseen]
     if own:
-        fitted = fit_terms(seen, found.states, ordered, candidates, patients, progress, ["features"])
-        scores = score_rows(start, asked, candidates, scores_file, settings, progress)
+        fitted = fit_terms(seen, found.states, ordered, candidates, patients, progress, ["features"], below)
+        scores = score_rows(start, asked, candidates, scores_file, settings, progress, allergies=known is None)
         centre = np.array([start.by_name[drug].log_odds - start.by_name[drug].offset for drug in candidates])
         varied = scores - centre
     else:
-        fitted = fit_terms(seen, found.states, ordered, candidates, patients, progress, kinds)
+        fitted = fit_terms(seen, found.states, ordered, candidates, patients, progress, kinds, below)
         centre = found.llm.mean(0, dtype=np.float64)
         varied = (found.llm - centre)[unseen if "state" in kinds else slice(None)]
     columns = [fitted.crossed[unseen] - base]
@@ -104,17 +119,32 @@ def package_with_terms(
     record = fitted.record
     if head:
         record = record | {key: value for key, value in head.record.items() if key.startswith("state")}
-    file = folder / TERMS
-    write_terms(terms, file)
+    files[TERMS] = folder / TERMS
+    write_terms(terms, files[TERMS])
+    start = replace(start, terms=LinearTerms(TERMS, sha256_of(files[TERMS])))
+    if known:
+        final = with_slope(known, fitted.crossed - base - known.logits, ordered, formulary)
+        record = record | {"knowledge slope": final.slope}
+        files[KNOWLEDGE] = folder / KNOWLEDGE
+        write_knowledge(final, files[KNOWLEDGE])
+        start = replace(start, knowledge=KnowledgeFile(KNOWLEDGE, sha256_of(files[KNOWLEDGE])))
     plain = Calibration(np.full(len(candidates), slope), base, base)
     package = calibrated(
-        replace(start, terms=LinearTerms(TERMS, sha256_of(file))),
+        start,
         rows,
-        described(candidates, plain, groups, ordered.sum(0), drug_class),
+        described(candidates, plain, groups, ordered.sum(0), formulary.drug_class),
         policy_thresholds(logits, sigmoid(logits) if start.fine_tuned else truth),
         {**tuned_on(rows, tuning), "linear_terms": {**record, "with the model": round(after, 6)}},
     )
-    return Tuned(package, {TERMS: file}, fitted.crossed - base)
+    return Tuned(package, files, fitted.crossed - base)
+
+
+def code_features(admission: Admission, allergies: bool) -> frozenset[str]:
+    """What the code model learns from; not the `allergies` beside knowledge terms, which alone read them."""
+    prompt = parts(admission)
+    if allergies:
+        return features(prompt, admission.codes)
+    return features(without_allergies(prompt), [code for code in admission.codes if not code.startswith("allergy:")])
 
 
 def ready_to_tune(start: ModelPackage) -> ModelPackage:

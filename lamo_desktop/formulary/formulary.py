@@ -99,14 +99,21 @@ class Formulary:
         """The allergy entries that name the ingredient or share an allergy class with it; negated ones never do."""
         hits = []
         for allergy in allergies:
-            if allergy not in self._subjects:
-                self._subjects[allergy] = self._allergy_subjects(allergy)
-            names, classes = self._subjects[allergy]
+            names, classes = self._subjects_of(allergy)
             if ingredient in names:
                 hits.append(AllergyHit(allergy, ingredient, "name"))
             elif classes.intersection(self._allergy_classes(ingredient)):
                 hits.append(AllergyHit(allergy, ingredient, "class"))
         return tuple(hits)
+
+    def allergic_to(self, allergies: Sequence[str]) -> frozenset[str]:
+        """The ingredients that allergy entries name, negated ones and allergy classes left out."""
+        return frozenset(name for allergy in allergies for name in self._subjects_of(allergy)[0])
+
+    def _subjects_of(self, allergy: str) -> tuple[set[str], set[str]]:
+        if allergy not in self._subjects:
+            self._subjects[allergy] = self._allergy_subjects(allergy)
+        return self._subjects[allergy]
 
     def _allergy_subjects(self, allergy: str) -> tuple[set[str], set[str]]:
         """Ingredient names and allergy classes that an entry asserts."""

@@ -103,7 +103,7 @@ def run_job(
     if not store.counts().open:
         progress(_progress(store, 0, 0.0))
         return
-    with EngineProcess(package, settings, drug_class=load_formulary().drug_class) as engine:
+    with EngineProcess(package, settings, facts=load_formulary()) as engine:
         weights = engine.info.weights_sha256
         _check_weights(store, weights)
         store.start(weights, asdict(engine.info))

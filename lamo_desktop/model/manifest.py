@@ -15,7 +15,8 @@ from lamo_desktop.paths import base_weight_folders
 from lamo_desktop.safe_load import parse_json, read_small
 
 MANIFEST = "manifest.json"
-FORMAT = 3  # 1 had no linear terms, 2 no adapter of the whole prompt; they are read too
+FORMAT = 4  # 1 had no linear terms, 2 no adapter of the whole prompt, 3 no knowledge terms; they are read too
+WITHOUT_KNOWLEDGE = 3  # the format in which a package without them is written, so that its hash stays
 ARCHITECTURES = ("llama",)  # what the engine's suffix-only adapters are tested on
 
 _POLICY = re.compile(r"no-more-than-ordered|balanced|precise-0\.\d+")
@@ -62,6 +63,14 @@ class LinearTerms:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class KnowledgeFile:
+    """The package's file of knowledge terms (see knowledge_terms.py), by name and SHA-256 (hex)."""
+
+    file: str
+    sha256: str
+
+
 @dataclass(frozen=True)
 class ModelPackage:
     """Everything that decides a recommendation besides the admission, the policy and the engine's settings.
@@ -83,6 +92,7 @@ class ModelPackage:
     drugs: tuple[Drug, ...]
     policies: dict[str, float]
     terms: LinearTerms | None = None
+    knowledge: KnowledgeFile | None = None
     training: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     licence: str = ""
@@ -112,7 +122,8 @@ class ModelPackage:
     @property
     def files(self) -> list[str]:
         """The names of the package's own files besides its manifest."""
-        return [adapter.file for adapter in self.adapters] + ([self.terms.file] if self.terms else [])
+        others = [each.file for each in (self.terms, self.knowledge) if each]
+        return [adapter.file for adapter in self.adapters] + others
 
     @cached_property
     def sha256(self) -> str:
@@ -133,8 +144,11 @@ def manifest_bytes(package: ModelPackage) -> bytes:
     """The package's `manifest.json`. Raises ModelError when a number is not finite or a text holds half a character."""
     content = asdict(package)
     del content["path"]
+    if package.knowledge is None:
+        del content["knowledge"]
+    number = FORMAT if package.knowledge else WITHOUT_KNOWLEDGE
     try:
-        text = json.dumps({"format": FORMAT, **content}, indent=1, ensure_ascii=False, allow_nan=False)
+        text = json.dumps({"format": number, **content}, indent=1, ensure_ascii=False, allow_nan=False)
         return f"{text}\n".encode()
     except UnicodeEncodeError as error:
         raise ModelError("The model package's manifest holds half a character: it is damaged.") from error
@@ -184,6 +198,7 @@ def _package(folder: Path, raw: dict[str, Any]) -> ModelPackage:
         drugs=tuple(_drug(each) for each in _value(raw, "drugs", list)),
         policies={name: _number(threshold, name) for name, threshold in _value(raw, "policies", dict).items()},
         terms=_terms(raw.get("terms")),
+        knowledge=_knowledge(raw.get("knowledge")),
         training=_value(raw, "training", dict),
         metrics=_value(raw, "metrics", dict),
         licence=_value(raw, "licence", str),
@@ -199,6 +214,10 @@ def _adapter(raw: Any) -> Adapter:
 
 def _terms(raw: Any) -> LinearTerms | None:
     return None if raw is None else LinearTerms(file_name(_value(raw, "file", str)), _value(raw, "sha256", str))
+
+
+def _knowledge(raw: Any) -> KnowledgeFile | None:
+    return None if raw is None else KnowledgeFile(file_name(_value(raw, "file", str)), _value(raw, "sha256", str))
 
 
 def _drug(raw: Any) -> Drug:
@@ -236,6 +255,8 @@ def _check(package: ModelPackage) -> None:
     for name in package.policies:
         if not _POLICY.fullmatch(name):
             raise _WrongFieldError(f"it has a policy {name}, which this program does not know")
+    if package.knowledge and not package.terms:
+        raise _WrongFieldError("it has knowledge terms but no linear terms")
     if package.context_tokens < 1:
         raise _WrongFieldError("context_tokens is not positive")
 

@@ -16,10 +16,12 @@ from typing import IO
 from lamo_desktop.errors import InputError, ModelError
 from lamo_desktop.files import sha256_of
 from lamo_desktop.model.gguf_header import header_strings
+from lamo_desktop.model.knowledge_terms import read_knowledge
 from lamo_desktop.model.manifest import (
     MANIFEST,
     Adapter,
     Drug,
+    KnowledgeFile,
     LinearTerms,
     ModelPackage,
     manifest_bytes,
@@ -32,6 +34,7 @@ from lamo_desktop.paths import data_dir, resource
 __all__ = [
     "Adapter",
     "Drug",
+    "KnowledgeFile",
     "LinearTerms",
     "ModelPackage",
     "install_base",
@@ -58,7 +61,11 @@ def load_package(path: Path | None = None) -> ModelPackage:
         _check_architecture(folder / adapter.file, package.architecture)
     if package.terms:
         _check_hash(folder / package.terms.file, package.terms.sha256)
-        read_terms(folder / package.terms.file)
+        drugs = read_terms(folder / package.terms.file).drugs
+        if package.knowledge:
+            _check_hash(folder / package.knowledge.file, package.knowledge.sha256)
+            if not set(package.by_name) == set(drugs) == set(read_knowledge(folder / package.knowledge.file).drugs):
+                raise ModelError(f"The terms of the model package {folder.name} are not of its own drugs.")
     return package
 
 

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +18,12 @@ import numpy as np
 
 import lamo_desktop
 from lamo_desktop.errors import ModelError
+from lamo_desktop.model.knowledge_terms import DrugFacts
 from lamo_desktop.model.memory import private_bytes
 from lamo_desktop.model.package import ModelPackage, load_package
+from lamo_desktop.model.package_terms import NoFacts, PackageTerms
 from lamo_desktop.model.prompt import Part
 from lamo_desktop.model.protocol import Device, EngineInfo, EngineSettings, RowFailed, Scored, start_message
-from lamo_desktop.model.terms import features, read_terms
 
 __all__ = ["EngineInfo", "EngineProcess", "EngineSettings", "RowFailed", "Scored", "worker_command"]
 
@@ -50,7 +51,7 @@ class EngineProcess:
     Raises ModelError when the engine cannot start. A worker that dies or hangs (no sign of life for `silence` seconds)
     is replaced, and its admission tried once more; so is one whose memory has grown. After a fault on a GPU the CPU is
     used, unless the CPU fails on that admission too. `state` asks for the prefix's state even of a package without
-    linear terms, `drug_class` names the class of a drug the package does not know (give `Formulary.drug_class`).
+    linear terms, `facts` is what is known of drugs by name (give a `Formulary`).
     `replaced` says why, once for each new worker since the first.
     """
 
@@ -60,12 +61,11 @@ class EngineProcess:
         settings: EngineSettings,
         silence: float = SILENCE_SECONDS,
         state: bool = False,
-        drug_class: Callable[[str], str] = lambda drug: "",
+        facts: DrugFacts | None = None,
     ) -> None:
         self._package = package
-        self._drug_class = drug_class
-        self._terms = read_terms(package.path / package.terms.file) if package.terms else None
-        self._start_message = start_message(package, settings, state or self._terms is not None)
+        self._terms = PackageTerms(package, facts or NoFacts())
+        self._start_message = start_message(package, settings, state or package.terms is not None)
         self._silence = silence
         self._usual_bytes: int | None = None  # the worker's memory after its first admission
         self.replaced: list[str] = []
@@ -79,19 +79,18 @@ class EngineProcess:
     def score(self, parts: Sequence[Part], candidates: Sequence[str], codes: Sequence[str] = ()) -> Scored:
         """Score the candidate drugs for one admission, given by its prompt and its structured codes.
 
-        Raises RowFailed when this admission cannot be scored.
+        The model's own answers, `llm`, are NaN for those it is not asked about. Raises RowFailed when this admission
+        cannot be scored.
         """
-        scored = self._model_scores(parts, candidates)
-        if self._terms is None:
-            return scored
+        asked = self._terms.asked(candidates)
+        scored = self._model_scores(self._terms.shown(parts), asked)
         try:
-            logits = self._terms.scores(candidates, scored.llm, features(parts, codes), scored.state, self._kin)
+            logits = self._terms.scores(parts, codes, candidates, scored.llm, scored.state)
         except ModelError as error:
             raise RowFailed(str(error)) from error
-        return replace(scored, logits=logits)
-
-    def _kin(self, drug: str) -> list[str]:
-        return [known.name for known in self._package.kin(self._drug_class(drug))]
+        answers = dict(zip(asked, scored.llm.tolist(), strict=True))
+        llm = np.array([answers.get(drug, np.nan) for drug in candidates], dtype=np.float32)
+        return replace(scored, logits=logits, llm=llm)
 
     def _model_scores(self, parts: Sequence[Part], candidates: Sequence[str]) -> Scored:
         request = {"score": {"parts": [[p.name, p.text, p.rank] for p in parts], "candidates": list(candidates)}}

@@ -101,7 +101,8 @@ class Terms:
         return {feature: row for row, feature in enumerate(self.features)}
 
     @cached_property
-    def _column(self) -> dict[str, int]:
+    def column(self) -> dict[str, int]:
+        """Place of each drug."""
         return {drug: column for column, drug in enumerate(self.drugs)}
 
     def known(self, found: frozenset[str]) -> list[str]:
@@ -136,8 +137,8 @@ class Terms:
         linear = self.linear(found, state)
         total = []
         for drug, score in zip(candidates, llm.tolist(), strict=True):
-            names = [drug] if drug in self._column else kin(drug)
-            columns = [self._column[name] for name in names if name in self._column] or slice(None)
+            names = [drug] if drug in self.column else kin(drug)
+            columns = [self.column[name] for name in names if name in self.column] or slice(None)
             gain, centre, sum_of_terms = (
                 float(term[columns].mean(dtype=np.float64)) for term in (self.gain, self.centre, linear)
             )

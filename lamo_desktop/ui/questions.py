@@ -7,6 +7,7 @@ from typing import Any
 
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import LamoError
+from lamo_desktop.formulary import load_formulary
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.process import EngineProcess, EngineSettings
 from lamo_desktop.recommend.explain import what_if, why
@@ -99,7 +100,7 @@ class _Desk:
         asked_for = (question.package.sha256, question.settings)
         if self._engine is None or self._in_use != asked_for:
             self.close()
-            self._engine = EngineProcess(question.package, question.settings, drug_class=self._drug_class)
+            self._engine = EngineProcess(question.package, question.settings, facts=load_formulary())
             self._in_use = asked_for
         return self._engine
 
