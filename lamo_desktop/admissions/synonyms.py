@@ -8,6 +8,7 @@ speaks of something else ("family history", "discharge medications") makes it no
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from rapidfuzz.fuzz import ratio
@@ -173,7 +174,15 @@ class Vocabulary:
             - _neutral(name)
             for name in own
         }
+        self._changes = {name: _changes_of(name) | foreign for name, foreign in self._foreign.items()}
         self._known: dict[tuple[str, str], float] = {}
+        self._telling = frozenset(
+            word
+            for synonyms in self._synonyms.values()
+            for synonym in synonyms
+            for word in (synonym.squeezed, *synonym.words.split(), *synonym.core)
+        )
+        self._telling_cjk = tuple(sorted(word for word in self._telling if _CJK.search(word) and len(word) > 1))
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -210,7 +219,8 @@ class Vocabulary:
         return min(CERTAIN if min(told, default=0.0) > 0 else 0.8, max(fits))
 
     def _fit(self, words: str, name: str) -> float:
-        return max(_likeness(words, name, synonym, self._foreign[name]) for synonym in self._synonyms[name])
+        header = _Header(words, name)
+        return max(_likeness(header, name, synonym, self._changes[name]) for synonym in self._synonyms[name])
 
     def _speaks_of_others(self, words: str, name: str) -> bool:
         left = set(words.split()) - _neutral(name)
@@ -235,8 +245,21 @@ class Vocabulary:
 
     def recognised(self, cells: Sequence[str]) -> int:
         """How many distinct fields a row of cells names, to tell the header row from titles and data."""
-        short = [cell for cell in cells if cell and len(cell) <= 80]
+        short = [cell for cell in cells if cell and len(cell) <= 80 and self._may_name_a_field(cell)]
         return len({name for name in self._synonyms for cell in short if self.confidence(cell, name) >= CERTAIN})
+
+    def _may_name_a_field(self, cell: str) -> bool:
+        """Whether a cell has a word in common with a synonym at all: most cells of a file are data and have none."""
+        words = normalised(cell).split()
+        if any(word in self._telling or _SHORT.get(word) in self._telling for word in words):
+            return True
+        squeezed = "".join(words)
+        numberless = squeezed.rstrip("0123456789")
+        if not self._telling.isdisjoint(
+            (squeezed, numberless, numberless.removesuffix("list"), numberless.removesuffix("text"))
+        ):
+            return True
+        return bool(_CJK.search(squeezed)) and any(word in squeezed for word in self._telling_cjk)
 
     def is_identifier(self, header: str) -> bool:
         """Whether a header names a direct identifier of a person: name, phone, address, record number."""
@@ -258,8 +281,25 @@ class _Synonym:
         self.squeezed = words.replace(" ", "")
         self.core = _core(words, name) or frozenset(words.split())
         self.stems = frozenset(map(_stem, self.core))
+        self.alternatives = (self.squeezed, self.squeezed + "list", self.squeezed + "text")
+        self.cjk = bool(_CJK.search(words))
 
 
+class _Header:
+    """The words of a header as they are compared with the synonyms of one field."""
+
+    def __init__(self, words: str, name: str) -> None:
+        self.words = words
+        self.squeezed = words.replace(" ", "")
+        self.numberless = re.sub(r"\d+$", "", self.squeezed) if name in LISTS else self.squeezed
+        core = _core(words, name)
+        if name in ("diagnoses", "procedures"):
+            core = frozenset(word for word in core if word not in _LATER and not word.startswith(_LATER_STEMS))
+        self.core = core
+        self.stems = frozenset(map(_stem, core))
+
+
+@cache
 def _neutral(name: str) -> frozenset[str]:
     """The words that say nothing beside a field's own."""
     if name in ("admission_id", "patient_id"):
@@ -295,34 +335,34 @@ def _is_unit(remark: str) -> bool:
     return first and (len(words) == 1 or bool(_FROM & set(words)) or set(words) <= _UNIT_WORDS | _NEUTRAL)
 
 
-def _likeness(words: str, name: str, synonym: _Synonym, foreign: frozenset[str]) -> float:
-    """How well normalised header words fit one synonym of a field."""
-    squeezed = words.replace(" ", "")
+def _changes_of(name: str) -> frozenset[str]:
+    """The words that make a header mean something else than a field, whatever the other fields are."""
+    changes = _CHANGES_MEANING | _LATER
+    return changes | _BEFORE if name in ("orders", "order_drug") else changes
+
+
+def _likeness(header: _Header, name: str, synonym: _Synonym, changes: frozenset[str]) -> float:
+    """How well the words of a header fit one synonym of a field."""
+    squeezed, core = header.squeezed, header.core
     if squeezed == synonym.squeezed:
         return 1.0
-    numberless = re.sub(r"\d+$", "", squeezed) if name in LISTS else squeezed
-    if numberless in (synonym.squeezed, synonym.squeezed + "list", synonym.squeezed + "text"):
+    if header.numberless in synonym.alternatives:
         return CERTAIN
-    if _CJK.search(synonym.words):
+    if synonym.cjk:
         return _likeness_without_blanks(squeezed, name, synonym)
-    core = _core(words, name)
-    changes = _CHANGES_MEANING | _LATER | foreign
-    if name in ("orders", "order_drug"):
-        changes = changes | _BEFORE
-    if name in ("diagnoses", "procedures"):
-        core = frozenset(word for word in core if word not in _LATER and not word.startswith(_LATER_STEMS))
     if not core:
         return 0.0
     if core == synonym.core:
         return CERTAIN
-    if frozenset(map(_stem, core)) == synonym.stems:
+    if header.stems == synonym.stems:
         return 0.85
-    more = core - synonym.core
-    if synonym.core < core and not more & changes:
-        if len(synonym.core) > 1 and len(more) <= 2 and f" {synonym.words} " in f" {words} ":
-            return 0.8
-        if len(more) <= 2 and len(synonym.squeezed) >= 3:
-            return POSSIBLE
+    if synonym.core < core:
+        more = core - synonym.core
+        if not more & changes:
+            if len(synonym.core) > 1 and len(more) <= 2 and f" {synonym.words} " in f" {header.words} ":
+                return 0.8
+            if len(more) <= 2 and len(synonym.squeezed) >= 3:
+                return POSSIBLE
     if min(len(synonym.squeezed), len(squeezed)) >= 6 and abs(len(synonym.squeezed) - len(squeezed)) <= 2:
         return 0.65 if ratio(synonym.squeezed, squeezed) >= 90 else 0.0
     return 0.0

@@ -7,6 +7,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.utils import column_index_from_string
 
+from lamo_desktop.admissions.profile import load_profile
+from lamo_desktop.admissions.synonyms import CERTAIN, Vocabulary
 from lamo_desktop.paths import resource
 from tests.hospitals.generate import LANGUAGES, REQUIRED, Export, generate, pool
 from tests.hospitals.measure import real_admissions
@@ -66,3 +68,12 @@ def test_the_pool_has_enough_headers_of_every_language() -> None:
         headers = pool()["required"][drug.get(name, name)]
         assert len(headers["en"]) >= 12
         assert all(len(headers[language]) >= 5 for language in LANGUAGES)
+
+
+def test_telling_the_header_row_passes_over_no_header_that_is_certain() -> None:
+    vocabulary = Vocabulary(load_profile("flat").data)
+    required, optional, others = (pool()[name].values() for name in ("required", "optional", "distractors"))
+    headers = [h for options in (*required, *optional, *others) for h in options["en"] + options["de"] + options["zh"]]
+    for header in headers:
+        certain = {name for name in vocabulary.fields if vocabulary.confidence(header, name) >= CERTAIN}
+        assert vocabulary.recognised([header]) == len(certain), header
