@@ -25,12 +25,12 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.prompt import parts, suffix
+from tools.parity import engine_scores, parity, torch_scores
 from trainer.adapters import Adapters, device_of, dtype_of, group_drugs
 from trainer.base import Base, load_base
 from trainer.gguf_adapter import export_adapter, gguf_shape
 from trainer.merge import merge
 from trainer.packing import Asked, pack, within_budget
-from trainer.parity import engine_scores, parity, torch_scores
 from trainer.recipe import load_recipe
 from trainer.rows import read_rows
 

@@ -69,9 +69,9 @@ def test_targets_scripts_and_modules_that_a_page_names_are_there(page: Path) -> 
     assert set(re.findall(r"(?:`|^)make ([a-z-]+)", text, re.MULTILINE)) <= targets
     scripts = [name.replace("\\", "/") for name in re.findall(r"\.ci[/\\][\w.]+\w", text)]
     modules = [
-        name.replace(".", "/") + ".py" for name in re.findall(r"python -m ((?:tests|lamo_desktop)\.[\w.]+)", text)
+        name.replace(".", "/") + ".py" for name in re.findall(r"python -m ((?:tests|lamo_desktop|tools)\.[\w.]+)", text)
     ]
-    named = re.findall(r"`((?:resources|trainer|lamo_desktop|tests)/[\w./-]+\.\w+)`", text)
+    named = re.findall(r"`((?:resources|trainer|lamo_desktop|tests|tools)/[\w./-]+\.\w+)`", text)
     assert [path for path in [*scripts, *modules, *named] if not (ROOT / path).exists()] == []
 
 

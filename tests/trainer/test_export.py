@@ -13,6 +13,7 @@ from lamo_desktop.model.package import load_package, verify_package, write_packa
 from lamo_desktop.model.process import EngineProcess, EngineSettings
 from lamo_desktop.model.prompt import parts
 from tests.trainer.tiny import DRUGS, HEADS, KV_HEADS, golden_adapter, tiny_folder, tiny_gguf, tiny_rows
+from tools.parity import engine_scores, parity, torch_scores
 from trainer.adapters import group_drugs
 from trainer.base import load_base
 from trainer.cli import main
@@ -20,7 +21,6 @@ from trainer.examples import make_examples
 from trainer.export import export_adapters, export_merged
 from trainer.fit import fit
 from trainer.gguf_adapter import Shape, export_adapter, gguf_shape, matrices, rotary_order
-from trainer.parity import engine_scores, parity, torch_scores
 from trainer.recipe import Recipe
 from trainer.run_folder import Run, write_run
 from trainer.training import Training

@@ -14,13 +14,13 @@ from lamo_desktop.model.process import EngineProcess, EngineSettings
 from lamo_desktop.model.prompt import parts
 from tests.trainer.test_export import RECIPE, trained
 from tests.trainer.tiny import tiny_rows
+from tools.parity import parity
 from trainer.adapters import group_drugs
 from trainer.base import load_base
 from trainer.cli import main
 from trainer.examples import make_examples
 from trainer.export import export_adapters
 from trainer.fit import fit
-from trainer.parity import parity
 from trainer.recipe import Recipe
 from trainer.rows import Rows, write_rows
 from trainer.run_folder import Run, load_run, write_run

@@ -1,4 +1,4 @@
-"""`python -m lamo_desktop.ui.screenshots OUTDIR`: a picture of every page, light and dark, at 100 % and 200 %.
+"""`python -m tools.screenshots OUTDIR`: a picture of every page, light and dark, at 100 % and 200 %.
 
 It drives the real window over the real flow: the bundled admissions are read, the first of them scored and compared.
 On a real screen (or Xvfb) give QT_QPA_PLATFORM=xcb; otherwise it draws off the screen.

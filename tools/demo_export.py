@@ -1,6 +1,6 @@
 """Makes the two shipped files that come from the eICU demo database: the demo export and the table of drug codes.
 
-    python -m trainer.demo_export FOLDER_OF_EICU_TABLES [RESOURCES]
+    python -m tools.demo_export FOLDER_OF_EICU_TABLES [RESOURCES]
 
 The demo export is drawn from admissions that are never training rows: discharged in 2015, region not Northeast, of
 patients without a stay discharged in 2014. Of the hospitals with at least `PER_HOSPITAL` of them, `HOSPITALS` that
