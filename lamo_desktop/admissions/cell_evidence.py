@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 
 from lamo_desktop.admissions.values import is_unknown, parse_age, parse_date, parse_sex, split_list
+from lamo_desktop.errors import row_fault
 from lamo_desktop.formulary import Formulary
 
 SAMPLE = 200  # filled cells that are looked at
@@ -107,7 +108,15 @@ def _judged(share: float, wrong: bool, enough: float = MOST) -> Evidence:
 
 
 def _share(sample: Sequence[str], holds: Callable[[str], object]) -> float:
-    return sum(bool(holds(cell)) for cell in sample) / len(sample) if sample else 0.0
+    return sum(_holds(holds, cell) for cell in sample) / len(sample) if sample else 0.0
+
+
+def _holds(holds: Callable[[str], object], cell: str) -> bool:
+    try:
+        return bool(holds(cell))
+    except Exception as error:  # one cell says nothing of its column; its row is set aside when it is read
+        row_fault(error)
+        return False
 
 
 def _reads(parse: Callable[[str], object]) -> Callable[[str], bool]:
