@@ -45,6 +45,11 @@ class Run:
 
     process: "subprocess.Popen[str]"
     stages: "queue.Queue[str | None]" = field(default_factory=queue.Queue)
+    _listener: threading.Thread = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     @classmethod
     def start(cls, arguments: list[str], user: Path) -> "Run":
@@ -56,15 +61,14 @@ class Run:
             cwd=ROOT,
             env={**os.environ, "LAMO_DATA_DIR": str(user)},
         )
-        run = cls(process)
-        threading.Thread(target=run._listen, daemon=True).start()
-        return run
+        return cls(process)
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if '"stage": "scoring"' in line:
-                self.stages.put("scoring")
+        with self.process.stdout as lines:
+            for line in lines:
+                if '"stage": "scoring"' in line:
+                    self.stages.put("scoring")
         self.stages.put(None)
 
     def next_scored(self) -> bool:
@@ -99,8 +103,13 @@ class Run:
         return hit
 
     def ended(self) -> str:
-        """Wait for the end; returns what it said on stderr."""
-        return self.process.communicate()[1]
+        """Wait for the end; returns what it said on stderr. Standard output is the listener's alone to read and close."""
+        assert self.process.stderr is not None
+        with self.process.stderr as errors:
+            said = errors.read()
+        self.process.wait()
+        self._listener.join()
+        return said
 
 
 @dataclass
