@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from lamo_desktop.recommend.mark import AGREE, DISAGREE, UNSURE, Mark
 from lamo_desktop.ui.charts import THRESHOLD_ROLE, ProbabilityDelegate
 from lamo_desktop.ui.marks import KEYS, MarkBar, MarkBook
 from lamo_desktop.ui.tables import Column, ColumnModel, Index, Table, text_column
 from lamo_desktop.ui.theme import em, icon, tokens
-from lamo_desktop.ui.widgets import Dropdown, label
+from lamo_desktop.ui.widgets import Dropdown, WrapRow, label
 from lamo_desktop.ui.words import said
 
 if TYPE_CHECKING:
@@ -167,6 +167,7 @@ class CandidatePanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, em(0.3), 0, 0)
         layout.setSpacing(em(0.35))
+        layout.addWidget(self.filters)
         layout.addWidget(self.table, 1)
         layout.addWidget(self.details)
         layout.addWidget(self.bar)
@@ -181,14 +182,10 @@ class CandidatePanel(QWidget):
 
     def _filters(self) -> QWidget:
         holder = QWidget()
-        row = QHBoxLayout(holder)
-        row.setContentsMargins(0, 0, 0, em(0.2))
-        row.setSpacing(em(0.4))
+        row = WrapRow(parent=holder)
         self.search = QLineEdit(clearButtonEnabled=True)
         self.search.setPlaceholderText(self.tr("Search drug or class"))
         self.search.setAccessibleName(self.tr("Search candidate drugs"))
-        room = self.search.fontMetrics().horizontalAdvance(self.search.placeholderText()) + em(3)
-        self.search.setFixedWidth(max(em(10), room))
         self.only = Dropdown()
         self.only.addItems(
             [
@@ -202,8 +199,8 @@ class CandidatePanel(QWidget):
         self.only.setAccessibleName(self.tr("Show only these drugs"))
         self.search.textChanged.connect(self._filter)
         self.only.currentIndexChanged.connect(self._filter)
-        row.addWidget(self.search)
-        row.addWidget(self.only)
+        row.add(self.search, stretch=1)
+        row.add(self.only)
         return holder
 
     def _shortcut(self, key: str, call: Callable[[], object]) -> None:

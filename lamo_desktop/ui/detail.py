@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from lamo_desktop.ui.asking import Asking
 from lamo_desktop.ui.candidates import CandidatePanel
@@ -15,7 +15,7 @@ from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.whatif import ContextEditor, WhatIfPanel
 from lamo_desktop.ui.why import WhyPanel
-from lamo_desktop.ui.widgets import ElidedLabel, label
+from lamo_desktop.ui.widgets import ElidedLabel, Tabs, label
 
 if TYPE_CHECKING:
     from lamo_desktop.model.process import EngineSettings
@@ -54,12 +54,10 @@ class AdmissionDetail(QWidget):
         self.left = QStackedWidget()
         self.left.addWidget(self.context)
         self.left.addWidget(self.editor)
-        self.tabs = QTabWidget()
-        self.tabs.setAccessibleName(self.tr("About this admission"))
+        self.tabs = Tabs(self.tr("About this admission"))
         self.tabs.addTab(self.candidates, self.tr("Candidates"))
         self.tabs.addTab(self.why, self.tr("Why"))
         self.tabs.addTab(self.what_if, self.tr("What if"))
-        self.tabs.setCornerWidget(self.candidates.filters)
         self.tabs.currentChanged.connect(self._tab_changed)
         self.sides = QSplitter(Qt.Orientation.Horizontal)
         self.sides.setObjectName("review-sides")
@@ -202,4 +200,3 @@ class AdmissionDetail(QWidget):
             if self.editor.original is not admission:
                 self.editor.show_admission(admission)
         self.left.setCurrentIndex(1 if tab == WHAT_IF else 0)
-        self.candidates.filters.setVisible(tab == CANDIDATES)

@@ -59,7 +59,7 @@ class ReportTable(QWidget):
     def __init__(self, name: str, titled: bool = True) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._title, self._note = label("", "heading"), label("", "small", wrap=True)
+        self._title, self._note = label("", "heading", wrap=True), label("", "small", wrap=True)
         self._title.setVisible(titled)
         self.table = Table(ColumnModel(parent=self), name)
         self.table.setObjectName(f"validate-{name}")

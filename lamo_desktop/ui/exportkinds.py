@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
+from PySide6.QtWidgets import QSizePolicy
 
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, Card, IconLabel, label, tone
+from lamo_desktop.ui.widgets import Button, Card, IconLabel, WrapRow, label, together, tone
 
 translate = QCoreApplication.translate  # under this name the translation tools find the texts
 
@@ -31,13 +31,11 @@ class FileCard(Card):
     def __init__(self, kind: Kind, primary: bool) -> None:
         super().__init__(padding=0.9)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # columns of one width
-        head = QHBoxLayout()
-        head.setSpacing(em(0.5))
-        head.addWidget(IconLabel(kind.icon, 1.4, "accent"))
-        head.addWidget(label(kind.title, "heading"), 1)
+        head = WrapRow()
+        head.add(together(IconLabel(kind.icon, 1.4, "accent"), label(kind.title, "heading")), stretch=1)
         chip = label(self.tr("patient data") if kind.patient_text else self.tr("counts only"), "chip")
         tone(chip, "warn" if kind.patient_text else "good")
-        head.addWidget(chip)
+        head.add(chip)
         self.button = Button(kind.action, "export", "primary" if primary else "")
         text = label(kind.text, "muted", wrap=True)
         text.setAlignment(Qt.AlignmentFlag.AlignTop)

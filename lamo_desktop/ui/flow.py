@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
 from lamo_desktop.ui.theme import drawn, em, scaled_font, tokens
 
+NARROW_RAIL = 4.2  # heights of a line
+
 
 class Step(Enum):
     """A step of the analysis; the value is its icon."""
@@ -48,7 +50,7 @@ class StepButton(QAbstractButton):
         self.title = title
         self.status = StepStatus(State.LOCKED, "")
         self.setCheckable(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -73,6 +75,10 @@ class StepButton(QAbstractButton):
         """Two lines of text and room around them."""
         return QSize(em(12.5), em(3.3))
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """The icon alone, and two lines close together."""
+        return QSize(em(3), em(2.2))
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the step."""
         colours = tokens()
@@ -95,6 +101,10 @@ class StepButton(QAbstractButton):
         mark = em(1.05)
         mark_left = int(box.right()) - em(0.5) - mark
         mark_icon = drawn(self.status.state.value, self._state_colour(), mark, ratio)
+        if self.width() < em(NARROW_RAIL + 1):
+            corner = em(0.75)  # the state beside the foot of the icon; the tooltip says both
+            painter.drawPixmap(left + size - corner // 3, middle + corner // 4, corner, corner, mark_icon)
+            return
         painter.drawPixmap(mark_left, middle - mark // 2, mark_icon)
 
         text_left = left + size + em(0.7)
@@ -148,7 +158,11 @@ class FlowRail(QWidget):
             layout.addWidget(button)
             button.clicked.connect(lambda _=False, step=button.step: self.chosen.emit(step))
         layout.addStretch(1)
-        self.setFixedWidth(em(13.5))
+        self.show_narrow(False)
+
+    def show_narrow(self, narrow: bool) -> None:
+        """Icons alone, where the window has no room for words."""
+        self.setFixedWidth(em(NARROW_RAIL if narrow else 13.5))
 
     def show_step(self, step: Step) -> None:
         """Mark the step whose page is shown."""

@@ -13,7 +13,7 @@ from lamo_desktop.ui.flow import Step
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, Card, EmptyOr, EmptyState, label
+from lamo_desktop.ui.widgets import Button, Card, ElidedLabel, EmptyOr, EmptyState, label
 from lamo_desktop.ui.words import said
 
 if TYPE_CHECKING:
@@ -101,9 +101,9 @@ class LiveCard(Card):
         head.addWidget(label(self.tr("First results"), "heading"))
         head.addSpacing(em(0.5))
         self.words = label("", "muted")
-        head.addWidget(self.words, 1)
-        self.engine = label("", "small")
-        head.addWidget(self.engine)
+        head.addWidget(self.words)
+        self.engine = ElidedLabel("small")
+        head.addWidget(self.engine, 1)
         self.review = Button(self.tr("Review &these"), "review")
         self.review.setToolTip(self.tr("Look at what is scored so far while the run goes on"))
         self.review.clicked.connect(lambda: session.show_results(Step.REVIEW))

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout
 from lamo_desktop.model.package import ModelPackage, load_package, verify_package
 from lamo_desktop.ui import packages
 from lamo_desktop.ui.session import Session
-from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, Card, Dropdown, label, tone
+from lamo_desktop.ui.widgets import Button, Card, Dropdown, ElidedLabel, WrapRow, label, tone
 from lamo_desktop.ui.words import said
 
 
@@ -32,16 +31,14 @@ class ModelCard(Card):
         self.choose = Button(self.tr("Add &package…"), "folder")
         self.choose.setToolTip(self.tr("Choose the folder of another model package; it stays in the list"))
         self.choose.clicked.connect(self._add)
-        top = QHBoxLayout()
-        top.setSpacing(em(0.5))
-        top.addWidget(self.chooser, 1)
+        top = WrapRow()
+        top.add(self.chooser, stretch=1)
         self.chips = QHBoxLayout()
-        self.kind, self.state = label("", "chip"), label("", "chip")
+        self.kind, self.state = ElidedLabel("chip", hugging=True), label("", "chip")
         self.verify = Button(self.tr("Verif&y again"))
         self.verify.setToolTip(self.tr("Compare the SHA-256 of every file, base weights included, with the manifest"))
         self.verify.clicked.connect(self._verify)
-        top.addWidget(self.choose)
-        top.addWidget(self.verify)
+        top.add(self.choose, self.verify)
         self.body.addLayout(top)
         self.chips.addWidget(self.kind)
         self.chips.addWidget(self.state)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QInputDialog,
     QMessageBox,
     QSizePolicy,
@@ -30,7 +29,7 @@ from lamo_desktop.ui.profilechooser import ProfileChooser
 from lamo_desktop.ui.readcontrols import ReadControls
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, Card, ElidedLabel, Notice, ProgressCard, label
+from lamo_desktop.ui.widgets import Button, Card, ElidedLabel, Notice, ProgressCard, WrapRow, label, together
 from lamo_desktop.ui.words import said
 
 if TYPE_CHECKING:
@@ -84,11 +83,11 @@ class OpenedView(QWidget):
         session.changed.connect(self._refresh_progress)
         self.progress.hide()
 
-    def _head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(em(0.5))
+    def _head(self) -> WrapRow:
+        row = WrapRow()
         self._name = ElidedLabel("heading")
-        row.addWidget(self._name, 1)
+        self._name.setMinimumWidth(em(10))
+        row.add(self._name, stretch=1)
         self.profile = ProfileChooser()
         self.profile.activated.connect(lambda _: self._profile_chosen())
         caption = label(self.tr("&Profile:"), "muted")
@@ -102,8 +101,7 @@ class OpenedView(QWidget):
         self.undo.clicked.connect(self.take_back)
         self.reset.clicked.connect(self.start_over)
         self.save.clicked.connect(lambda: self.save_profile())
-        for widget in (caption, self.profile, self.undo, self.reset, self.save):
-            row.addWidget(widget)
+        row.add(together(caption, self.profile), self.undo, self.reset, self.save)
         return row
 
     def show_opened(self, opened: Opened) -> None:

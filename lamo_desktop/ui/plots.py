@@ -192,7 +192,12 @@ class Plot(QWidget):
         painter.restore()
 
     def _draw_legend(self, painter: QPainter, area: QRectF) -> None:
-        metrics, left = painter.fontMetrics(), area.left()
+        names = [series.name for series in self._series if series.name]
+        wanted = sum(em(2.3) + painter.fontMetrics().horizontalAdvance(name) for name in names)
+        left = max(0.0, min(area.left(), self.width() - wanted))
+        painter.save()
+        _shrink(painter, wanted, self.width())
+        metrics = painter.fontMetrics()
         for series in self._series:
             if not series.name:
                 continue
@@ -209,6 +214,7 @@ class Plot(QWidget):
             painter.setPen(QColor(tokens().text))
             painter.drawText(QPointF(left + em(1.5), metrics.ascent()), series.name)
             left += em(2.3) + metrics.horizontalAdvance(series.name)
+        painter.restore()
 
     def _draw_axes(self, painter: QPainter, area: QRectF, across: Scale, up: Scale) -> None:
         line = painter.fontMetrics().height()
@@ -224,13 +230,28 @@ class Plot(QWidget):
         for value in across.ticks():
             box = QRectF(across.at(value) - em(3), area.bottom() + em(0.2), em(6), line)
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, f"{value:,.10g}")
-        bottom = QRectF(area.left(), area.bottom() + line * 1.35, area.width(), line)
-        painter.drawText(bottom, Qt.AlignmentFlag.AlignHCenter, self._axes.x_title)
+        _draw_title(painter, QRectF(area.left(), area.bottom() + line * 1.35, area.width(), line), self._axes.x_title)
         painter.save()
         painter.translate(0, area.bottom())
         painter.rotate(-90)
-        painter.drawText(QRectF(0, 0, area.height(), line), Qt.AlignmentFlag.AlignHCenter, self._axes.y_title)
+        _draw_title(painter, QRectF(0, 0, area.height(), line), self._axes.y_title)
         painter.restore()
+
+
+def _draw_title(painter: QPainter, box: QRectF, text: str) -> None:
+    """In the middle of the box, in smaller letters where they would not fit, and then without what does not."""
+    painter.save()
+    _shrink(painter, painter.fontMetrics().horizontalAdvance(text), box.width())
+    words = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(box.width()))
+    painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, words)
+    painter.restore()
+
+
+def _shrink(painter: QPainter, wanted: float, room: float) -> None:
+    if wanted > room:
+        font = painter.font()
+        font.setPointSizeF(font.pointSizeF() * max(0.75, 0.98 * room / wanted))
+        painter.setFont(font)
 
 
 def _draw(painter: QPainter, series: Series, across: Scale, up: Scale) -> None:

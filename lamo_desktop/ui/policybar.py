@@ -3,13 +3,13 @@
 import math
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QSlider, QWidget
 
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.recommend.policy import POLICIES, Policy
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Dropdown, label
+from lamo_desktop.ui.widgets import Dropdown, WrapRow, label, together
 from lamo_desktop.ui.words import said
 
 STEP = 0.1  # logits per step of the slider
@@ -23,9 +23,7 @@ class PolicyBar(QWidget):
         super().__init__()
         self._session = session
         self._package: ModelPackage | None = None
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(em(0.5))
+        layout = WrapRow(spacing=0.9, parent=self)
         self.policy = Dropdown()
         caption = label(self.tr("Lis&ts:"), "muted")
         caption.setBuddy(self.policy)
@@ -50,18 +48,10 @@ class PolicyBar(QWidget):
         self.shift_value = label("", "small")
         self.shift_value.setToolTip(self.shift.toolTip())
         self.expected = label("")
-        self.expected.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        for widget in (
-            caption,
-            self.policy,
-            label(self.tr("longer"), "small"),
-            self.shift,
-            label(self.tr("shorter"), "small"),
-            self.shift_value,
-        ):
-            layout.addWidget(widget)
-        layout.addSpacing(em(0.5))
-        layout.addWidget(self.expected, 1)
+        ends = label(self.tr("longer"), "small"), label(self.tr("shorter"), "small")
+        layout.add(together(caption, self.policy))
+        layout.add(together(ends[0], self.shift, ends[1], self.shift_value))
+        layout.add(self.expected, stretch=1)
         session.policy_changed.connect(self.refresh)
         session.results_changed.connect(self.refresh)
         session.cohort_changed.connect(self.refresh)

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QSpinBox, QWidget
 
 from lamo_desktop.ui.corrections import with_date_order, with_header_row, with_sheets
 from lamo_desktop.ui.opening import Opened
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Dropdown, label
+from lamo_desktop.ui.widgets import Dropdown, WrapRow, label, together
 from lamo_desktop.ui.words import without_key
 
 
@@ -20,9 +20,7 @@ class ReadControls(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._opened: Opened | None = None
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(em(0.4))
+        self._row = WrapRow(spacing=0.9, parent=self)
         self.admissions_sheet, self.orders_sheet, self.date_order = (Dropdown(letters=8) for _ in range(3))
         self.header_row = QSpinBox()
         self.header_row.setRange(0, 1000)
@@ -31,26 +29,24 @@ class ReadControls(QWidget):
         self.header_row.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         for text, order in ((self.tr("left empty"), "ask"), (self.tr("3 April"), "dmy"), (self.tr("March 4"), "mdy")):
             self.date_order.addItem(text, order)
-        self._of_sheets = self._add(self.tr("&Admissions:"), self.admissions_sheet)
+        self._of_sheets = [self._add(self.tr("&Admissions:"), self.admissions_sheet)]
         self._add(self.tr("&Header row:"), self.header_row)
-        self._of_sheets += self._add(self.tr("&Orders:"), self.orders_sheet)
+        self._of_sheets.append(self._add(self.tr("&Orders:"), self.orders_sheet))
         self._add(self.tr("03/0&4/2024 means"), self.date_order)
-        self._row.addStretch(0)
         self.admissions_sheet.activated.connect(lambda _: self._sheets_chosen())
         self.orders_sheet.activated.connect(lambda _: self._sheets_chosen())
         self.date_order.activated.connect(lambda _: self._date_order_chosen())
         self.header_row.editingFinished.connect(self._header_row_chosen)
 
-    def _add(self, text: str, widget: Dropdown | QSpinBox) -> list[QWidget]:
+    def _add(self, text: str, widget: Dropdown | QSpinBox) -> QWidget:
         caption = label(text, "muted")
         caption.setBuddy(widget)
         widget.setAccessibleName(without_key(text))
         if isinstance(widget, Dropdown):
             widget.setMaximumWidth(em(13))
-        self._row.addWidget(caption)
-        self._row.addWidget(widget, int(isinstance(widget, Dropdown)))
-        self._row.addSpacing(em(0.5))
-        return [caption, widget]
+        both = together(caption, widget)
+        self._row.add(both)
+        return both
 
     def show_opened(self, opened: Opened, sheets: Sequence[str]) -> None:
         """Show how an export was read; `sheets` are the names of all its sheets, as far as they are known."""

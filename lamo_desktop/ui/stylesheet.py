@@ -98,9 +98,9 @@ QHeaderView::up-arrow, QHeaderView::down-arrow { image: none; width: 0; height: 
 QTableCornerButton::section { background: $surface; border: none; border-bottom: 1px solid $border; }
 QTabWidget::pane { border: none; top: 0; }
 QTabBar { qproperty-drawBase: 0; }
-QTabBar::tab { background: transparent; color: $muted; padding: ${space2}px ${space3}px; border: none;
-    border-bottom: 2px solid transparent; margin-right: ${space1}px; }
-QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; font-weight: 600; }
+QTabBar::tab { background: transparent; color: $muted; padding: ${space2}px; border: none;
+    border-bottom: 2px solid transparent; }
+QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar QToolButton { background: $surface; border: none; border-radius: ${radius}px; }
 QTabBar QToolButton:hover { background: $accent_soft; }
 QTabBar::tab:focus { color: $accent; }

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QAction, QFontMetricsF, QKeySequence
+from PySide6.QtGui import QAction, QFontMetricsF, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -25,6 +25,7 @@ RANKED_CHARACTERS = 48
 LOOKED_AT = 12  # rows that say how wide a column has to be
 ARROWS = {Qt.SortOrder.AscendingOrder: " ↑", Qt.SortOrder.DescendingOrder: " ↓"}  # the style's would hide letters
 MOST = 1.6  # times the width that it asks for
+FEWEST = 0.6  # times the width that a column asks for which takes the room that is left
 _ROOT = QModelIndex()
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -214,23 +215,54 @@ class Table(QTableView):
         copy.triggered.connect(self.copy_rows)
         self.addAction(copy)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self._sharing = False
+        self._elastic: dict[int, int] = {}  # columns that share the room that is left: the least width of each
         self.own_widths: dict[int, int] = {}  # of the columns that the user drew to another width
         self.horizontalHeader().sectionResized.connect(self._resized)
         self.horizontalHeader().sortIndicatorChanged.connect(lambda section, _: self._make_room(section))
 
     def _resized(self, section: int, _: int, width: int) -> None:
-        drawn = bool(QApplication.mouseButtons() & Qt.MouseButton.LeftButton)
+        drawn = bool(QApplication.mouseButtons() & Qt.MouseButton.LeftButton) and not self._sharing
         if drawn and self.horizontalHeader().sectionResizeMode(section) == QHeaderView.ResizeMode.Interactive:
             self.own_widths[section] = width
+            if section in self._elastic:
+                self._elastic[section] = width
 
     def fit_columns(self, columns: Sequence[Column]) -> None:
         """Widths as the user drew them, else as the columns ask for, in lines of text: more where the font needs it."""
         for section, column in enumerate(columns):
             self.setColumnWidth(section, self.own_widths.get(section) or self._needed(section, column))
-            mode = QHeaderView.ResizeMode.Stretch if column.stretch else QHeaderView.ResizeMode.Interactive
-            self.horizontalHeader().setSectionResizeMode(section, mode)
-        self.horizontalHeader().setStretchLastSection(not any(column.stretch for column in columns))
+            self.horizontalHeader().setSectionResizeMode(section, QHeaderView.ResizeMode.Interactive)
+        last = len(columns) - 1
+        elastic = [section for section, column in enumerate(columns) if column.stretch]
+        legible = {s: max(em(FEWEST * columns[s].width), _header_width(columns[s].title)) for s in elastic}
+        self._elastic = {s: self.own_widths.get(s, width) for s, width in legible.items()}
+        if not elastic and columns:
+            self._elastic = {last: self.columnWidth(last)}
         self._make_room(self.horizontalHeader().sortIndicatorSection())
+        self._share_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Another width to share."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Elastic columns take the room that is left; where there is too little, they stay legible and one scrolls."""
+        header, elastic = self.horizontalHeader(), self._elastic
+        if not elastic or max(elastic) >= header.count():
+            return
+        others = sum(header.sectionSize(s) for s in range(header.count()) if s not in elastic)
+        fits = self.viewport().width() >= others + sum(elastic.values())
+        self._sharing = True  # no width of these is one that the user drew
+        header.setStretchLastSection(False)
+        for section, least in elastic.items():
+            if fits:
+                header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
+            else:
+                header.setSectionResizeMode(section, QHeaderView.ResizeMode.Interactive)
+                self.setColumnWidth(section, least)
+        self._sharing = False
 
     def _needed(self, section: int, column: Column) -> int:
         """Room for the whole header and for what the first rows hold, within reason."""
@@ -243,7 +275,11 @@ class Table(QTableView):
         cells = [delegate.sizeHint(option, self.model().index(row, section)).width() for row in rows]
         if column.numeric and len(column.values) and not np.isnan(column.values).all():
             cells.append(self.fontMetrics().horizontalAdvance(column.show(np.nanmax(column.values))) + em(1.4))
-        return max(wanted, min(max(cells, default=0), em(MOST * column.width)))
+        return max(wanted, min(max(cells, default=0), round(MOST * column.width * self._line())))
+
+    def _line(self) -> float:
+        """The measure of widths: a height of a line, or two letters where the font's are wide for their height."""
+        return max(em(), 2 * QFontMetricsF(self.font()).averageCharWidth())
 
     def _make_room(self, section: int) -> None:
         """The arrow of the sorting stands beside the words of the header."""

@@ -20,7 +20,7 @@ from lamo_desktop.recommend.policy import Policy, recommended
 from lamo_desktop.ui.changes import ChangeDelegate, signed
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, Dropdown, Notice, label
+from lamo_desktop.ui.widgets import Button, Dropdown, Notice, WrapRow, label, together
 
 if TYPE_CHECKING:
     from lamo_desktop.recommend.explain import Answer
@@ -75,12 +75,11 @@ class ContextEditor(QScrollArea):
         for text, sex in ((self.tr("not recorded"), None), (self.tr("female"), "female"), (self.tr("male"), "male")):
             self.sex.addItem(text, sex)
         self.sex.currentIndexChanged.connect(self._changed)
-        who = QHBoxLayout()
+        who = WrapRow(spacing=0.7)
         for text, field in ((self.tr("A&ge"), self.age), (self.tr("Se&x"), self.sex)):
             caption = label(text, "muted")
             caption.setBuddy(field)
-            who.addWidget(caption)
-            who.addWidget(field, 1)
+            who.add(together(caption, field, stretched=field), stretch=1)
         self._layout.addLayout(who)
         self.fields: dict[str, TextField] = {}
         self._sections = QVBoxLayout()
@@ -121,7 +120,7 @@ class ContextEditor(QScrollArea):
             field = TextField(title)
             field.setPlainText("\n".join(entries))
             field.textChanged.connect(self._changed)
-            caption = label(title, "small")
+            caption = label(title, "small", wrap=True)
             caption.setBuddy(field)
             self._sections.addWidget(caption)
             self._sections.addWidget(field)
@@ -203,6 +202,9 @@ class WhatIfPanel(QWidget):
         self.table = Table(self.model, self.tr("Probabilities before and after"))
         self.table.setItemDelegateForColumn(CHANGE, ChangeDelegate(self.table))
         layout.addWidget(self.table, 1)
+        policy = self.table.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the words stay at the top
+        self.table.setSizePolicy(policy)
         self.answer: Answer | None = None
         self._fitted = False
         self.clear()

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QProgressBar, QVBoxLayout, QWidget
 
 from lamo_desktop.ui.changes import ChangeDelegate, signed
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, EmptyOr, EmptyState, label
+from lamo_desktop.ui.widgets import Button, EmptyOr, EmptyState, WrapRow, label
 
 if TYPE_CHECKING:
     from lamo_desktop.recommend.explain import Effect
@@ -28,8 +28,7 @@ class WhyPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, em(0.3), 0, 0)
         layout.setSpacing(em(0.4))
-        row = QHBoxLayout()
-        row.setSpacing(em(0.6))
+        row = WrapRow()
         self.heading = label("", wrap=True)
         self.entries = QCheckBox(self.tr("&Every entry and sentence"))
         self.entries.setToolTip(self.tr("Also leaves out each diagnosis, drug and sentence by itself; takes longer"))
@@ -37,10 +36,9 @@ class WhyPanel(QWidget):
         self.ask.clicked.connect(lambda: self.asked.emit(self.entries.isChecked()))
         self.stop = Button(self.tr("&Cancel"), "stop")
         self.stop.clicked.connect(self.cancelled)
-        row.addWidget(self.heading, 1)
-        row.addWidget(self.entries)
-        row.addWidget(self.ask)
-        row.addWidget(self.stop)
+        row.add(self.entries, stretch=1)
+        row.add(self.ask, self.stop)
+        layout.addWidget(self.heading)
         layout.addLayout(row)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName(self.tr("Asking the model"))

@@ -1,18 +1,26 @@
 """The few building blocks every page is made of."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+import html
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
+    QLayoutItem,
     QProgressBar,
     QPushButton,
     QScrollArea,
     QSizePolicy,
     QStackedWidget,
+    QStyle,
     QStyledItemDelegate,
+    QStyleOption,
+    QTabWidget,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -75,20 +83,43 @@ class IconLabel(QLabel):
 
 
 class ElidedLabel(QLabel):
-    """One line of plain text that ends in an ellipsis where there is no room for more."""
+    """One line of plain text that ends in an ellipsis where there is no room for more; its tooltip then says it whole.
 
-    def __init__(self, style: str = "") -> None:
+    It takes what room there is, or with `hugging` no more than its text needs.
+    """
+
+    def __init__(self, style: str = "", hugging: bool = False) -> None:
         super().__init__()
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        width = QSizePolicy.Policy.Maximum if hugging else QSizePolicy.Policy.Ignored
+        self.setSizePolicy(width, QSizePolicy.Policy.Preferred)
         self.setObjectName(style)
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """A few letters."""
+        return QSize(em(3), super().minimumSizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        """What is cut off can be read in the tooltip."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and not self.toolTip():
+            QToolTip.showText(
+                event.globalPos(),
+                "" if self._shown() == self.text() else f"<span>{html.escape(self.text())}</span>",
+                self,
+            )
+            return True
+        return super().event(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Draw what there is room for."""
-        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter = QPainter(self)
+        """Draw the ground of the style, and the text as far as there is room for it."""
+        painter, option = QPainter(self), QStyleOption()
+        option.initFrom(self)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(self.contentsRect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self._shown())
+
+    def _shown(self) -> str:
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
 
 
 class Dropdown(QComboBox):
@@ -120,6 +151,31 @@ class Dropdown(QComboBox):
         event.ignore()
 
 
+class Tabs(QTabWidget):
+    """Tabs of parts that shrink or scroll by themselves: the page does not grow with them. No tab is hidden."""
+
+    def __init__(self, name: str = "") -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setUsesScrollButtons(False)
+        self.setElideMode(Qt.TextElideMode.ElideRight)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """What is in a tab makes do with the height there is."""
+        return False
+
+    def tabInserted(self, index: int) -> None:  # noqa: N802
+        """A tab without room for its words says them in its tooltip."""
+        super().tabInserted(index)
+        self.setTabToolTip(index, self.tabText(index))
+
+    def setTabText(self, index: int, text: str) -> None:  # noqa: N802
+        """Other words, in the tooltip too."""
+        super().setTabText(index, text)
+        self.setTabToolTip(index, text)
+
+
 class Card(QFrame):
     """A surface with a border; widgets go into `body`."""
 
@@ -130,7 +186,115 @@ class Card(QFrame):
         self.body.setContentsMargins(em(padding), em(padding * 0.85), em(padding), em(padding * 0.85))
         self.body.setSpacing(em(0.5))
         if heading:
-            self.body.addWidget(label(heading, "heading"))
+            self.body.addWidget(label(heading, "heading", wrap=True))
+
+
+class WrapRow(QLayout):
+    """Widgets side by side, going on in the next line where there is no room for more; `stretch` shares what is left.
+
+    So a row asks for no more than its widest part, and nothing of it lies outside of a small window.
+    """
+
+    def __init__(self, spacing: float = 0.5, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(em(spacing))
+        self._items: list[tuple[QLayoutItem, int]] = []
+        self._stretch = 0
+
+    def add(self, *widgets: QWidget, stretch: int = 0) -> None:
+        """Add widgets, all with this stretch."""
+        for widget in widgets:
+            self._stretch = stretch
+            self.addWidget(widget)
+        self._stretch = 0
+
+    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802
+        """Called by Qt for each widget that is added."""
+        self._items.append((item, self._stretch))
+
+    def count(self) -> int:
+        """Widgets, those that are hidden too."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
+        """One of them."""
+        return self._items[index][0] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
+        """One of them, given back."""
+        return self._items.pop(index)[0] if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:  # noqa: N802
+        """It takes no more height than it needs."""
+        return Qt.Orientation.Horizontal
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """The narrower, the higher."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        """The height of all lines at this width."""
+        lines = self._lines(width)
+        return sum(_height(line) for line in lines) + self.spacing() * max(0, len(lines) - 1)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """All in one line."""
+        shown = self._shown()
+        width = sum(item.sizeHint().width() for item, _ in shown) + self.spacing() * max(0, len(shown) - 1)
+        return QSize(width, _height(shown))
+
+    def minimumSize(self) -> QSize:  # noqa: N802
+        """The widest of them; how high the lines are is told by `heightForWidth`."""
+        shown = self._shown()
+        return QSize(max((item.minimumSize().width() for item, _ in shown), default=0), _height(shown))
+
+    def setGeometry(self, rect: QRect) -> None:  # noqa: N802
+        """Put every widget in its place."""
+        super().setGeometry(rect)
+        top = rect.top()
+        for line in self._lines(rect.width()):
+            height, left, room = _height(line), rect.left(), self._room(line, rect.width())
+            total = sum(stretch for _, stretch in line)
+            for item, stretch in line:
+                width = min(item.sizeHint().width(), rect.width()) + (room * stretch // total if total else 0)
+                item.setGeometry(QRect(left, top, width, height))
+                left += width + self.spacing()
+            top += height + self.spacing()
+
+    def _shown(self) -> list[tuple[QLayoutItem, int]]:
+        return [pair for pair in self._items if not pair[0].isEmpty()]
+
+    def _room(self, line: list[tuple[QLayoutItem, int]], width: int) -> int:
+        taken = sum(item.sizeHint().width() for item, _ in line) + self.spacing() * (len(line) - 1)
+        return max(0, width - taken)
+
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, int]]]:
+        lines: list[list[tuple[QLayoutItem, int]]] = []
+        left = 0
+        for item, stretch in self._shown():
+            wanted = item.sizeHint().width()
+            if not lines or left + self.spacing() + wanted > width:
+                lines.append([])
+                left = -self.spacing()
+            lines[-1].append((item, stretch))
+            left += self.spacing() + wanted
+        return lines
+
+
+def _height(line: list[tuple[QLayoutItem, int]]) -> int:
+    return max((item.sizeHint().height() for item, _ in line), default=0)
+
+
+def together(*widgets: QWidget, stretched: QWidget | None = None, spacing: float = 0.4) -> QWidget:
+    """Widgets that stay beside each other in a `WrapRow`: a caption and what it names."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(em(spacing))
+    for widget in widgets:
+        row.addWidget(widget, int(widget is stretched))
+    return holder
 
 
 class Figure(Card):
@@ -139,7 +303,7 @@ class Figure(Card):
     def __init__(self, name: str) -> None:
         super().__init__(padding=0.8)
         self.body.setSpacing(0)
-        self._value, self._name = label("–", "figure"), label(name, "small")
+        self._value, self._name = label("–", "figure"), label(name, "small", wrap=True)
         self.body.addWidget(self._value)
         self.body.addWidget(self._name)
         self.show_value("–")
@@ -198,14 +362,15 @@ class EmptyState(QWidget):
         layout.setSpacing(em(0.5))
         layout.addStretch(2)
         layout.addWidget(IconLabel(icon_name, 3.2, "strong_border"), 0, Qt.AlignmentFlag.AlignHCenter)
-        self._heading, self._text = label(heading, "heading"), label(text, "muted", wrap=True)
+        self._heading, self._text = label(heading, "heading", wrap=True), label(text, "muted", wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._text.setFixedWidth(em(32))
+        self._text.setMaximumWidth(em(32))
         centred = QHBoxLayout()  # with an alignment instead, the layout would not ask how high wrapped text is
         centred.addStretch(1)
-        centred.addWidget(self._text)
+        centred.addWidget(self._text, 100)
         centred.addStretch(1)
-        layout.addWidget(self._heading, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self._heading)
         layout.addLayout(centred)
         if action:
             button = Button(action, kind="primary")
@@ -235,7 +400,7 @@ class ProgressCard(Card):
 
     def __init__(self, stop_text: str) -> None:
         super().__init__()
-        self._stage, self._detail = label("", "heading"), label("", "muted")
+        self._stage, self._detail = label("", "heading"), label("", "muted", wrap=True)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName(self.tr("Progress"))
         self.stop = Button(stop_text, "stop")
@@ -292,7 +457,7 @@ class Page(QWidget):
         self.body = QVBoxLayout(content)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(em(0.9))
-        area = QScrollArea()  # scrolls only where a small screen or a large font leaves too little room
+        self.area = area = QScrollArea()  # scrolls only where a small screen or a large font leaves too little room
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidgetResizable(True)

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -276,8 +276,14 @@ class MainWindow(QMainWindow):
         self.reviewing.refresh()
 
     def _restore_layout(self) -> None:
-        self.resize(theme.em(75), theme.em(47))
+        room = self.screen().availableGeometry().size() - QSize(0, theme.em(2))  # for the title
+        self.resize(QSize(theme.em(75), theme.em(47)).boundedTo(room))
         layout.restore(self, settings())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """In a small window the rail has icons alone."""
+        self.rail.show_narrow(event.size().width() < theme.em(58))
+        super().resizeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """A file or folder may be dropped anywhere."""

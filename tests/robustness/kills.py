@@ -103,7 +103,7 @@ class Run:
         return hit
 
     def ended(self) -> str:
-        """Wait for the end; returns what it said on stderr. Standard output is the listener's alone to read and close."""
+        """Wait for the end; returns what it said on stderr. Standard output is the listener's to read and to close."""
         assert self.process.stderr is not None
         with self.process.stderr as errors:
             said = errors.read()

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from lamo_desktop.admissions.cohort import Cohort, Problem, SetAside
 from lamo_desktop.ui.coveragetable import CoverageTable
@@ -19,7 +19,7 @@ from lamo_desktop.ui.status import left_out
 from lamo_desktop.ui.tables import Column, text_column
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.validation.parts import scrolled
-from lamo_desktop.ui.widgets import Button, Card, EmptyState, Figure, Notice, Page, ProgressCard, label
+from lamo_desktop.ui.widgets import Button, Card, EmptyState, Figure, Notice, Page, ProgressCard, Tabs, label
 from lamo_desktop.ui.words import said
 
 _GRAVITY = {"error": 0, "warning": 1, "info": 2}
@@ -80,8 +80,9 @@ class CheckPage(Page):
         self.progress.stop_clicked.connect(self._session.reader.cancel)
         self.progress.hide()
         layout.addWidget(self.progress)
-        lower = QHBoxLayout()
-        lower.setSpacing(em(0.7))
+        lower = QSplitter(Qt.Orientation.Horizontal)
+        lower.setChildrenCollapsible(False)
+        lower.setHandleWidth(em(0.7))
         card = Card(self.tr("From the export to the cohort"))
         self.source = label("", "small", wrap=True)
         self.funnel = Funnel()
@@ -90,13 +91,16 @@ class CheckPage(Page):
         steps = scrolled(self.funnel)
         steps.setAccessibleName(self.tr("From the export to the cohort"))
         card.body.addWidget(steps, 1)
-        lower.addWidget(card, 4)
+        lower.addWidget(card)
         tables = Card(padding=0.7)
         tables.body.addWidget(self._tables())
-        for part in (card, tables):  # their lists scroll; the page itself only where not even their minimum fits
-            part.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        lower.addWidget(tables, 7)
-        layout.addLayout(lower, 1)
+        lower.addWidget(tables)
+        lower.setSizes([em(17), em(38)])
+        lower.setStretchFactor(1, 1)
+        # Their lists scroll; the page itself only where not even their minimum fits.
+        lower.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        lower.setMinimumHeight(em(13))
+        layout.addWidget(lower, 1)
         return content
 
     def _figures(self) -> QHBoxLayout:
@@ -113,8 +117,8 @@ class CheckPage(Page):
             row.addWidget(figure, 1)
         return row
 
-    def _tables(self) -> QTabWidget:
-        self.tabs = QTabWidget()
+    def _tables(self) -> Tabs:
+        self.tabs = Tabs()
         self.problems = SearchedTable(
             self.tr("Problems"), self.tr("No problems"), self.tr("Every cell the program looked at could be used.")
         )

@@ -104,7 +104,7 @@ class ExportPage(Page):
         head = QHBoxLayout()
         head.setSpacing(em(0.5))
         head.addWidget(IconLabel("folder", 1.4, "accent"))
-        head.addWidget(label(self.tr("What stays here"), "heading"), 1)
+        head.addWidget(label(self.tr("What stays here"), "heading", wrap=True), 1)
         text = self.tr("Nothing is sent anywhere. The program keeps its jobs on this computer until they are deleted.")
         words = label(text, "muted", wrap=True)
         words.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from lamo_desktop.ui.admissionlist import FEWER, FLAGGED, FLAGS, MARKED, MORE
 from lamo_desktop.ui.detail import AdmissionDetail
@@ -79,6 +79,7 @@ class ReviewPage(Page):
         self.halves.addWidget(self.detail)
         self.halves.setSizes([em(10), em(22)])
         self.halves.setChildrenCollapsible(False)
+        self.halves.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # both of them scroll
         layout.addWidget(self.halves, 1)
         return content
 

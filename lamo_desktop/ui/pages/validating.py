@@ -1,7 +1,7 @@
 """Validate: how the lists agree with what clinicians ordered, in words, figures and pictures."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.session import Session
@@ -12,7 +12,7 @@ from lamo_desktop.ui.validation.groups import DrugsTab, GroupsTab, PrescribingTa
 from lamo_desktop.ui.validation.models import ModelsTab
 from lamo_desktop.ui.validation.site import SiteTab
 from lamo_desktop.ui.validation.summary import SummaryTab
-from lamo_desktop.ui.widgets import Button, EmptyState, Notice, Page, ProgressCard
+from lamo_desktop.ui.widgets import Button, EmptyState, Notice, Page, ProgressCard, Tabs
 from lamo_desktop.ui.words import said
 
 EMPTY, READY, RUNNING, SHOWN = range(4)
@@ -89,7 +89,7 @@ class ValidatePage(Page):
             ),
             "warn",
         )
-        self.tabs = QTabWidget()
+        self.tabs = Tabs()
         self.tabs.setDocumentMode(True)
         self.tabs.currentChanged.connect(lambda _: self._show_tab())
         self.summary, self.threshold = SummaryTab(), ThresholdTab(self._session)

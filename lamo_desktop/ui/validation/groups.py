@@ -11,7 +11,7 @@ from lamo_desktop.ui.forest import Forest, Line
 from lamo_desktop.ui.plots import BARS, Axes, Plot, Series
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.validation.parts import Chooser, card_with, scrolled
-from lamo_desktop.ui.widgets import label
+from lamo_desktop.ui.widgets import WrapRow, label
 from lamo_desktop.ui.words import said
 
 if TYPE_CHECKING:
@@ -147,11 +147,8 @@ def _picture_and_table(
     direction: QBoxLayout.Direction,
 ) -> QVBoxLayout:
     """The choosers, then the forest and the table beside or below it."""
-    head = QHBoxLayout()
-    head.setSpacing(em(0.9))
-    for chooser in choosers:
-        head.addWidget(chooser)
-    head.addStretch(1)
+    head = WrapRow(spacing=0.9)
+    head.add(*choosers)
     sides = QBoxLayout(direction)
     sides.setSpacing(em(0.7))
     sides.addWidget(card_with("", scrolled(forest)), 1)

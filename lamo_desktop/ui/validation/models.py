@@ -11,7 +11,7 @@ from lamo_desktop.ui.forest import Forest, Line
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.validation.parts import Chooser, card_with, scrolled
-from lamo_desktop.ui.widgets import Button, label
+from lamo_desktop.ui.widgets import Button, WrapRow, label
 from lamo_desktop.ui.words import said
 
 if TYPE_CHECKING:
@@ -33,14 +33,11 @@ class ModelsTab(QWidget):
         self.package.clicked.connect(self._add_package)
         self.gguf.clicked.connect(self._add_gguf)
         self.calibration.clicked.connect(self._add_calibration)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(em(0.5))
-        for button in (self.package, self.gguf, self.calibration):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
+        buttons = WrapRow()
+        buttons.add(self.package, self.gguf, self.calibration)
         self.figure = Chooser(self.tr("Figu&re:"))
         self.figure.chosen.connect(lambda _: self._show_forest())
-        buttons.addWidget(self.figure)
+        buttons.add(self.figure)
         self._rivals = QVBoxLayout()
         self._rivals.setSpacing(em(0.2))
         self.forest = Forest()

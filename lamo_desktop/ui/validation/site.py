@@ -12,7 +12,7 @@ from lamo_desktop.ui.plots import POINTS, Axes, Plot, Series
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.validation.parts import card_with
-from lamo_desktop.ui.widgets import Button, Notice, label
+from lamo_desktop.ui.widgets import Button, Notice, WrapRow, label
 
 if TYPE_CHECKING:
     from lamo_desktop.validate.overlay import SiteOverlay
@@ -35,11 +35,8 @@ class SiteTab(QWidget):
         self.open.clicked.connect(self._open)
         self.save.clicked.connect(self._save)
         self.leave.clicked.connect(lambda: session.evaluation.use(None))
-        buttons = QHBoxLayout()
-        buttons.setSpacing(em(0.5))
-        for button in (self.fit, self.open, self.save, self.leave):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
+        buttons = WrapRow()
+        buttons.add(self.fit, self.open, self.save, self.leave)
         self.verdict = Notice()
         self.table = ReportTable("recalibration")
         self.learning = Plot(

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from lamo_desktop.ui.estimates import alike
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.validation.parts import scrolled
-from lamo_desktop.ui.widgets import Card, IconLabel, label
+from lamo_desktop.ui.widgets import Card, IconLabel, WrapRow, label
 from lamo_desktop.ui.words import said
 
 if TYPE_CHECKING:
@@ -26,11 +26,9 @@ class Tile(Card):
         self.body.setSpacing(0)
         self._name, self._value = name, label("–", "figure")
         self._interval = label("", "small")
-        row = QHBoxLayout()
-        row.setSpacing(em(0.4))
-        row.addWidget(self._value)
-        row.addWidget(self._interval, 0, Qt.AlignmentFlag.AlignBottom)
-        row.addStretch(1)
+        self._interval.setAlignment(Qt.AlignmentFlag.AlignBottom)
+        row = WrapRow(spacing=0.4)
+        row.add(self._value, self._interval)
         self.body.addLayout(row)
         self.body.addWidget(label(name, "small", wrap=True))
 
