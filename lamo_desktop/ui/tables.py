@@ -230,15 +230,16 @@ class Table(QTableView):
 
     def fit_columns(self, columns: Sequence[Column]) -> None:
         """Widths as the user drew them, else as the columns ask for, in lines of text: more where the font needs it."""
-        for section, column in enumerate(columns):
-            self.setColumnWidth(section, self.own_widths.get(section) or self._needed(section, column))
+        widths = [self.own_widths.get(section) or self._needed(section, c) for section, c in enumerate(columns)]
+        self.horizontalHeader().setStretchLastSection(False)
+        for section, width in enumerate(widths):
             self.horizontalHeader().setSectionResizeMode(section, QHeaderView.ResizeMode.Interactive)
-        last = len(columns) - 1
+            self.setColumnWidth(section, width)
         elastic = [section for section, column in enumerate(columns) if column.stretch]
         legible = {s: max(em(FEWEST * columns[s].width), _header_width(columns[s].title)) for s in elastic}
         self._elastic = {s: self.own_widths.get(s, width) for s, width in legible.items()}
-        if not elastic and columns:
-            self._elastic = {last: self.columnWidth(last)}
+        if not elastic and widths:
+            self._elastic = {len(widths) - 1: widths[-1]}
         self._make_room(self.horizontalHeader().sortIndicatorSection())
         self._share_room()
 
@@ -255,7 +256,6 @@ class Table(QTableView):
         others = sum(header.sectionSize(s) for s in range(header.count()) if s not in elastic)
         fits = self.viewport().width() >= others + sum(elastic.values())
         self._sharing = True  # no width of these is one that the user drew
-        header.setStretchLastSection(False)
         for section, least in elastic.items():
             if fits:
                 header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
@@ -265,7 +265,7 @@ class Table(QTableView):
         self._sharing = False
 
     def _needed(self, section: int, column: Column) -> int:
-        """Room for the whole header and for what the first rows hold, within reason."""
+        """Room for the whole header and the largest figure, and for what the first rows hold, within reason."""
         wanted = max(em(column.width), _header_width(column.title))
         if column.stretch:
             return wanted
@@ -274,7 +274,7 @@ class Table(QTableView):
         delegate, rows = self.itemDelegate(), range(min(LOOKED_AT, self.model().rowCount()))
         cells = [delegate.sizeHint(option, self.model().index(row, section)).width() for row in rows]
         if column.numeric and len(column.values) and not np.isnan(column.values).all():
-            cells.append(self.fontMetrics().horizontalAdvance(column.show(np.nanmax(column.values))) + em(1.4))
+            wanted = max(wanted, self.fontMetrics().horizontalAdvance(column.show(np.nanmax(column.values))) + em(1.4))
         return max(wanted, min(max(cells, default=0), round(MOST * column.width * self._line())))
 
     def _line(self) -> float:

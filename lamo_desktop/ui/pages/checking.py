@@ -90,13 +90,15 @@ class CheckPage(Page):
         card.body.addSpacing(em(0.4))
         steps = scrolled(self.funnel)
         steps.setAccessibleName(self.tr("From the export to the cohort"))
+        steps.setMinimumWidth(self.funnel.minimumSizeHint().width() + em(1))  # and its scroll bar
         card.body.addWidget(steps, 1)
         lower.addWidget(card)
         tables = Card(padding=0.7)
         tables.body.addWidget(self._tables())
         lower.addWidget(tables)
-        lower.setSizes([em(17), em(38)])
-        lower.setStretchFactor(1, 1)
+        lower.setSizes([em(20), em(36)])
+        lower.setStretchFactor(0, 4)
+        lower.setStretchFactor(1, 7)
         # Their lists scroll; the page itself only where not even their minimum fits.
         lower.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         lower.setMinimumHeight(em(13))

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.paths import resource
@@ -76,21 +76,16 @@ class ImportPage(Page):
         layout.addWidget(self.jobs_card)
         layout.addWidget(self._formats())
         layout.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        content.setObjectName("page")
-        scroll.setWidget(content)
-        return scroll
+        return content
 
     def _drop_zone(self) -> DropZone:
         zone = DropZone()
         zone.dropped.connect(lambda path: self._session.open_input(path, self.profile_for(path)))
         centre = Qt.AlignmentFlag.AlignHCenter
         zone.body.addWidget(IconLabel("import", 2.8, "accent"), 0, centre)
-        zone.body.addWidget(
-            label(self.tr("Drop a workbook, a CSV file or a folder of tables here"), "heading"), 0, centre
-        )
+        invitation = label(self.tr("Drop a workbook, a CSV file or a folder of tables here"), "heading", wrap=True)
+        invitation.setAlignment(centre)
+        zone.body.addWidget(invitation)
         buttons = QHBoxLayout()
         buttons.setSpacing(em(0.5))
         buttons.addStretch(1)
