@@ -74,7 +74,7 @@ def evidence(field: str, cells: Sequence[str], formulary: Formulary | None = Non
 
 def is_date(cell: str) -> bool:
     """Whether a cell holds a date, in whatever order day and month stand."""
-    if _NUMBER.fullmatch(cell):
+    if _NUMBER.fullmatch(cell) and len(cell) != 8:  # 20240105 is one
         return False
     try:
         return parse_date(cell, "dmy") is not None

@@ -75,11 +75,17 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a cohort came from: file names with their SHA-256 (hex) and the profile that read them."""
+    """Where a cohort came from: file names with their SHA-256 (hex) and the profile that read them.
+
+    `orders` says which orders count as what clinicians ordered; "" when the export has none. `whole_stays`: all of a
+    stay do, though the model answers for the first day.
+    """
 
     path: str
     files: Mapping[str, str]
     profile: str
+    orders: str = ""
+    whole_stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """eICU-CRD tables to a Cohort: adults, the first unit stay of a hospital stay, as known 24 hours after unit admission.
 
 Context is what was entered by the index time (`index_minutes`); the label is the distinct ingredients of orders that
-were not cancelled and start within `label_window_minutes`. Treatment strings, infusions and notes are not read: they
-name the answer. An earlier hospital stay of the same patient becomes history only where the order is certain, since
-the database has no dates across stays: an earlier year of discharge, or a lower age. Its drugs are those of its own
-label window.
+were not cancelled and start within the order window (`label_window_minutes`). Treatment strings, infusions and notes
+are not read: they name the answer. An earlier hospital stay of the same patient becomes history only where the
+order is certain, since the database has no dates across stays: an earlier year of discharge, or a lower age. Its
+drugs are those of its own window.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -76,7 +76,11 @@ def read_eicu(path: Path, profile: Profile, formulary: Formulary, progress: Prog
             aside.append(SetAside(stay.stay, where, row_fault(error)))
     attrition += faultless(len(chosen), len(admissions))
     kept, steps = eligible_admissions(admissions, profile.rule("minimum_diagnoses"), profile.rule("minimum_drugs"))
-    source = Source(str(path), dict(sorted(folder.hashes.items())), profile.name)
+    window = profile.order_window()
+    counted = window.account(reader.orders_within, reader.orders_outside) if folder.has("medication") else ""
+    source = Source(
+        str(path), dict(sorted(folder.hashes.items())), profile.name, counted, window.whole_stay and bool(counted)
+    )
     unmapped, excluded = dict(mapper.unmapped.most_common()), dict(mapper.excluded.most_common())
     return Cohort(kept, source, (*attrition, *steps), tuple(folder.problems), tuple(aside), unmapped, excluded)
 

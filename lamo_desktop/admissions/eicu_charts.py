@@ -41,6 +41,7 @@ class ChartReader:
     def __init__(self, folder: TableFolder, profile: Profile, stays: Collection[str]) -> None:
         self.charts = {stay: Chart() for stay in stays}
         self.named: Counter[tuple[str, str]] = Counter()
+        self.orders_within = self.orders_outside = 0  # order rows, by whether they start in the order window
         self._folder = folder
         self._profile = profile
 
@@ -74,12 +75,18 @@ class ChartReader:
 
     def read_orders(self) -> None:
         """The orders that start in the label window and were not cancelled."""
-        low, high = self._profile.window("label_window_minutes")
+        window = self._profile.order_window()
+
+        def within(offset: "pd.Series[float]") -> "pd.Series[bool]":
+            held = (offset >= window.first) & (offset <= window.last)
+            self.orders_within += int(held.sum())
+            self.orders_outside += int((offset.notna() & ~held).sum())
+            return held
 
         def order(chart: Chart, row: Row) -> None:
             chart.orders[row["name"], row["code"]] += 1
 
-        self._add("medication", lambda offset: (offset >= low) & (offset <= high), order)
+        self._add("medication", within, order)
 
     def _add(self, table: str, within: Within, add: Callable[[Chart, Row], None]) -> None:
         """Add a table's rows to their charts; a row that fails is noted in its chart, and the others go on."""

@@ -24,6 +24,9 @@ from lamo_desktop.admissions.tables import read_tables
 from lamo_desktop.admissions.values import (
     EXCEL_ERRORS,
     AmbiguousDateError,
+    DateOrder,
+    decided_order,
+    has_time,
     is_unknown,
     parse_age,
     parse_date,
@@ -36,6 +39,7 @@ from lamo_desktop.formulary import Formulary
 
 Progress = Callable[[str, float], None]
 TOLD_ROWS = 2_000  # rows between two reports of progress
+DATES = ("admission_date", "birth_date")
 LISTED = 20  # problems of one kind that are listed one by one; the rest are counted
 LISTS = SECTIONS[1:]  # sections that a column may hold as a list; the history of present illness is told
 CUT = "{n} characters were left out: text that says it was written after admission (under a later heading, say)"
@@ -68,7 +72,8 @@ def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     stays, ordered = reader.rows(lambda share: progress("reading admissions", 0.15 + 0.7 * share))
     progress("reading orders", 0.85)
     known: dict[str, Ordered | None] = {**dict.fromkeys((a.admission_id for a in reader.aside), None), **ordered}
-    problems += reader.orders.add_sheet(mapping, known, profile.data)
+    reader.orders.add_sheet(mapping, known)
+    problems += reader.orders.problems()
     reader.drop_failed(stays, ordered)
     progress("building admissions", 0.9)
     has_orders = bool(mapping.columns("orders")) or mapping.orders is not None
@@ -79,7 +84,9 @@ def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     linked = reader.link_patients(list(stays.values()))
     admissions, steps, young = eligible((s.admission for s in linked), reader.total, profile.data["adult_age"])
     aside = sorted([*reader.aside, *young], key=lambda entry: reader.place[entry.where])
-    source = Source(str(path), {path.name: sha256_of(path)}, profile.name)
+    counted = reader.orders.account() if has_orders else ""
+    whole_stays = has_orders and reader.orders.whole_stays
+    source = Source(str(path), {path.name: sha256_of(path)}, profile.name, counted, whole_stays)
     progress("building admissions", 1.0)
     problems += reader.problems()
     unmapped_texts, excluded = dict(reader.mapper.unmapped.most_common()), dict(reader.mapper.excluded.most_common())
@@ -98,12 +105,13 @@ class _RowReader:
         self.table = mapping.admissions
         self.data = profile.data
         self.mapper = OrderMapper(formulary)
-        self.orders = OrderReader(self.mapper)
+        self.orders = OrderReader(self.mapper, mapping, profile)
         self.aside: list[SetAside] = []
         self.total = len(self.table)
         self.place = {self.table.where(i): i for i in range(len(self.table))}
         self._kinds: dict[tuple[str, Severity], list[str]] = defaultdict(list)
         self._cut: list[tuple[str, int]] = []  # cells with text written after admission, and its length
+        self._date_orders = {name: self._decided(name) for name in DATES}
         self._pseudonyms: dict[str, str] = {}
         self._last = (0, 0)  # row and column of the cell that was read last
         patient = mapping.columns("patient_id")
@@ -136,15 +144,15 @@ class _RowReader:
         if first and self.mapping.long_form and self._person(row) == self._person(first.row):
             self.total -= 1
             try:
-                self.orders.add_cell(ordered[name], self._cell("orders", row))
+                self.orders.add_row(ordered[name], row, self._cell("orders", row))
             except Exception as error:  # without this order the admission's label would be wrong
                 ordered[name].failed = f"{self.table.where(*self._last)}: {row_fault(error)}"
             return ""
         if reason := self._unusable(name, row, first):
             return reason
         stay = self._stay(name, row)
-        orders = Ordered(admitted=stay.admitted)
-        self.orders.add_cell(orders, self._cell("orders", row))
+        orders = Ordered(admitted=stay.admitted, by_day=not has_time(self._cell("admission_date", row)))
+        self.orders.add_row(orders, row, self._cell("orders", row))
         stays[name], ordered[name] = stay, orders
         return ""
 
@@ -289,10 +297,20 @@ class _RowReader:
             return ""
         return self._pseudonyms.setdefault(text, f"P{len(self._pseudonyms) + 1:05d}") if self._direct else text
 
+    def _decided(self, name: str) -> DateOrder:
+        """The order of day and month in the column of a date, told where its own cells prove it."""
+        asked: DateOrder = self.data["date_order"]
+        for column in self.mapping.columns(name):
+            decided, said = decided_order(self.table.cells[column], asked)
+            if said:
+                self._kinds[said, "info"].append(f"{self.table.title}, column {self.table.columns[column][:60]}")
+            return decided
+        return asked
+
     def _date(self, name: str, row: int) -> datetime | None:
         text = self._cell(name, row)
         try:
-            return parse_date(text, self.data["date_order"]) if text else None
+            return parse_date(text, self._date_orders[name]) if text else None
         except ValueError as error:
             severity: Severity = "error" if isinstance(error, AmbiguousDateError) else "warning"
             self._note(name, row, f"{error}; left empty", severity)

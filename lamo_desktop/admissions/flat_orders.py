@@ -4,42 +4,57 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from lamo_desktop.admissions.cohort import Problem, Severity
 from lamo_desktop.admissions.headers import HeaderMapping
 from lamo_desktop.admissions.order_mapper import OrderMapper, Orders
+from lamo_desktop.admissions.order_start import NO_COLUMN, OrderStarts, order_starts
+from lamo_desktop.admissions.order_window import OrderWindow
+from lamo_desktop.admissions.profile import Profile
 from lamo_desktop.admissions.tables import Table
-from lamo_desktop.admissions.values import is_unknown, parse_date, split_list
+from lamo_desktop.admissions.values import is_unknown, split_list
 from lamo_desktop.errors import row_fault
 
 UNKNOWN_ADMISSION = "the admission is not among the rows read"
 NO_DRUG = "the drug is missing"
-NO_TIME = "the order's start or the admission date cannot be read, and the profile counts the first hours only"
+NO_TIME = "the order's start or the admission date cannot be read"
+IN_A_CELL = "orders in a cell of the admission's row have no time of their own"
+WHOLE_STAYS = "whole stays are compared with a first-day question"
 
 
 @dataclass(slots=True)
 class Ordered(Orders):
-    """The orders of one row's admission, when it began, and where and why one of them could not be read."""
+    """The orders of one row's admission, when it began, and where and why one of them could not be read.
+
+    `by_day`: the admission's date has no time of day.
+    """
 
     admitted: datetime | None = None
+    by_day: bool = False
     failed: str = ""
 
 
 class OrderReader:
-    """Reads the orders of a flat export, each distinct cell once."""
+    """Reads the orders of a flat export that start in the window, each distinct cell once, and counts the others."""
 
-    def __init__(self, mapper: OrderMapper) -> None:
+    def __init__(self, mapper: OrderMapper, mapping: HeaderMapping, profile: Profile) -> None:
         self.mapper = mapper
+        self._window = profile.order_window()
+        self._table = mapping.orders or mapping.admissions
+        self._starts, self._reason = _starts(mapping, self._table, profile.data)
         self._cells: dict[str, list[str]] = {}
+        self._rows = self._by_day = 0
+        self._unused: dict[str, list[int]] = defaultdict(list)
 
-    def add_cell(self, ordered: Ordered, cell: str) -> None:
-        """Add what a cell that may list several drugs orders."""
+    def add_row(self, ordered: Ordered, row: int, cell: str) -> None:
+        """Add what a row of the admissions table orders: a list of drugs, or the one of this row."""
         if cell not in self._cells:
             self._cells[cell] = self._drugs_in(cell)
-        for drug in self._cells[cell]:
-            self.mapper.add(ordered, [drug])
+        if self._cells[cell] and self._counts(ordered, row):
+            for drug in self._cells[cell]:
+                self.mapper.add(ordered, [drug])
 
     def _drugs_in(self, cell: str) -> list[str]:
         """Entries of a cell; a comma separates only where everything between the commas has a known name."""
@@ -50,35 +65,62 @@ class OrderReader:
             entries += pieces if named else [entry]
         return entries
 
-    def add_sheet(
-        self, mapping: HeaderMapping, admissions: Mapping[str, Ordered | None], profile: Mapping[str, Any]
-    ) -> list[Problem]:
-        """Add the orders of the second sheet, if there is one; the problems count the rows not used, by reason.
+    def add_sheet(self, mapping: HeaderMapping, admissions: Mapping[str, Ordered | None]) -> None:
+        """Add the orders of the second sheet, if there is one.
 
         `admissions`: every admission id of the file; None for those set aside, whose orders need no mention.
         """
-        table, hours = mapping.orders, int(profile["order_hours"])
+        table = mapping.orders
         if table is None:
-            return []
-        ids, drugs, starts = (_cells(mapping, table, name) for name in ("admission_id", "order_drug", "order_start"))
-        unused: dict[str, list[int]] = defaultdict(list)
+            return
+        ids, drugs = (_cells(mapping, table, name) for name in ("admission_id", "order_drug"))
         for i, (name, drug) in enumerate(zip(ids, drugs, strict=True)):
             key = identifier(name)
             ordered = admissions.get(key)
             if key not in admissions:
-                unused[UNKNOWN_ADMISSION].append(i)
+                self._unused[UNKNOWN_ADMISSION].append(i)
             elif is_unknown(drug):
-                unused[NO_DRUG].append(i)
+                self._unused[NO_DRUG].append(i)
             elif ordered is not None:
                 try:
-                    reason = _untimely(starts[i], ordered.admitted, hours, profile) if hours else ""
-                    if reason:
-                        unused[reason].append(i)
-                    else:
+                    if self._counts(ordered, i):
                         self.mapper.add(ordered, [drug])
                 except Exception as error:  # without this order the admission's label would be wrong
                     ordered.failed = f"{table.where(i)}: {row_fault(error)}"
-        return [_unused(table, reason, rows) for reason, rows in unused.items()]
+
+    def _counts(self, ordered: Ordered, row: int) -> bool:
+        """Whether the order of a row starts in the window; where nothing tells, every order counts."""
+        self._rows += 1
+        if self._window.whole_stay or self._starts is None:
+            return True
+        within = self._starts.within(row, ordered.admitted, ordered.by_day, self._window)
+        if within is None:
+            self._unused[NO_TIME].append(row)
+        elif not within:
+            self._unused[_outside(self._window)].append(row)
+        self._by_day += within is not None and self._starts.by_day(row, ordered.by_day)
+        return bool(within)
+
+    @property
+    def whole_stays(self) -> bool:
+        """Whether orders of the whole stay count, by choice or because nothing says when they start."""
+        return self._window.whole_stay or self._starts is None
+
+    def account(self) -> str:
+        """Which orders count, in words, and how many did not."""
+        if self._starts is None and not self._window.whole_stay:
+            return f"all orders of the stay, since {self._reason}"
+        outside, untimed = len(self._unused[_outside(self._window)]), len(self._unused[NO_TIME])
+        return self._window.account(self._rows - outside - untimed, outside, bool(self._by_day), untimed)
+
+    def problems(self) -> list[Problem]:
+        """The rows not used, by reason, and that whole stays are compared where they are."""
+        found = [_unused(self._table, reason, rows) for reason, rows in self._unused.items() if rows]
+        if self._starts is None and not self._window.whole_stay and self._rows:
+            found.append(Problem(self._table.title, f"{WHOLE_STAYS}: {self._reason}"))
+        if self._starts is not None and self._starts.said:
+            found.append(Problem(self._starts.where, self._starts.said, "info"))
+        return found
 
 
 def identifier(text: str) -> str:
@@ -86,20 +128,25 @@ def identifier(text: str) -> str:
     return re.sub(r"^(\d+)\.0+$", r"\1", text.strip())
 
 
+def _starts(mapping: HeaderMapping, table: Table, profile: Mapping[str, Any]) -> tuple[OrderStarts | None, str]:
+    """How the starts of the orders are read, or the reason why they cannot be."""
+    if mapping.orders is None and not mapping.long_form:
+        return None, IN_A_CELL
+    column = mapping.order_column("order_start")
+    if mapping.orders is None:
+        column = next(iter(mapping.columns("order_start")), None)
+    if column is None:
+        return None, NO_COLUMN
+    return order_starts(table, column, profile, bool(mapping.columns("admission_date")))
+
+
 def _cells(mapping: HeaderMapping, table: Table, name: str) -> list[str]:
     column = mapping.order_column(name)
     return [""] * len(table) if column is None else table.cells[column]
 
 
-def _untimely(start: str, admitted: datetime | None, hours: int, profile: Mapping[str, Any]) -> str:
-    """Why an order does not count among those of the first hours; "" when it does."""
-    try:
-        begins = parse_date(start, profile["date_order"])
-    except ValueError:
-        begins = None
-    if begins is None or admitted is None:
-        return NO_TIME
-    return f"they start later than {hours} hours after admission" if begins > admitted + timedelta(hours=hours) else ""
+def _outside(window: OrderWindow) -> str:
+    return f"they start outside the order window ({window.words})"
 
 
 def _unused(table: Table, reason: str, rows: list[int]) -> Problem:

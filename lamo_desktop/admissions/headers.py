@@ -226,7 +226,9 @@ def _orders_here(table: Table, matches: tuple[Match, ...], alone: bool) -> tuple
     if drug is None or not alone or any(m.field == "orders" for m in kept):
         return tuple(kept), False
     ids = table.cells[next(m.column for m in matches if m.field == "admission_id")]
-    return (*kept, Match("orders", drug.column, drug.header, drug.confidence)), len(set(ids)) < len(ids)
+    repeated = len(set(ids)) < len(ids)
+    starts = [m for m in matches if m.field == "order_start"] if repeated else []
+    return (*kept, Match("orders", drug.column, drug.header, drug.confidence), *starts), repeated
 
 
 def _likely(table: Table, taken: set[int], serves: Callable[[Sequence[str]], bool]) -> str:

@@ -55,7 +55,7 @@ def read_mimic(path: Path, profile: Profile, formulary: Formulary, progress: Pro
     folder.note(folder.file("diagnoses"), CODED_AT_DISCHARGE, "info")
     units, services = read_first(folder, "icu_stays", "unit", wanted), read_first(folder, "services", "service", wanted)
     progress("reading orders", 0.3)
-    orders = read_orders(folder, profile, wanted)
+    orders, counted = read_orders(folder, profile, wanted)
     progress("reading notes", 0.7)
     summaries = read_discharge_summaries(folder, profile, wanted)
     progress("building admissions", 0.8)
@@ -88,7 +88,9 @@ def read_mimic(path: Path, profile: Profile, formulary: Formulary, progress: Pro
         except Exception as error:
             aside.append(SetAside(row.admission, where, row_fault(error)))
     kept, steps = eligible_admissions(admissions, profile.rule("minimum_diagnoses"), profile.rule("minimum_drugs"))
-    source = Source(str(path), dict(sorted(folder.hashes.items())), profile.name)
+    counted = counted if folder.has("prescriptions") else ""
+    hashes, whole_stay = dict(sorted(folder.hashes.items())), profile.order_window().whole_stay
+    source = Source(str(path), hashes, profile.name, counted, whole_stay and bool(counted))
     attrition = (*first_steps, *faultless(len(adults), len(admissions)), *steps)
     unmapped, excluded = dict(mapper.unmapped.most_common()), dict(mapper.excluded.most_common())
     return Cohort(kept, source, attrition, tuple(folder.problems), tuple(aside), unmapped, excluded)

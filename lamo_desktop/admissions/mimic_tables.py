@@ -10,6 +10,7 @@ import pandas as pd
 
 from lamo_desktop.admissions.cohort import SetAside, Sex
 from lamo_desktop.admissions.folder import TableFolder, identifier, number, records, sex_or_none
+from lamo_desktop.admissions.order_window import OrderWindow
 from lamo_desktop.admissions.profile import Profile
 from lamo_desktop.errors import row_fault
 
@@ -136,11 +137,13 @@ def pointed(code: str, version: str) -> str:
 
 def read_orders(
     folder: TableFolder, profile: Profile, admitted: Mapping[str, pd.Timestamp]
-) -> dict[str, Counter[OrderText]]:
-    """Order texts of the label window with their number of rows, for these admissions (admission -> time of
-    admission).
+) -> tuple[dict[str, Counter[OrderText]], str]:
+    """Order texts of the order window with their number of rows, for these admissions (admission -> time of
+    admission), and which orders count, in words.
     """
-    kinds = profile.words("drug_types")
+    kinds, window = profile.words("drug_types"), profile.order_window()
+    by_day = "label_window_days" in profile.data["rules"]  # the starts of these tables have no time of day
+    counts: Counter[bool] = Counter()
 
     def keep(chunk: pd.DataFrame) -> pd.DataFrame:
         chunk = _of(chunk, admitted)
@@ -150,25 +153,25 @@ def read_orders(
         folder.note_rows(
             "prescriptions", chunk.index[start.isna()], "the start is missing or not an ISO date; the row is not used"
         )
-        return chunk[_within_window(profile, start, begin)]
+        within = _within_window(window, by_day, start, begin)
+        counts.update(within[start.notna()].tolist())
+        return chunk[within]
 
     frame = folder.read("prescriptions", keep)
     texts = [name for name in ("drug", "generic", "entered") if name in frame]
     orders: dict[str, Counter[OrderText]] = defaultdict(Counter)
     for admission, *row in zip(frame["admission"], *(frame[name] for name in texts), strict=True):
         orders[admission][tuple(dict.fromkeys(text for text in row if text))] += 1
-    return orders
+    return orders, window.account(counts[True], counts[False], by_day)
 
 
 def _within_window(
-    profile: Profile, start: "pd.Series[pd.Timestamp]", admitted: "pd.Series[pd.Timestamp]"
+    window: OrderWindow, by_day: bool, start: "pd.Series[pd.Timestamp]", admitted: "pd.Series[pd.Timestamp]"
 ) -> "pd.Series[bool]":
     begin = pd.to_datetime(admitted, utc=True)
-    if "label_window_days" in profile.data["rules"]:
-        low, high = profile.window("label_window_days")
-        return (start.dt.normalize() - begin.dt.normalize()).dt.days.between(low, high)
-    low, high = profile.window("label_window_minutes")
-    return ((start - begin).dt.total_seconds() / 60).between(low, high)
+    if by_day:
+        return (start.dt.normalize() - begin.dt.normalize()).dt.days.between(*window.days)
+    return ((start - begin).dt.total_seconds() / 60).between(window.first, window.last)
 
 
 def read_first(folder: TableFolder, table: str, value: str, wanted: Collection[str]) -> dict[str, str]:

@@ -19,12 +19,13 @@ with examples: docs/mapping.md. For the table kinds:
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from lamo_desktop.admissions.order_window import OrderWindow, parse_order_window
 from lamo_desktop.errors import InputError
 from lamo_desktop.paths import data_dir, resource
 from lamo_desktop.safe_load import parse_yaml, read_small
@@ -52,6 +53,29 @@ class Profile:
     name: str
     kind: str
     data: Mapping[str, Any]
+    asked_window: OrderWindow | None = None  # instead of the one in `data`
+
+    def order_window(self) -> OrderWindow:
+        """Which orders count as what clinicians ordered. Raises InputError for a text that is no window."""
+        if self.asked_window is not None:
+            return self.asked_window
+        if self.kind == "flat":
+            return parse_order_window(str(self.data["order_window"]))
+        if "label_window_days" in self.data["rules"]:
+            return OrderWindow.of_days(*self.window("label_window_days"))
+        return OrderWindow.of_minutes(*self.window("label_window_minutes"))
+
+    def changed(self, order_window: str | None = None, encoding: str | None = None) -> "Profile":
+        """The same with another order window or encoding, where one is given."""
+        data = dict(self.data)
+        window = None if order_window is None else parse_order_window(order_window)
+        if encoding is not None:
+            if self.kind != "flat":
+                raise InputError(f"The profile {self.name} reads published tables, whose encoding cannot be chosen.")
+            data["encoding"] = encoding
+        if order_window is not None and self.kind == "flat":
+            data["order_window"] = order_window
+        return replace(self, data=data, asked_window=window or self.asked_window)
 
     def tables(self) -> dict[str, TableSpec]:
         """Every table the profile names, by the program's name for it."""

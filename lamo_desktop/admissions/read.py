@@ -19,7 +19,12 @@ Progress = Callable[[str, float], None]
 
 
 def read_cohort(
-    path: Path, formulary: Formulary, profile: str | Path | None = None, progress: Progress | None = None
+    path: Path,
+    formulary: Formulary,
+    profile: str | Path | None = None,
+    progress: Progress | None = None,
+    order_window: str | None = None,
+    encoding: str | None = None,
 ) -> Cohort:
     """The cohort of a workbook, a text table or a folder of published tables.
 
@@ -27,22 +32,30 @@ def read_cohort(
     goes on. Raises InputError, in one sentence, for anything that cannot be used; an export without a single eligible
     admission is such a thing, and the sentence says at which step the last ones left.
     """
-    cohort = read_export(path, formulary, profile, progress).cohort
+    cohort = read_export(path, formulary, profile, progress, order_window, encoding).cohort
     if not cohort.admissions:
         raise InputError(nobody_left(cohort))
     return cohort
 
 
 def read_export(
-    path: Path, formulary: Formulary, profile: str | Path | None = None, progress: Progress | None = None
+    path: Path,
+    formulary: Formulary,
+    profile: str | Path | None = None,
+    progress: Progress | None = None,
+    order_window: str | None = None,
+    encoding: str | None = None,
 ) -> Export:
-    """Like `read_cohort`, with how the export was read; the cohort may be empty, so that one can be told why."""
+    """Like `read_cohort`, with how the export was read; the cohort may be empty, so that one can be told why.
+
+    `order_window` ("-24..24" in hours from admission, or "all") and `encoding` are taken instead of the profile's.
+    """
     progress = progress or (lambda what, fraction: None)
     path = Path(path)
     if not path.exists():
         raise InputError(f"There is no file or folder {path.name!r} at the given place.")
     chosen = load_profile(profile) if profile is not None else load_profile(detect_kind(path))
-    export = _read(path, chosen, formulary, progress)
+    export = _read(path, chosen.changed(order_window, encoding), formulary, progress)
     progress("admissions read", 1.0)
     return export
 

@@ -3,6 +3,7 @@
 import ast
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -152,6 +153,33 @@ def parse_date(text: str, order: DateOrder = "ask") -> datetime | None:
         return datetime(year, month, day, hour, int(part["min"] or 0), int(part["s"] or 0))
     except ValueError:
         raise ValueError("not a day of the calendar; expected a date such as 2024-04-03") from None
+
+
+def has_time(text: str) -> bool:
+    """Whether a date is written with a time of day."""
+    return bool(re.search(r"\d:\d\d", text))
+
+
+PROOFS, PROVEN_SHARE = 3, 0.1  # dates whose day is above 12, at least, to decide the order of a column
+
+
+def decided_order(cells: Sequence[str], order: DateOrder) -> tuple[DateOrder, str]:
+    """The order of day and month in a column of dates such as 03/04/2024, and the sentence that says what decided it.
+
+    An order that is given stands. Else the dates whose day is above 12 decide, where there are enough and none
+    contradicts another; the sentence is empty where there was nothing to decide.
+    """
+    if order != "ask":
+        return order, ""
+    pairs = [(int(m["first"]), int(m["second"])) for m in map(_DATES[-1].fullmatch, (c.strip() for c in cells)) if m]
+    day_first, month_first = sum(first > 12 for first, _ in pairs), sum(second > 12 for _, second in pairs)
+    proofs = max(day_first, month_first)
+    open_ones = any(first <= 12 and second <= 12 and first != second for first, second in pairs)
+    if not open_ones or (day_first and month_first) or proofs < max(PROOFS, PROVEN_SHARE * len(pairs)):
+        return order, ""
+    shown = "day before month" if day_first else "month before day"
+    said = f"dates are read with the {shown}: {proofs:,} of {len(pairs):,} prove it and none contradicts"
+    return ("dmy" if day_first else "mdy"), said
 
 
 def _month_and_day(first: int, second: int, order: DateOrder) -> tuple[int, int]:

@@ -82,6 +82,14 @@ def unmapped_lines(cohort: Cohort, formulary: Formulary | None = None) -> Iterat
         yield "  --save-names FILE.csv writes them for you to fill in; nothing is taken over by itself"
 
 
+def order_lines(cohort: Cohort) -> Iterator[str]:
+    """Which orders count as what clinicians ordered, and a word of caution where they are those of whole stays."""
+    if cohort.source.orders:
+        yield f"counted: {cohort.source.orders}"
+    if cohort.source.whole_stays:
+        yield "  whole stays are compared with a first-day question: the model answers for the first day only"
+
+
 def excluded(cohort: Cohort) -> list[tuple[str, str, int]]:
     """Reason, order text and rows of the orders that count as no drug: by reason, the most frequent first."""
     rows: Counter[str] = Counter()

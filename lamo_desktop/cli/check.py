@@ -6,7 +6,14 @@ from pathlib import Path
 
 from lamo_desktop.admissions.mapping import Export, save_profile
 from lamo_desktop.admissions.read import nobody_left, read_export
-from lamo_desktop.check.account import account_lines, audit_lines, excluded_lines, mapping_lines, unmapped_lines
+from lamo_desktop.check.account import (
+    account_lines,
+    audit_lines,
+    excluded_lines,
+    mapping_lines,
+    order_lines,
+    unmapped_lines,
+)
 from lamo_desktop.check.leakage import Audit, audit, notes_of
 from lamo_desktop.check.workbook import names_to_confirm, write_check
 from lamo_desktop.errors import InputError
@@ -34,12 +41,16 @@ def check(options: argparse.Namespace) -> int:
                 raise InputError(f"{target.name} is the export itself: choose another name for what is to be saved.")
             check_writable(target, suffix)
     formulary = load_formulary(options.names, options.interactions)
-    export = read_export(options.input, formulary, options.profile, _told(Reporter(options.progress)))
+    told = _told(Reporter(options.progress))
+    export = read_export(
+        options.input, formulary, options.profile, told, order_window=options.order_window, encoding=options.encoding
+    )
     cohort = export.cohort
     found = audit(cohort.admissions, notes_of(export, options.input), formulary) if options.audit else None
     orders = "with orders to compare with" if cohort.has_orders else "without orders to compare with"
     _print_all(mapping_lines(export))
     print(f"{len(cohort.admissions):,} admissions can be scored, {orders}")
+    _print_all(order_lines(cohort))
     _print_all(account_lines(cohort))
     _print_all(excluded_lines(cohort))
     _print_all(unmapped_lines(cohort, formulary))

@@ -198,6 +198,13 @@ def _input(verb: argparse.ArgumentParser) -> None:
         metavar="NAME|FILE",
         help="how to read it: eicu, mimic3, mimic4, flat, or your own profile file (default: found from the input)",
     )
+    verb.add_argument(
+        "--order-window",
+        metavar="FROM..TO",
+        help="which orders count: hours from admission, such as --order-window=-24..24, or all "
+        "(default: the profile's; shipped: a day before to a day after)",
+    )
+    verb.add_argument("--encoding", metavar="NAME", help="of a text table, such as cp1250 (default: found)")
     _tables(verb)
     verb.add_argument("--strict", action="store_true", help="exit with 1 when rows were set aside")
     verb.add_argument("--progress", choices=["auto", "json", "none"], default="auto", help="default: %(default)s")

@@ -121,6 +121,7 @@ def demo(options: argparse.Namespace) -> int:
     reporter, policy, settings = Reporter(options.progress), Policy(), engine_settings(options)
     formulary, package = load_formulary(), load_package(options.model)
     options.input, options.profile, options.job, options.output = resource("demo/eicu"), "eicu", None, workbook
+    options.order_window = options.encoding = None
     cohort = read_input(options, formulary, reporter)
     with job_file(options) as path:
         outcome = score_cohort(path, cohort, package, policy, formulary, settings, None, reporter)

@@ -34,7 +34,7 @@ def read_input(options: argparse.Namespace, formulary: Formulary, reporter: Repo
     def told(message: str, share: float) -> None:
         reporter(Progress("reading", round(100 * share), 100, message=message))
 
-    return read_cohort(options.input, formulary, options.profile, told)
+    return read_cohort(options.input, formulary, options.profile, told, options.order_window, options.encoding)
 
 
 def chosen_package(options: argparse.Namespace) -> ModelPackage:

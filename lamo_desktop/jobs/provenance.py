@@ -42,6 +42,8 @@ def describe(
         "input": {
             "path": job.source.path,
             "profile": job.source.profile,
+            "orders_counted": job.source.orders or "none in the export",
+            "whole_stays_compared": "yes" if job.source.whole_stays else "no",
             "limit": job.row_limit,
             "files_sha256": dict(job.source.files),
         },

@@ -49,8 +49,10 @@ def render(v: Validation) -> str:
 
 def _about(v: Validation) -> str:
     n, orders = len(v.outcomes.admission_ids), int(v.outcomes.ordered.sum())
+    counted = f" · counted: {v.outcomes.orders_counted}" if v.outcomes.orders_counted else ""
     return (
         f"{n:,} admissions of {v.n_patients:,} patients · {orders:,} orders of {len(v.outcomes.drugs)} candidate drugs"
+        f"{counted}"
     )
 
 

@@ -65,6 +65,16 @@ class Outcomes:
         """The shift (logits) of the policy that the lists were cut with."""
         return float(self.model.get("threshold_shift", 0.0))
 
+    @property
+    def whole_stays(self) -> bool:
+        """Whether the orders are those of whole stays, though the model answers for the first day."""
+        return bool(self.provenance.get("input", {}).get("whole_stays_compared") == "yes")
+
+    @property
+    def orders_counted(self) -> str:
+        """Which orders count as what clinicians ordered, in words."""
+        return str(self.provenance.get("input", {}).get("orders_counted", ""))
+
     def rows(self, chosen: np.ndarray) -> "Outcomes":
         """The admissions `chosen` (mask or positions) with every field per admission; counts by text are kept whole."""
         at = np.flatnonzero(chosen) if chosen.dtype == bool else chosen

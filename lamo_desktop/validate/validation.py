@@ -179,7 +179,7 @@ def validate(
         decision=decision,
         comparisons=compared,
         recalibration=recalibration,
-        findings=findings(len(outcomes.admission_ids), estimates, simple, groups),
+        findings=findings(len(outcomes.admission_ids), estimates, simple, groups, outcomes.whole_stays),
     )
 
 

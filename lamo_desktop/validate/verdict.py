@@ -28,9 +28,13 @@ def findings(
     estimates: dict[str, Estimate],
     differences: Sequence[tuple[str, Estimate]],
     groups: Sequence[Subgroup],
+    whole_stays: bool = False,
 ) -> tuple[Finding, ...]:
-    """The findings in reading order; `differences` are visit-mean Jaccard, model minus each baseline."""
+    """The findings in reading order; `differences` are visit-mean Jaccard, model minus each baseline. `whole_stays`:
+    the orders are those of the whole stay.
+    """
     found = [_size(n_admissions)] if n_admissions < FEW_ADMISSIONS else []
+    found += [_whole_stays()] if whole_stays else []
     found += [_ratio(estimates["overprescribing_ratio"]), _agreement(estimates)]
     if differences:
         found.append(_simpler(differences))
@@ -47,6 +51,15 @@ def _size(n: int) -> Finding:
         f"No: {n} admissions are too few to decide anything. Below {FEW_ADMISSIONS} the intervals are wide and "
         f"unreliable; "
         "read this report as a trial run.",
+    )
+
+
+def _whole_stays() -> Finding:
+    return Finding(
+        "Are the orders those of the first day?",
+        "caution",
+        "No: whole stays are compared with a first-day question. The model answers for the first day, so drugs that "
+        "were ordered later count against it. Choose the column that says when an order starts.",
     )
 
 

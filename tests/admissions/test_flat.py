@@ -120,12 +120,12 @@ def test_orders_on_a_second_sheet_and_within_the_first_hours(tmp_path: Path, for
     ]
     path = book(tmp_path / "a.xlsx", Liste=admissions, Verordnungen=orders)
     mapped = {"columns": {"admission_id": "Case"}}
-    everything = read(path, formulary, own(tmp_path, **mapped))
+    everything = read(path, formulary, own(tmp_path, **mapped, order_window="all"))
     assert [a.orders for a in everything.admissions] == [("aspirin", "furosemide", "heparin"), ()]
-    first_day = read(path, formulary, own(tmp_path, **mapped, order_hours=24))
+    first_day = read(path, formulary, own(tmp_path, **mapped))
     assert first_day.admissions[0].orders == ("heparin",)
     said = [p.message for p in first_day.problems]
-    assert any("later than 24 hours after admission: 1 (first: Verordnungen!A3)" in text for text in said)
+    assert any("outside the order window (from 24 hours before" in text and "!A3" in text for text in said)
     assert any("cannot be read" in text and "Verordnungen!A4" in text for text in said)
 
 
