@@ -119,6 +119,7 @@ def parser() -> argparse.ArgumentParser:
     resume = _verb(verbs, "resume", commands.resume, "go on with an interrupted job and write its workbook")
     resume.add_argument("job", type=Path, metavar="FILE.lamo", help="the job file; the export is not needed any more")
     resume.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.xlsx", help="the workbook to write")
+    resume.add_argument("--retry-failed", action="store_true", help="also try those again that could not be scored")
     _tables(resume)
     _engine(resume)
     _policy(resume)

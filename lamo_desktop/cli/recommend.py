@@ -57,6 +57,8 @@ def resume(options: argparse.Namespace) -> int:
         package = chosen_package(options)
         formulary = load_formulary(options.names, options.interactions)
         policy = chosen_policy(options, store.job().policy)
+        if options.retry_failed:
+            print(f"Admissions that are tried again: {store.retry_failed()}")
         run_to_end(store, package, engine_settings(options), reporter)
         outcome = batch.results(store, package, formulary, policy)
     write_workbook(outcome, options.output)

@@ -33,6 +33,9 @@ def disagreements(connection: sqlite3.Connection) -> list[str]:
             logged.update(event.detail["sha256"])
             columns = [name for name in event.detail.get("columns", RESULT) if name in ROW]
             covered.update(dict.fromkeys(event.detail["sha256"], columns))
+        elif event.kind == "queued again":  # their results are gone on purpose; the log keeps that they were
+            for ordinal in event.detail["ordinals"]:
+                logged.pop(str(ordinal), None)
     if connection.execute("SELECT weights_sha256 FROM run").fetchone()[0] != weights:
         found.append("The hash of the weights in use is not the one that was logged.")
     finished = connection.execute("SELECT ordinal FROM item WHERE state IN ('done', 'failed')").fetchall()

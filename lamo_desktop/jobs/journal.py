@@ -19,7 +19,7 @@ class Event:
 
     seq: int
     at: str
-    kind: str  # created, started, engine restarted, scored, stopped, finished
+    kind: str  # created, started, engine restarted, scored, queued again, stopped, finished
     detail: dict[str, Any]
     previous: str
     hash: str

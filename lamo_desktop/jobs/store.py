@@ -202,6 +202,17 @@ class JobStore:
                 digests = {str(o.ordinal): audit.result_sha256(self._connection, o.ordinal) for o in outcomes}
                 journal.append(self._connection, "scored", {"columns": list(audit.ROW), "sha256": digests})
 
+    def retry_failed(self) -> int:
+        """Queue the admissions that could not be scored again; returns how many."""
+        with self._writing():
+            rows = self._connection.execute(
+                "UPDATE item SET state = 'pending', prefix_tokens = NULL, suffix_tokens = NULL, cut = NULL, "
+                "error = NULL, seconds = NULL WHERE state = 'failed' RETURNING ordinal"
+            ).fetchall()
+            if rows:
+                journal.append(self._connection, "queued again", {"ordinals": sorted(n for (n,) in rows)})
+            return len(rows)
+
     def note(self, kind: str, detail: dict[str, Any]) -> None:
         """Add an event to the log (no patient text)."""
         with self._writing():

@@ -6,14 +6,22 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lamo_desktop import cli
+from lamo_desktop.admissions import read_cohort
 from lamo_desktop.errors import InputError
+from lamo_desktop.formulary import load_formulary
+from lamo_desktop.jobs import batch
+from lamo_desktop.jobs.job import Outcome
 from lamo_desktop.jobs.marks import write_marks
 from lamo_desktop.jobs.store import JobStore
+from lamo_desktop.model.package import load_package
+from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.paths import resource
 from lamo_desktop.recommend.mark import Mark
+from lamo_desktop.recommend.policy import Policy
 from tests.jobs.jobs import new_job, work
 from tests.jobs.test_store import TRIGGERS, altered
 
@@ -201,3 +209,41 @@ def _another(value: object, kind: str) -> object:
     if value is None:
         return {"TEXT": "x", "BLOB": b"x"}.get(kind, 1)
     return value + 1000  # type: ignore[operator]
+
+
+def test_failed_admissions_are_tried_again_and_the_log_still_agrees(job: Path) -> None:
+    with JobStore.open(job) as store:
+        before = {item.ordinal: item for item in store.items()}
+        assert [item.ordinal for item in before.values() if item.state == "failed"] == [2]
+        assert store.retry_failed() == 1
+        assert (store.counts().pending, store.counts().failed) == (1, 0)
+        assert store.audit() == []
+        assert store.retry_failed() == 0
+        (claimed,) = store.claim(4)
+        assert (claimed.ordinal, claimed.attempts) == (2, before[2].attempts + 1)
+        scores = np.ones(len(store.job().candidates), dtype=np.float32)
+        store.record([Outcome(2, scores, 10, 2)])
+        after = {item.ordinal: item for item in store.items()}
+        assert after[2].state == "done" and after[2].error == ""
+        assert all(np.array_equal(after[n].scores, before[n].scores) for n in (0, 1, 3))
+        assert store.audit() == []
+        assert [event.kind for event in store.events()].count("queued again") == 1
+    altered(job, "UPDATE item SET attempts = 7 WHERE ordinal = 2")
+    with JobStore.open(job, read_only=True) as store:
+        assert store.audit() == ["The result of admission 3 is not the one that was logged."]
+
+
+def test_resume_tries_the_failed_ones_again_only_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    formulary, package = load_formulary(), load_package()
+    cohort = read_cohort(resource("demo/eicu"), formulary)
+    path, book = tmp_path / "b.lamo", tmp_path / "b.xlsx"
+    with batch.create_job(
+        path, cohort, package, EngineSettings(threads=1), ["aspirin", "heparin"], Policy(), limit=1
+    ) as store:
+        store.claim(1)
+        store.record([Outcome(0, None, error="The engine died.")])
+    code, said = told(capsys, "resume", path, "-o", book, "--progress", "none", "--threads", 1)
+    assert code == 0 and "0 scored, 1 failed" in said
+    code, said = told(capsys, "resume", path, "-o", book, "--progress", "none", "--threads", 1, "--retry-failed")
+    assert code == 0 and "Admissions that are tried again: 1" in said and "1 scored, 0 failed" in said
+    assert told(capsys, "audit", path)[0] == 0
