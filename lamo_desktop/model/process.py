@@ -18,7 +18,7 @@ import numpy as np
 
 import lamo_desktop
 from lamo_desktop.errors import ModelError
-from lamo_desktop.model.knowledge_terms import DrugFacts
+from lamo_desktop.model.knowledge_terms import DrugFacts, Reason
 from lamo_desktop.model.memory import private_bytes
 from lamo_desktop.model.package import ModelPackage, load_package
 from lamo_desktop.model.package_terms import NoFacts, PackageTerms
@@ -91,6 +91,11 @@ class EngineProcess:
         answers = dict(zip(asked, scored.llm.tolist(), strict=True))
         llm = np.array([answers.get(drug, np.nan) for drug in candidates], dtype=np.float32)
         return replace(scored, logits=logits, llm=llm)
+
+    def reasons(self, parts: Sequence[Part], drug: str) -> tuple[Reason, ...]:
+        """What speaks for or against a drug by its uses and its mentions; nothing in a package without knowledge."""
+        knowledge = self._terms.knowledge
+        return knowledge.reasons(parts, drug) if knowledge else ()
 
     def _model_scores(self, parts: Sequence[Part], candidates: Sequence[str]) -> Scored:
         request = {"score": {"parts": [[p.name, p.text, p.rank] for p in parts], "candidates": list(candidates)}}

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission
+from lamo_desktop.model.knowledge_terms import Reason
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.prompt import NOTE, Part, parts
 from lamo_desktop.model.protocol import Scored
@@ -34,6 +35,10 @@ class Scorer(Protocol):
         """Scores of the candidates after a prompt."""
         ...
 
+    def reasons(self, parts: Sequence[Part], drug: str) -> tuple[Reason, ...]:
+        """What speaks for or against a drug by its uses and its mentions, what weighs most first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -48,7 +53,8 @@ class LeftOut:
 class Effect:
     """What leaving something out does: the drug's probability without it, and what it had carried (with - without).
 
-    `left_out` says what: nothing (the first, for comparison), a part, an entry of one, or everything.
+    `left_out` says what: nothing (the first, for comparison), a part, an entry of one, or everything. The first also
+    has the `reasons` that drug knowledge gives.
     """
 
     left_out: Literal["nothing", "part", "entry", "everything"]
@@ -56,6 +62,7 @@ class Effect:
     entry: str
     probability: float
     carried: float
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +133,7 @@ def why(
 
     seen = as_seen(parts(admission), cut)
     whole = chance(seen)
-    yield Effect("nothing", "", "", whole, 0.0)
+    yield Effect("nothing", "", "", whole, 0.0, scorer.reasons(seen, drug))
     for less in leave_outs(seen, with_entries):
         probability = chance(less.parts)
         yield Effect("entry" if less.entry else "part", less.part, less.entry, probability, whole - probability)

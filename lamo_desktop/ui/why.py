@@ -12,6 +12,7 @@ from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Button, EmptyOr, EmptyState, WrapRow, label
 
 if TYPE_CHECKING:
+    from lamo_desktop.model.knowledge_terms import Reason
     from lamo_desktop.recommend.explain import Effect
 
 PART, WITHOUT, CARRIED = range(3)
@@ -40,6 +41,9 @@ class WhyPanel(QWidget):
         row.add(self.ask, self.stop)
         layout.addWidget(self.heading)
         layout.addLayout(row)
+        self.reasons = label("", wrap=True)
+        self.reasons.setAccessibleName(self.tr("What drug knowledge says"))
+        layout.addWidget(self.reasons)
         self.bar = QProgressBar(textVisible=False)
         self.bar.setAccessibleName(self.tr("Asking the model"))
         layout.addWidget(self.bar)
@@ -128,8 +132,22 @@ class WhyPanel(QWidget):
         if first:
             self.table.fit_columns(columns)
             self.table.sortByColumn(CARRIED, Qt.SortOrder.DescendingOrder)
+        reasons = [self._reason(reason) for effect in self._effects for reason in effect.reasons]
+        self.reasons.setText("\n".join(f"•  {reason}" for reason in reasons))
+        self.reasons.setVisible(bool(reasons))
         self.stack.show_content(bool(pieces) or self._running)
         self.note.setText(self._words())
+
+    def _reason(self, reason: "Reason") -> str:
+        """One reason as a sentence: "Given for sepsis; the patient has: sepsis, pulmonary"."""
+        sentences = {
+            "problems": self.tr("Given for {use}; the patient has: {entry}"),
+            "history": self.tr("Given for {use}; in the past history: {entry}"),
+            "home medications": self.tr("On the home medication list: {entry}"),
+            "previous stay": self.tr("Given in the previous stay: {entry}"),
+            "allergies": self.tr("Against it, a recorded allergy: {entry}"),
+        }
+        return sentences[reason.topic].format(use=reason.use, entry=reason.entry)
 
     def _words(self) -> str:
         known = {effect.left_out: effect for effect in self._effects}

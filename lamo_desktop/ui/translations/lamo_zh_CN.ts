@@ -2797,6 +2797,10 @@
         <translation>取消(&amp;C)</translation>
     </message>
     <message>
+        <source>What drug knowledge says</source>
+        <translation>药物知识的说明</translation>
+    </message>
+    <message>
         <source>Asking the model</source>
         <translation>正在询问模型</translation>
     </message>
@@ -2839,6 +2843,26 @@
     <message>
         <source>Each part of the prompt is left out in turn and the drug is scored again by the model. Nothing of the job is changed.</source>
         <translation>依次去除提示中的每一部分，再由模型对该药物评分。作业不会更改。</translation>
+    </message>
+    <message>
+        <source>Given for {use}; the patient has: {entry}</source>
+        <translation>用于 {use}；该患者有：{entry}</translation>
+    </message>
+    <message>
+        <source>Given for {use}; in the past history: {entry}</source>
+        <translation>用于 {use}；既往史中有：{entry}</translation>
+    </message>
+    <message>
+        <source>On the home medication list: {entry}</source>
+        <translation>在居家用药清单中：{entry}</translation>
+    </message>
+    <message>
+        <source>Given in the previous stay: {entry}</source>
+        <translation>上次住院时使用过：{entry}</translation>
+    </message>
+    <message>
+        <source>Against it, a recorded allergy: {entry}</source>
+        <translation>不支持使用：有过敏记录：{entry}</translation>
     </message>
     <message>
         <source>{p} with the whole context</source>
