@@ -112,7 +112,9 @@ def parser() -> argparse.ArgumentParser:
     recommend.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.xlsx", help="the workbook to write")
     _scoring(recommend)
     recommend.add_argument(
-        "--candidates", metavar="FILE|NAMES", help="only these drugs: a file with one a line, or names with commas"
+        "--candidates",
+        metavar="all|FILE|NAMES",
+        help="these drugs: a file with one a line, names with commas, or all that the formulary knows",
     )
     _policy(recommend)
 

@@ -25,6 +25,7 @@ from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.validate.overlay import load_overlay
 
 PASSING = "passing-"
+ALL = "all"  # as candidates: every drug of package and formulary
 NOTICE = "Decision support for retrospective analysis, not for prescribing."
 
 
@@ -61,14 +62,16 @@ def chosen_policy(options: argparse.Namespace, otherwise: Policy | None = None) 
 
 
 def chosen_candidates(asked: str | None, package: ModelPackage, formulary: Formulary) -> list[str]:
-    """The candidate drugs: all of the package, or those named in a file (one a line) or with commas, in its order.
+    """The candidate drugs: those of the package, or those named in a file (one a line) or with commas, in its order.
 
-    A drug that the package was not trained on may be among them if the formulary knows it; it comes last. Raises
-    InputError for an unknown name, or when none is left.
+    A drug that the package was not trained on may be among them if the formulary knows it; it comes last. "all" is
+    every drug of package and formulary. Raises InputError for an unknown name, or when none is left.
     """
     vocabulary = [drug.name for drug in package.drugs]
     if asked is None:
         return vocabulary
+    if asked.strip().lower() == ALL:
+        return [*vocabulary, *(drug for drug in formulary.drugs if drug not in package.by_name)]
     try:
         written = Path(asked).read_text(encoding="utf-8-sig") if _is_file(asked) else asked.replace(",", "\n")
     except (OSError, UnicodeDecodeError) as error:

@@ -86,6 +86,11 @@ class Formulary:
         found, _ = self._index.find(words(plain(text)))
         return frozenset(name for name in found if self._table[name].kind == "drug")
 
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        """Every ingredient of the shipped table that is a drug and not a fluid, contrast or the like, sorted."""
+        return tuple(sorted(name for name, entry in self._table.items() if entry.kind == "drug"))
+
     def known(self, ingredient: str) -> bool:
         """Whether the shipped table or the site's own map has this ingredient name."""
         return ingredient in self._table or ingredient in self._site_ingredients

@@ -48,7 +48,9 @@ def probabilities(
     """Calibrated probabilities, shape (admissions, candidates), from scores of the same shape.
 
     A candidate the package was not trained on takes the mean calibration of its class, which `drug_class` names (give
-    `Formulary.drug_class`), else of all drugs. Scores that are NaN (a failed row) stay NaN.
+    `Formulary.drug_class`), else of all drugs; in a package with knowledge terms it starts at the base rate of the
+    rarest known drug, since it was ordered less often than any of them in training. Scores that are NaN (a failed row)
+    stay NaN.
     """
     drugs = [package.by_name.get(name) or _unseen(package, name, drug_class(name)) for name in candidates]
     scale = np.array([drug.scale for drug in drugs])
@@ -98,10 +100,11 @@ def precision_floors(package: ModelPackage) -> dict[float, float]:
 
 def _unseen(package: ModelPackage, name: str, drug_class: str) -> Drug:
     kin = package.kin(drug_class)
+    starts = [min(package.drugs, key=lambda drug: drug.offset)] if package.knowledge else kin
     return Drug(
         name=name,
-        log_odds=float(np.mean([drug.log_odds for drug in kin])),
+        log_odds=float(np.mean([drug.log_odds for drug in starts])),
         scale=float(np.mean([drug.scale for drug in kin])),
-        offset=float(np.mean([drug.offset for drug in kin])),
+        offset=float(np.mean([drug.offset for drug in starts])),
         drug_class=drug_class,
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lamo_desktop.errors import InputError
-from lamo_desktop.model.package import Drug, ModelPackage
+from lamo_desktop.model.package import Drug, KnowledgeFile, ModelPackage
 from lamo_desktop.recommend.policy import Policy, cut_offs, precision_floors, probabilities, recommended
 from lamo_desktop.stats import sigmoid
 
@@ -53,6 +53,15 @@ def test_an_unseen_drug_takes_its_class_else_all_drugs() -> None:
     np.testing.assert_allclose(pooled, sigmoid(np.array([[2.0 / 3 * 2 - 8.0 / 3]])))
     np.testing.assert_array_equal(probabilities(PACKAGE, ["newdrug"], score), pooled)
     assert not recommended(PACKAGE, ["newdrug"], pooled, Policy("precise")).any()
+
+
+def test_an_unseen_drug_of_a_package_with_knowledge_starts_at_the_rarest_drugs_base_rate() -> None:
+    package = replace(PACKAGE, knowledge=KnowledgeFile("knowledge.json", "0" * 64))
+    rarest = min(drug.offset for drug in package.drugs)
+    found = probabilities(package, ["ticagrelor"], np.array([[2.0]]), {"ticagrelor": "antiplatelet"}.__getitem__)
+    np.testing.assert_allclose(found, sigmoid(np.array([[1.0 * 2 + rarest]])))
+    known = np.zeros((1, 3))
+    np.testing.assert_array_equal(probabilities(package, NAMES, known), probabilities(PACKAGE, NAMES, known))
 
 
 def test_an_admission_is_the_same_alone_and_among_any_neighbours() -> None:
