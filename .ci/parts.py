@@ -64,24 +64,21 @@ def modules(bundle: Path) -> set[str]:
 def python_packages(bundle: Path) -> Iterator[Part]:
     """The Python distributions that have a module in the bundle, and what is compiled into them.
 
-    Each must be pinned in runtime.txt and be installed in this environment, in which the bundle was built, as it says.
+    Each must be pinned in .ci/lock and be installed in this environment, in which the bundle was built, as it says.
     """
-    lines = (CI / "runtime.txt").read_text(encoding="utf-8").splitlines()
-    pins = dict(line.split("==") for line in lines if "==" in line)
+    text = "".join((CI / "lock" / f"{layer}.txt").read_text(encoding="utf-8") for layer in ("engine", "run"))
+    pins = re.findall(r"^([\w.-]+)==(\S+)", text, re.MULTILINE)
     owners = packages_distributions()
     names = {_same(name) for module in modules(bundle) for name in owners.get(module, ())} - {"lamo-desktop"}
     yield Part("lamo-desktop", version("lamo-desktop"), "Apache-2.0", "", (ROOT / "LICENSE",))
-    for name, pinned in pins.items():
-        if _same(name) not in names:
-            continue
-        names.discard(_same(name))
-        found = distribution(name)
-        if found.version != pinned:
-            raise SystemExit(f"{name} is {found.version} here, but {pinned} in .ci/runtime.txt")
-        yield Part(name, pinned, licence_of(found), f"pkg:pypi/{name.lower()}@{pinned}", _texts(found))
+    if strangers := names - {name for name, _ in pins}:
+        raise SystemExit(f"in the bundle, but not in .ci/lock/run.txt: {', '.join(sorted(strangers))}")
+    for found in map(distribution, sorted(names)):
+        name, number = found.name.replace("_", "-"), found.version
+        if (_same(name), number) not in pins:
+            raise SystemExit(f"{name} is {number} here, which is not the version in .ci/lock")
+        yield Part(name, number, licence_of(found), f"pkg:pypi/{_same(name)}@{number}", _texts(found))
         yield from _compiled_in(name, found)
-    if names:
-        raise SystemExit(f"in the bundle, but not in .ci/runtime.txt: {', '.join(sorted(names))}")
 
 
 def _texts(found: Distribution) -> tuple[Path, ...]:

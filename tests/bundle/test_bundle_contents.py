@@ -14,10 +14,10 @@ from lamo_desktop.ui.about import PARTS
 
 ABSENT = {
     "torch", "transformers", "peft", "accelerate", "sklearn", "scipy", "gguf", "trainer", "tokenizers", "lxml",
-    "pytest", "matplotlib", "ssl", "readline",
+    "pytest", "matplotlib", "ssl", "readline", "diskcache",
 }  # fmt: skip
 UNUSED_QT = ("WebEngine", "Qml", "Quick", "Qt63D", "Multimedia", "Network", "Pdf", "Designer", "gtk")
-LARGEST = 250e6  # bytes, without the base weights; the budget of docs/it.md
+LARGEST = 260e6  # bytes, without the base weights; the budget of docs/it.md
 FROM_THE_SYSTEM = re.compile(r"lib(GL|EGL|GLX|OpenGL|GLdispatch|wayland-\w+|drm|gbm)\.")
 
 

@@ -1,12 +1,9 @@
 """A package's licence is read from what it says, and never guessed."""
 
-import sys
 from importlib.metadata import Distribution, PathDistribution, distribution
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / ".ci"))
 from licences import licence_of
 
 
