@@ -92,7 +92,7 @@ $(WHEELS)/.engine: .ci/llama.cmake $(LOCK)/engine.txt $(LOCK)/build.txt
 	build/tools/bin/python $(LOCKED) -r $(LOCK)/build.txt
 	rm -f $(WHEELS)/llama_cpp_python-*.whl
 	PATH="$(CURDIR)/build/tools/bin:$$PATH" CMAKE_ARGS="$(CMAKE_ARGS) $(PORTABLE)" build/tools/bin/python -m pip wheel -q --no-cache-dir \
-		--no-build-isolation --no-binary llama-cpp-python --no-deps --require-hashes -w $(WHEELS) -r $(LOCK)/engine.txt
+		--no-build-isolation --no-deps --require-hashes -w $(WHEELS) -r $(LOCK)/engine.txt
 	touch $@
 
 lock:  ## pin the newest versions that fit pyproject.toml, with hashes, in .ci/lock (needs uv)

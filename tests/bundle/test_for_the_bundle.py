@@ -110,6 +110,10 @@ def test_the_windows_recipe_is_that_of_the_makefile() -> None:
     layers = re.findall(r"\.ci\\lock\\(\w+)\.txt", recipe)
     assert layers == ["build", "engine", "run", "bundle", "weights"]
     assert all(f"$(LOCK)/{layer}.txt" in makefile for layer in layers)
+    workflow = (ROOT / ".github/workflows/checks.yml").read_text("utf-8")
+    assert flags == re.findall(r"-DGGML_\w+=\w+", workflow)
+    commands = [line for line in recipe.splitlines() if line.startswith("build\\venv\\Scripts\\")]
+    assert len(commands) > 10 and [line for line in commands if line not in workflow] == []
     scripts = re.findall(r"\.ci\\(\w+\.\w+)", recipe)
     assert {"notices.py", "archive.py", "interpreter.py", "windows.iss"} == set(scripts)
     assert "/DVersion=" in recipe and "\nAppVersion={#Version}\n" in (ROOT / ".ci/windows.iss").read_text("utf-8")
