@@ -84,7 +84,7 @@ build/venv/.made: pyproject.toml $(LOCK)/run.txt $(LOCK)/bundle.txt $(LOCK)/buil
 	$(PYTHON_BUNDLE) -m venv --clear build/venv
 	$(BUNDLE_BIN)/python $(LOCKED) -r $(LOCK)/build.txt
 	$(BUNDLE_BIN)/python $(LOCKED) -r $(LOCK)/run.txt -r $(LOCK)/bundle.txt
-	$(BUNDLE_BIN)/python $(OWN) $(WHEELS)/llama_cpp_python-*.whl -e .
+	PYTHONWARNINGS=ignore $(BUNDLE_BIN)/python $(OWN) $(WHEELS)/llama_cpp_python-*.whl -e .
 	touch $@
 
 $(WHEELS)/.engine: .ci/llama.cmake $(LOCK)/engine.txt $(LOCK)/build.txt
@@ -117,7 +117,7 @@ $(VENV)/.made: $(LOCK)/build.txt
 $(VENV)/.run: $(VENV)/.made pyproject.toml $(LOCK)/run.txt $(LOCK)/engine.txt
 	$(BIN)/python $(LOCKED) -r $(LOCK)/run.txt
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python $(OWN) --require-hashes -r $(LOCK)/engine.txt
-	$(BIN)/python $(OWN) -e .
+	PYTHONWARNINGS=ignore $(BIN)/python $(OWN) -e .
 	touch $@
 
 # Without TRAINER, PyTorch and what else the trainer needs are left out.
