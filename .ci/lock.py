@@ -25,12 +25,13 @@ LAYERS = {
     "build": [".ci/lock/build.in"],
     "audit": [".ci/lock/audit.in"],
 }
+UPON_RUN = ("test", "trainer", "bundle")  # installed together with what `run` has
 HEAD = "# Made by .ci/lock.py from pyproject.toml and .ci/lock/*.in; `make lock` makes it anew.\n"
 PIN = re.compile(r"^([a-z0-9-]+)==", re.MULTILINE)
 
 
 def main() -> None:
-    """Resolve all layers together, then write each without what `run` has already."""
+    """Resolve all layers together, then write each once."""
     with tempfile.TemporaryDirectory() as scratch:
         together = Path(scratch) / "together.txt"
         if "--upgrade" not in sys.argv:
@@ -45,7 +46,7 @@ def main() -> None:
     layers["engine"] = {ENGINE: layers["run"].pop(ENGINE)}
     below = layers["run"].keys() | {ENGINE, "torch"}
     for name, packages in layers.items():
-        own = [text for package, text in packages.items() if name in ("run", "engine") or package not in below]
+        own = [text for package, text in packages.items() if name not in UPON_RUN or package not in below]
         (LOCK / f"{name}.txt").write_text(HEAD + "".join(own), "utf-8", newline="\n")
         print(f"{name}: {len(own)} packages")
 
