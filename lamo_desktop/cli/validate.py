@@ -78,7 +78,7 @@ def write_validation(
     """Validate, and write the report (`output`) and, where asked, its figures (`json`) and tables (`xlsx`)."""
     validation = validated(
         outcomes,
-        ValidationOptions(small_cell=options.small_cell),
+        ValidationOptions(small_cell=options.small_cell, adaptation=options.overlay is None),
         progress=lambda stage, share: reporter(Progress("validating", round(100 * share), 100, message=stage)),
         others=compared,
     )

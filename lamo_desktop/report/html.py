@@ -106,6 +106,7 @@ def _sections(v: Validation) -> Iterable[tuple[str, str, str]]:
     yield "drugs", "By drug, class and frequency", _drugs(v)
     yield "simple", "Is it better than something simple?", _comparisons(v)
     yield "recalibration", "Local recalibration", _recalibration(v)
+    yield "adaptation", "Adapting to this hospital", _adaptation(v)
     yield "safety", "Safety findings", _table(tables.safety(v))
     yield "tripod", "TRIPOD-LLM checklist", _checklist(v)
     yield "provenance", "Provenance", _table(tables.provenance(v), css="plain")
@@ -185,6 +186,21 @@ def _recalibration(v: Validation) -> str:
     )
     caption = "How many admissions it takes: log-loss on the held-out half, mean of repeated draws; lower is better."
     return text + _table(table) + _figure(figures.learning_curve(v), caption)
+
+
+def _adaptation(v: Validation) -> str:
+    if isinstance(v.adaptation, str):
+        return f"<p>Not tried. {escape(v.adaptation)}</p>" if v.options.adaptation else ""
+    a = v.adaptation
+    better = "better" if a.chosen == "adapted" else "no better"
+    text = (
+        "<p>What the program could learn from this hospital's own orders: which drugs it orders more or less than "
+        "others, and what its codes, wards and the patients' own medications say beyond the model. On admissions of "
+        f"patients that it did not learn from, the adapted model's probabilities are {better} than as shipped "
+        f"(log-loss {a.log_losses['adapted']:.4f} against {a.log_losses['shipped']:.4f}). This is an estimate of what "
+        f"adapting would bring; lists are not made with it yet.</p>"
+    )
+    return text + "".join(_table(table, css="small") for table in group_tables.adaptation(v))
 
 
 def _checklist(v: Validation) -> str:

@@ -141,6 +141,30 @@ def recalibration(v: Validation) -> Table | None:
     return Table("Recalibration", "Local recalibration, on held-out admissions", headers, rows, note)
 
 
+def adaptation(v: Validation) -> tuple[Table, ...]:
+    """The package as shipped, adapted, and what these rows alone give; then how much more admissions would bring."""
+    a = v.adaptation
+    if isinstance(a, str):
+        return ()
+    names = tuple(COMPARED.values())
+    rows: tuple[tuple[Cell, ...], ...] = (
+        ("adapted to this hospital", *(a.adapted[c] for c in COMPARED)),
+        ("as shipped", *(a.shipped[c] for c in COMPARED)),
+        (f"best of these rows alone: {a.site_only_name}", *(a.site_only[c] for c in COMPARED)),
+        ("adapted minus shipped", *(a.adapted_minus_shipped[c] for c in COMPARED)),
+        ("adapted minus best of these rows alone", *(a.adapted_minus_site_only[c] for c in COMPARED)),
+    )
+    note = (
+        f"Each admission is predicted by models fitted on about {a.n_fitting:,} admissions of other patients. All "
+        "lists are together as long as the orders."
+    )
+    curve = tuple((point.n_admissions, point.jaccard, point.log_loss) for point in a.learning)
+    return (
+        Table("Adaptation", "Adapted to this hospital, on held-out admissions", ("model", *names), rows, note),
+        Table("Adaptation by size", "How many admissions it takes", ("admissions", "Jaccard", "log-loss"), curve),
+    )
+
+
 def threshold_shifts(v: Validation) -> Table:
     """The threshold curve as numbers."""
     rows = tuple(

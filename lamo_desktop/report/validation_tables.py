@@ -179,5 +179,12 @@ def all_tables(v: Validation) -> tuple[Table, ...]:
         *not_covered(v),
     ]
     found += [*groups.most_often(v), groups.drugs(v), groups.classes(v), groups.deciles(v), groups.threshold_shifts(v)]
-    found += [groups.groups(v), *groups.comparisons(v), groups.recalibration(v), safety(v), provenance(v)]
+    found += [
+        groups.groups(v),
+        *groups.comparisons(v),
+        groups.recalibration(v),
+        *groups.adaptation(v),
+        safety(v),
+        provenance(v),
+    ]
     return tuple(t for t in found if t is not None and t.rows)

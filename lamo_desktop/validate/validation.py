@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lamo_desktop.validate.adaptation import SiteAdaptation, evaluate_adaptation
 from lamo_desktop.validate.baselines import baselines
 from lamo_desktop.validate.bins import bin_pairs, binned_figures
 from lamo_desktop.validate.bootstrap import Estimate, PatientBootstrap, estimate
@@ -44,6 +45,7 @@ class ValidationOptions:
     small_cell: int = SMALL_CELL  # groups with fewer admissions are suppressed
     baselines: bool = True
     recalibration: bool = True
+    adaptation: bool = False  # the comparison with the package adapted to these rows (minutes for 2,000 admissions)
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Validation:
     decision: tuple[DecisionPoint, ...]
     comparisons: tuple[Comparison, ...]
     recalibration: Recalibration | None
+    adaptation: SiteAdaptation | str  # or why it was not tried
     findings: tuple[Finding, ...]
 
     @property
@@ -120,6 +123,7 @@ class Validation:
             "decision_curve": [asdict(p) for p in self.decision],
             "comparisons": [asdict(c) for c in self.comparisons],
             "recalibration": _recalibration_json(self.recalibration),
+            **_adaptation_json(self.adaptation),
             "findings": [asdict(f) for f in self.findings],
             "provenance": dict(self.outcomes.provenance),
         }
@@ -159,6 +163,11 @@ def validate(
     )
     progress("recalibration", 0.8)
     recalibration = recalibrate(outcomes, options.n_resamples, options.seed) if options.recalibration else None
+    adaptation: SiteAdaptation | str = "It was not asked for."
+    if options.adaptation:
+        adaptation = evaluate_adaptation(
+            outcomes, options.n_resamples, lambda share: progress("adaptation", 0.85 + 0.15 * share)
+        )
     progress("done", 1.0)
     simple = [(c.name, c.difference["visit_mean.jaccard"]) for c in compared if c.name not in (others or {})]
     return Validation(
@@ -179,6 +188,7 @@ def validate(
         decision=decision,
         comparisons=compared,
         recalibration=recalibration,
+        adaptation=adaptation,
         findings=findings(len(outcomes.admission_ids), estimates, simple, groups, outcomes.whole_stays),
     )
 
@@ -210,6 +220,33 @@ def _recalibration_json(r: Recalibration | None) -> dict[str, Any] | None:
     content = asdict(r)
     content["calibration"] = {"shift": r.calibration.shift, "prior_sd": r.calibration.prior_sd}
     return content | {"helps": r.helps}
+
+
+def _adaptation_json(found: SiteAdaptation | str) -> dict[str, Any]:
+    if isinstance(found, str):
+        return {"adaptation": None, "adaptation_not_tried": found}
+
+    def figures(of: Mapping[str, Estimate]) -> dict[str, Any]:
+        values: dict[str, Any] = nested({name: e.value for name, e in of.items()})
+        return values | {"intervals": nested({name: [e.low, e.high] for name, e in of.items()})}
+
+    learned = found.adaptation
+    return {
+        "adaptation": {
+            "n_fitting": found.n_fitting,
+            "n_evaluation": found.n_evaluation,
+            "shipped": figures(found.shipped),
+            "adapted": figures(found.adapted),
+            "site_only": {"name": found.site_only_name, **figures(found.site_only)},
+            "adapted_minus_shipped": figures(found.adapted_minus_shipped),
+            "adapted_minus_site_only": figures(found.adapted_minus_site_only),
+            "log_loss": found.log_losses,
+            "learning_curve": [asdict(point) for point in found.learning],
+            "chosen": found.chosen,
+            "rho": learned.rho if learned else 0.0,
+            "variances": dict(learned.variances) if learned else {},
+        }
+    }
 
 
 def _plain(value: Any) -> Any:

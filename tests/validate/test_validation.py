@@ -17,7 +17,7 @@ from lamo_desktop.validate import ValidationOptions, validate
 from lamo_desktop.validate.recalibrate import fit, recalibrate
 from tests.validate.synthetic import hospital
 
-FAST = ValidationOptions(n_resamples=100)
+FAST = ValidationOptions(n_resamples=100, adaptation=True)
 
 
 @pytest.fixture(scope="module")

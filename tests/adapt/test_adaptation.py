@@ -1,0 +1,158 @@
+"""Adaptation to a hospital: against slow references, on simulated hospitals whose truth is known, and never harmful."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+from sklearn.linear_model import LogisticRegression
+
+from lamo_desktop.adapt import Adaptation, SiteRows, adapt
+from lamo_desktop.adapt.adaptation import fit_once, newton
+from lamo_desktop.adapt.gaussian_process import most_probable, variances
+from lamo_desktop.adapt.rows import HISTORY, history_terms
+from lamo_desktop.stats import log_loss, sigmoid
+
+DRUGS = tuple(f"drug {i}" for i in range(20))
+
+
+def hospital(n: int = 160, habits: float = 0.8, features: float = 1.0, seed: int = 0) -> tuple[SiteRows, np.ndarray]:
+    """A hospital whose true logits are the package's, its own habits for each drug, and what features say there."""
+    rng = np.random.default_rng(seed)
+    d = len(DRUGS)
+    logits = rng.normal(-1.5, 1.2, (n, d))
+    marks = rng.random((n, 12)) < 0.3
+    weights = np.where(rng.random((12, d)) < 0.3, rng.normal(0, features, (12, d)), 0.0)
+    truth = logits + rng.normal(0, habits, d) + marks @ weights
+    ordered = rng.random((n, d)) < sigmoid(truth)
+    found = tuple(frozenset(f"dx:{j}" for j in np.flatnonzero(row)) for row in marks)
+    patients = np.array([f"p{i // 2}" for i in range(n)])
+    history = np.zeros((len(HISTORY), n, d))
+    return SiteRows(DRUGS, logits, ordered, found, history, patients, np.array([""] * n)), truth
+
+
+def adapted(rows: SiteRows) -> Adaptation:
+    found = adapt(rows)
+    assert not isinstance(found, str), found
+    return found
+
+
+def test_newton_agrees_with_scikit_learn_without_a_prior() -> None:
+    rng = np.random.default_rng(1)
+    x = np.column_stack([rng.normal(size=(400, 2)), np.ones(400)])
+    y = (rng.random(400) < sigmoid(x @ [1.0, -0.5, 0.3])).astype(float)
+    found = newton(x, y, np.zeros(400), np.zeros(3), np.full(3, 1e-9))
+    expected = LogisticRegression(C=1e9, tol=1e-10, fit_intercept=False, max_iter=1000).fit(x, y).coef_[0]
+    assert found == pytest.approx(expected, abs=1e-4)
+
+
+def test_the_ascent_ends_where_a_general_optimiser_does() -> None:
+    rng = np.random.default_rng(2)
+    n, d = 12, 3
+    root = rng.normal(size=(n, n))
+    kernel = root @ root.T / n + 0.1 * np.eye(n)
+    likeness = np.array([[1.0, 0.4, 0.0], [0.4, 1.0, 0.2], [0.0, 0.2, 1.0]])
+    offset = rng.normal(-0.5, 1, (n, d))
+    ordered = (rng.random((n, d)) < 0.4).astype(float)
+    centred = offset - offset.mean(0)
+    alpha, slopes = most_probable(kernel, offset, centred, ordered, likeness, 0.3, steps=5000)
+    inverse = np.linalg.inv(np.kron(kernel, likeness))
+
+    def loss(values: np.ndarray) -> float:
+        own, slope = values[: n * d], values[n * d :]
+        logits = offset + own.reshape(n, d) + centred * slope
+        fit = (np.logaddexp(0, logits) - ordered * logits).sum()
+        return float(fit + own @ inverse @ own / 2 + (slope**2).sum() / 0.6)
+
+    best = minimize(loss, np.zeros(n * d + d), method="BFGS", options={"gtol": 1e-6, "maxiter": 2000})
+    assert kernel @ alpha == pytest.approx(best.x[: n * d].reshape(n, d), abs=0.02)
+    assert slopes == pytest.approx(best.x[n * d :], abs=0.02)
+
+
+def test_variances_are_found_again_where_there_are_many_admissions() -> None:
+    rng = np.random.default_rng(3)
+    n, d = 400, 60
+    groups = rng.integers(0, 8, n)
+    same = (groups[:, None] == groups[None]).astype(float)
+    offset = rng.normal(-1, 0.5, (n, d))
+    truth = offset + rng.normal(0, 0.5, d) + rng.normal(0, 0.6, (8, d))[groups]
+    ordered = (rng.random((n, d)) < sigmoid(truth)).astype(float)
+    patients = np.array([f"p{i}" for i in range(n)])
+    found = variances(
+        offset, ordered, patients, {"drug": np.ones((n, n)), "group": same}, {"drug": 0.7, "group": 0.7, "slope": 0.05}
+    )
+    assert found["drug"] == pytest.approx(0.25, abs=0.12)
+    assert found["group"] == pytest.approx(0.36, abs=0.15)
+    assert found["slope"] == pytest.approx(0.0, abs=0.05)
+
+
+def test_history_says_own_class_and_others() -> None:
+    classes = {"metoprolol": "beta", "atenolol": "beta", "heparin": "anticoagulant"}
+    codes = [("med:metoprolol",), ("previous med:heparin", "dx:sepsis"), ()]
+    terms = history_terms(("metoprolol", "atenolol", "heparin"), codes, lambda drug: classes.get(drug, ""))
+    assert terms[0].tolist() == [[1, 0, 0], [0, 0, 0], [0, 0, 0]]
+    assert terms[2].tolist() == [[0, 1, 0], [0, 0, 0], [0, 0, 0]]
+    assert terms[4].tolist() == [[0, 1, 1], [0, 0, 0], [0, 0, 0]]
+    assert terms[1][1].tolist() == [0, 0, 1] and terms[5][1].tolist() == [1, 1, 0]
+
+
+def test_habits_and_features_of_a_hospital_are_learned() -> None:
+    rows, truth = hospital()
+    new, new_truth = hospital(seed=0)
+    held = np.arange(len(rows)) >= 100
+    found = adapted(rows.at(~held))
+    before, after = (log_loss(x, rows.ordered[held]) for x in (rows.logits[held], found.logits(rows.at(held))))
+    assert after < before - 0.02
+    error = np.abs(found.logits(rows.at(held)) - truth[held]).mean(), np.abs(rows.logits[held] - truth[held]).mean()
+    assert error[0] < 0.8 * error[1]
+    assert (new_truth == truth).all() and (new.ordered == rows.ordered).all()  # a seed is a hospital
+
+
+def test_a_package_that_is_right_is_left_alone_or_hardly_moved() -> None:
+    losses = []
+    for seed in range(8):
+        rows, truth = hospital(n=60, habits=0.0, features=0.0, seed=seed)
+        found = adapt(rows)
+        logits = rows.logits if isinstance(found, str) else found.logits(rows)
+        expected = sigmoid(truth)
+        losses.append(
+            float(
+                (np.logaddexp(0, logits) - expected * logits).mean()
+                - (np.logaddexp(0, truth) - expected * truth).mean()
+            )
+        )
+    assert np.mean(losses) <= 0.002
+
+
+def test_too_few_admissions_or_patients_are_said() -> None:
+    rows, _ = hospital()
+    few = np.arange(len(rows)) < 29
+    assert "at least 30 admissions of 15 patients" in str(adapt(rows.at(few)))
+    one = replace(rows, patients=np.array(["p"] * len(rows)))
+    assert "1 patients" in str(adapt(one))
+
+
+def test_the_same_rows_give_the_same_numbers_whatever_their_order() -> None:
+    rows, _ = hospital(n=80)
+    shuffled = np.random.default_rng(5).permutation(len(rows))
+    other = SiteRows(
+        rows.drugs, rows.logits[shuffled], rows.ordered[shuffled], tuple(rows.features[i] for i in shuffled),
+        rows.history[:, shuffled], rows.patients[shuffled], rows.groups[shuffled],
+    )  # fmt: skip
+    first, second = fit_once(rows, None), fit_once(other, None)
+    assert second.logits(rows) == pytest.approx(first.logits(rows), abs=5e-3)
+
+
+def test_a_hospital_of_another_group_gets_no_offset_and_rare_features_carry_nothing() -> None:
+    rows, _ = hospital(n=80)
+    groups = np.array(["north" if i % 2 else "south" for i in range(80)])
+    features = tuple(
+        each | {"everywhere"} | ({"rare"} if i < 4 else set()) | ({"seen"} if i < 5 else set())
+        for i, each in enumerate(rows.features)
+    )
+    found = fit_once(replace(rows, groups=groups, features=features), None)
+    assert set(found.groups) == {"north", "south"}
+    elsewhere = replace(rows, groups=np.array(["west"] * 80))
+    none = replace(found, groups={})
+    assert found.logits(elsewhere) == pytest.approx(none.logits(elsewhere))
+    assert {"rare", "seen", "everywhere"} & set(found.features) == {"seen"}
