@@ -56,7 +56,8 @@ def read_mapping(path: Path, profile: Profile, formulary: Formulary) -> tuple[He
     header_sheet = profile.data["sheets"]["admissions"]
     header_row, encoding = int(profile.data["header_row"]), profile.data["encoding"]
     file = read_tables(path, vocabulary.recognised, header_row, header_sheet, encoding)
-    mapping = map_headers(file.tables, profile.data, vocabulary, formulary)
+    data = {**profile.data, "sheets": {"admissions": "", "orders": ""}} if file.repaired else profile.data
+    mapping = map_headers(file.tables, data, vocabulary, formulary)
     return mapping, [*file.problems, *mapping.problems]
 
 

@@ -123,6 +123,32 @@ class TableFolder:
             ) from problem
         return pd.concat(chunks) if chunks else _empty(spec)
 
+    def records(self, table: str) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+        """A table as it stands in its file: the header, and each row's number (the header is 1) and cells, once more.
+
+        Raises InputError when the table is not there.
+        """
+        path = self._files.get(self.tables[table].file.casefold())
+        if path is None:
+            raise InputError(f"{self.path.name}: the table {self.file(table)} is missing.")
+        encoding = "utf-8-sig"
+        try:
+            with _open_text(path, encoding) as stream:
+                for _ in stream:
+                    pass
+        except UnicodeDecodeError:
+            encoding = "cp1252"
+        header, separator = read_header(path, encoding)
+
+        def rows() -> Iterator[tuple[int, list[str]]]:
+            with _open_text(path, encoding) as stream:
+                filled = (cells for cells in csv.reader(stream, delimiter=separator) if cells)
+                for number, cells in enumerate(filled, 1):
+                    if number > 1:
+                        yield number, [*cells, *[""] * (len(header) - len(cells))][: len(header)]
+
+        return header, rows()
+
     def _chunks(self, path: Path, spec: TableSpec, encoding: str, keep: Keep | None) -> Iterator[pd.DataFrame]:
         header, separator = read_header(path, encoding)
         places = self._places(spec, header)

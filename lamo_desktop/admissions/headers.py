@@ -210,7 +210,7 @@ def _admissions(
             f"{table.title} row {table.header_row}: no column for the admission id (expected a header such as "
             f"'Admission ID'); {_likely(table, taken, is_id_like)}map it in a profile; found {_listed(table)}."
         )
-    if not names & set(CLINICAL):
+    if not names & {*CLINICAL, "reason"}:
         raise InputError(
             f"{table.title} row {table.header_row}: no column with diagnoses or a note (expected headers such as "
             f"'Diagnoses' or 'Note'); {_likely(table, taken, is_clinical_text)}map it in a profile; "

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lamo_desktop.admissions.cohort import Problem
 from lamo_desktop.admissions.delimited import read_delimited
+from lamo_desktop.admissions.repaired import repaired
 from lamo_desktop.admissions.synonyms import GROUP
 from lamo_desktop.admissions.workbook_scan import MAX_COLUMNS, column_letter
 from lamo_desktop.admissions.workbooks import Sheet, read_workbook
@@ -73,6 +74,7 @@ class TableFile:
 
     tables: tuple[Table, ...]
     problems: list[Problem] = field(default_factory=list)
+    repaired: bool = False  # quarantined rows of an earlier reading: sheets have names of their own
 
 
 def read_tables(
@@ -88,16 +90,18 @@ def read_tables(
     a text table. Raises InputError when nothing usable is there.
     """
     sheets = _read_sheets(path, encoding)
+    again = repaired(sheets)
     tables: list[Table] = []
     problems: list[Problem] = []
     reasons: list[str] = []
-    for sheet in sheets:
+    for sheet in again or sheets:
         title = sheet.name or path.name
         if not sheet.rows:
             reasons.append(f"{title} is empty")
             continue
         sheet.form = sheet.form or f"{path.suffix.casefold().removeprefix('.')} workbook"
-        table = _table(path.name, sheet, recognised, header_row if header_sheet in ("", sheet.name) else 0)
+        asked = header_row if header_sheet in ("", sheet.name) else 0
+        table = _table(path.name, sheet, recognised, sheet.rows[0] if again else asked)
         if table is None:
             reasons.append(f"{title} has no header row")
             continue
@@ -111,7 +115,7 @@ def read_tables(
             f"{path.name}: {'; '.join(reasons) or 'no sheet found'}. Expected a header row and one row per admission."
         )
     problems += [Problem(path.name, f"{reason}; not used", "info") for reason in reasons]
-    return TableFile(tuple(tables), problems)
+    return TableFile(tuple(tables), problems, bool(again))
 
 
 def _read_sheets(path: Path, encoding: str) -> list[Sheet]:

@@ -8,6 +8,8 @@ from openpyxl import Workbook
 
 from lamo_desktop.admissions.mapping import Export
 from lamo_desktop.admissions.order_mapper import NAMELESS
+from lamo_desktop.admissions.quarantine import ROWS, QuarantineTable, quarantine
+from lamo_desktop.admissions.repaired import REASON
 from lamo_desktop.check.account import excluded, unmapped
 from lamo_desktop.check.leakage import Audit
 from lamo_desktop.files import check_writable, replacing
@@ -43,6 +45,27 @@ def write_check(export: Export, formulary: Formulary, path: Path, found: Audit |
             _write(workbook, page, notice, long_texts)
         if long_texts.texts:
             _write(workbook, _Page(long_texts.title, long_texts.columns, long_texts.rows()), notice, long_texts)
+
+
+def write_quarantine(export: Export, source: Path, path: Path) -> int:
+    """Write the rows set aside to `path` (.xlsx), in the export's own layout and with their reasons, to be repaired.
+
+    Returns how many. Raises InputError when it cannot be written.
+    """
+    check_writable(path, ".xlsx")
+    reasons = {row.where: row.reason for row in export.cohort.set_aside}
+    tables = quarantine(export, source, reasons)
+    notice = f"Repair these rows of {source.name} and open this workbook as an export: the first column is not read."
+    long_texts = LongTexts()
+    with replacing(path) as scratch, new_workbook(scratch) as workbook:
+        workbook.properties.creator = "LAMO Desktop"
+        workbook.properties.title = "Quarantine"
+        for table in tables or (QuarantineTable(ROWS, (REASON,), ()),):
+            columns = (Column(table.header[0], width=60, wrap=True), *map(Column, table.header[1:]))
+            _write(workbook, _Page(table.title, columns, table.rows), notice, long_texts)
+        if long_texts.texts:
+            _write(workbook, _Page(long_texts.title, long_texts.columns, long_texts.rows()), notice, long_texts)
+    return len(tables[0].rows) if tables else 0
 
 
 def _write(workbook: Workbook, page: _Page, notice: str, long_texts: LongTexts) -> None:

@@ -15,7 +15,7 @@ from lamo_desktop.check.account import (
     unmapped_lines,
 )
 from lamo_desktop.check.leakage import Audit, audit, notes_of
-from lamo_desktop.check.workbook import names_to_confirm, write_check
+from lamo_desktop.check.workbook import names_to_confirm, write_check, write_quarantine
 from lamo_desktop.errors import InputError
 from lamo_desktop.files import check_writable, replacing
 from lamo_desktop.formulary import Formulary, confirmed_names, load_formulary, write_site_names
@@ -25,6 +25,9 @@ from lamo_desktop.progress import Progress, Reporter
 def add_options(verb: argparse.ArgumentParser) -> None:
     """The options that only `lamo check` has."""
     verb.add_argument("--xlsx", type=Path, metavar="OUT.xlsx", help="write columns, problems, set-aside rows and names")
+    verb.add_argument(
+        "--quarantine", type=Path, metavar="ROWS.xlsx", help="write the rows set aside, to repair and import again"
+    )
     verb.add_argument("--save-profile", type=Path, metavar="FILE.yaml", help="save the mapping as your own profile")
     verb.add_argument("--save-names", type=Path, metavar="FILE.csv", help="save the unknown drug names, to fill in")
     verb.add_argument("--audit", action="store_true", help="search every prompt for the drugs ordered (leakage audit)")
@@ -35,7 +38,12 @@ def check(options: argparse.Namespace) -> int:
 
     An export without a single eligible admission is told like any other and then raises InputError.
     """
-    for target, suffix in ((options.xlsx, ".xlsx"), (options.save_profile, ".yaml"), (options.save_names, ".csv")):
+    for target, suffix in (
+        (options.xlsx, ".xlsx"),
+        (options.quarantine, ".xlsx"),
+        (options.save_profile, ".yaml"),
+        (options.save_names, ".csv"),
+    ):
         if target is not None:
             if target.resolve() == options.input.resolve():
                 raise InputError(f"{target.name} is the export itself: choose another name for what is to be saved.")
@@ -76,6 +84,9 @@ def _save(export: Export, formulary: Formulary, options: argparse.Namespace, fou
     if options.xlsx is not None:
         write_check(export, formulary, options.xlsx, found)
         print(f"Workbook: {options.xlsx}")
+    if options.quarantine is not None:
+        rows = write_quarantine(export, options.input, options.quarantine)
+        print(f"Quarantine: {options.quarantine} ({rows:,} rows); repair them there and check it like any export")
     if options.save_profile is not None:
         with replacing(options.save_profile) as scratch:
             named = scratch.parent / options.save_profile.name  # the name of the file is the name of the profile
