@@ -20,6 +20,7 @@ with examples: docs/mapping.md. For the table kinds:
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,7 @@ def load_profile(name_or_file: str | Path) -> Profile:
     return Profile(str(own.get("name", path.stem)), str(kind), data)
 
 
+@cache
 def _shipped(kind: str) -> dict[str, Any]:
     return _read_yaml(resource(f"profiles/{kind}.yaml"))
 

@@ -7,6 +7,7 @@ speaks of something else ("family history", "discharge medications") makes it no
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -176,12 +177,11 @@ class Vocabulary:
         }
         self._changes = {name: _changes_of(name) | foreign for name, foreign in self._foreign.items()}
         self._known: dict[tuple[str, str], float] = {}
-        self._telling = frozenset(
-            word
-            for synonyms in self._synonyms.values()
-            for synonym in synonyms
-            for word in (synonym.squeezed, *synonym.words.split(), *synonym.core)
-        )
+        self._telling: dict[str, set[str]] = defaultdict(set)  # word -> fields with a synonym that it tells
+        for name, synonyms in self._synonyms.items():
+            for synonym in synonyms:
+                for word in (synonym.squeezed, *synonym.core):
+                    self._telling[word].add(name)
         self._telling_cjk = tuple(sorted(word for word in self._telling if _CJK.search(word) and len(word) > 1))
 
     @property
@@ -245,21 +245,22 @@ class Vocabulary:
 
     def recognised(self, cells: Sequence[str]) -> int:
         """How many distinct fields a row of cells names, to tell the header row from titles and data."""
-        short = [cell for cell in cells if cell and len(cell) <= 80 and self._may_name_a_field(cell)]
-        return len({name for name in self._synonyms for cell in short if self.confidence(cell, name) >= CERTAIN})
+        short = [cell for cell in cells if cell and len(cell) <= 80]
+        possible = {(cell, name) for cell in short for name in self._told_by(cell)}
+        return len({name for cell, name in possible if self.confidence(cell, name) >= CERTAIN})
 
-    def _may_name_a_field(self, cell: str) -> bool:
-        """Whether a cell has a word in common with a synonym at all: most cells of a file are data and have none."""
+    def _told_by(self, cell: str) -> set[str]:
+        """Fields that a cell can name for certain: most cells of a file are data and share no word with a synonym."""
         words = normalised(cell).split()
-        if any(word in self._telling or _SHORT.get(word) in self._telling for word in words):
-            return True
         squeezed = "".join(words)
         numberless = squeezed.rstrip("0123456789")
-        if not self._telling.isdisjoint(
-            (squeezed, numberless, numberless.removesuffix("list"), numberless.removesuffix("text"))
-        ):
-            return True
-        return bool(_CJK.search(squeezed)) and any(word in squeezed for word in self._telling_cjk)
+        parts = {*words, squeezed, numberless, numberless.removesuffix("list"), numberless.removesuffix("text")}
+        parts |= {_SHORT[word] for word in words if word in _SHORT}
+        if _CJK.search(squeezed):
+            parts |= {word for word in self._telling_cjk if word in squeezed}
+        if any(word in _DATE for word in parts):
+            parts.add("date")
+        return set().union(*(self._telling[part] for part in parts if part in self._telling))
 
     def is_identifier(self, header: str) -> bool:
         """Whether a header names a direct identifier of a person: name, phone, address, record number."""

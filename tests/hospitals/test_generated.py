@@ -11,7 +11,7 @@ from lamo_desktop.admissions.profile import load_profile
 from lamo_desktop.admissions.synonyms import CERTAIN, Vocabulary
 from lamo_desktop.paths import resource
 from tests.hospitals.generate import LANGUAGES, REQUIRED, Export, generate, pool
-from tests.hospitals.measure import real_admissions
+from tests.hospitals.measure import judge, real_admissions
 
 SEED, COUNT = 7, 25
 
@@ -77,3 +77,9 @@ def test_telling_the_header_row_passes_over_no_header_that_is_certain() -> None:
     for header in headers:
         certain = {name for name in vocabulary.fields if vocabulary.confidence(header, name) >= CERTAIN}
         assert vocabulary.recognised([header]) == len(certain), header
+
+
+def test_no_export_ends_in_a_fault(exports: list[Export]) -> None:
+    for export in exports:
+        verdict = judge(export)
+        assert not verdict.crash, f"seed {SEED}, export {export.index}: {verdict.crash}"
