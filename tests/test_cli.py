@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from lamo_desktop.cli import main
+from lamo_desktop.cli import main, parser
+from lamo_desktop.cli.steps import engine_settings
+from lamo_desktop.jobs.store import JobStore
+from lamo_desktop.model.protocol import EngineSettings
 from lamo_desktop.paths import resource
 
 DEMO = resource("demo/eicu")
@@ -126,6 +129,19 @@ def test_an_interrupted_job_resumes_to_the_same_workbook(export: Path, workbook:
     assert main(begin) == 2  # the job exists: it is to be resumed
     assert main(["resume", str(job), "-o", str(output), "--progress", "none"]) == 0
     assert cells(output, "Recommendations") == cells(workbook, "Recommendations")
+
+
+def test_a_job_is_resumed_as_it_was_run_last_unless_told_otherwise(export: Path, tmp_path: Path) -> None:
+    job, last = tmp_path / "kept.lamo", ["-o", str(tmp_path / "o.xlsx"), "--progress", "none"]
+    assert main(["recommend", str(export), "--job", str(job), "--device", "cpu", "--threads", "1", *last]) == 0
+    with JobStore.open(job, read_only=True) as store:
+        assert store.last_settings() == EngineSettings("cpu", 1)
+    parsed = parser().parse_args(["resume", str(job), "-o", "o.xlsx"])
+    assert engine_settings(parsed, EngineSettings("cpu", 1)) == EngineSettings("cpu", 1)
+    parsed = parser().parse_args(["resume", str(job), "-o", "o.xlsx", "--threads", "all", "--device", "auto"])
+    assert engine_settings(parsed, EngineSettings("cpu", 1)) == EngineSettings()
+    parsed = parser().parse_args(["recommend", str(export), "-o", "o.xlsx", "--threads", "2"])
+    assert engine_settings(parsed) == EngineSettings("auto", 2)
 
 
 def run_sheet(path: Path) -> dict[str, object]:

@@ -7,6 +7,7 @@ from itertools import groupby
 from lamo_desktop.admissions.cohort import Cohort
 from lamo_desktop.admissions.mapping import LABEL, Export, ReadTable
 from lamo_desktop.check.leakage import Audit
+from lamo_desktop.check.summary import ordered_drugs, summarise
 from lamo_desktop.formulary import Formulary, Suggestion
 
 LISTED = 20  # problems and rows set aside that are printed; the workbook lists all
@@ -52,10 +53,15 @@ def account_lines(cohort: Cohort) -> Iterator[str]:
         yield from _rest(len(cohort.set_aside) - LISTED)
     if cohort.problems:
         grave = {"error": 0, "warning": 1, "info": 2}
-        yield f"{len(cohort.problems):,} problems:"
+        summary = summarise(cohort)
+        yield f"{_count(summary.n_problems, 'problem')}, {_count(summary.n_notes, 'note')}:"
         for problem in sorted(cohort.problems, key=lambda problem: grave[problem.severity])[:LISTED]:
             yield f"  {problem.severity}: {problem.where}: {problem.message}"
         yield from _rest(len(cohort.problems) - LISTED)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _rest(number: int) -> Iterator[str]:
@@ -78,6 +84,12 @@ def unmapped_lines(cohort: Cohort, formulary: Formulary | None = None) -> Iterat
         near = formulary.suggest(text, 1) if formulary else ()
         yield f"  {rows:>7,}  {text}" + (f"   near: {suggestion_text(near[0])}" if near else "")
     yield from _rest(len(cohort.unmapped) - NAMES_LISTED)
+    ordered = ordered_drugs(cohort.admissions)
+    if ordered.many_unknown:
+        yield (
+            f"  {ordered.unknown:,} of {ordered.total:,} ordered drugs are unknown ({ordered.share_unknown:.0%}): a "
+            "comparison with the orders does not see them"
+        )
     if formulary:
         yield "  --save-names FILE.csv writes them for you to fill in; nothing is taken over by itself"
 

@@ -19,6 +19,7 @@ from lamo_desktop.cli import check as check_command
 from lamo_desktop.cli import jobs as job_commands
 from lamo_desktop.cli import recommend as commands
 from lamo_desktop.cli import validate as validation_commands
+from lamo_desktop.cli.steps import ALL_CORES
 from lamo_desktop.errors import LamoError, fault, one_line
 from lamo_desktop.model.memory import forbid_memory_dumps
 from lamo_desktop.validate.subgroups import SMALL_CELL
@@ -123,7 +124,7 @@ def parser() -> argparse.ArgumentParser:
     resume.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.xlsx", help="the workbook to write")
     resume.add_argument("--retry-failed", action="store_true", help="also try those again that could not be scored")
     _tables(resume)
-    _engine(resume)
+    _engine(resume, resumed=True)
     _policy(resume)
 
     validate = _verb(
@@ -220,9 +221,21 @@ def _tables(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def _engine(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--device", choices=["auto", "cpu", "gpu"], default="auto", help="default: %(default)s")
-    verb.add_argument("--threads", type=_positive, metavar="N", help="default: all of the computer's cores")
+def _engine(verb: argparse.ArgumentParser, resumed: bool = False) -> None:
+    """Where the engine runs and with what; a resumed job has answers of its own for what is not said."""
+    before = "default: as the job's last run"
+    verb.add_argument(
+        "--device",
+        choices=["auto", "cpu", "gpu"],
+        default=None if resumed else "auto",
+        help=before if resumed else "default: %(default)s",
+    )
+    verb.add_argument(
+        "--threads",
+        type=_threads,
+        metavar="N|all",
+        help=before if resumed else "default: all, one for each of the computer's cores",
+    )
     verb.add_argument("--model", type=Path, metavar="PACKAGE", help="default: the embedded package")
     verb.add_argument("--overlay", type=Path, metavar="FILE.json", help="this site's own calibration of the package")
     if not any("--progress" in action.option_strings for action in verb._actions):
@@ -252,6 +265,10 @@ def _report(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--small-cell", type=_positive, default=SMALL_CELL, help="smaller groups are not shown (default: %(default)s)"
     )
+
+
+def _threads(text: str) -> int:
+    return ALL_CORES if text.strip().lower() == "all" else _positive(text)
 
 
 def _positive(text: str) -> int:

@@ -59,7 +59,7 @@ def resume(options: argparse.Namespace) -> int:
         policy = chosen_policy(options, store.job().policy)
         if options.retry_failed:
             print(f"Admissions that are tried again: {store.retry_failed()}")
-        run_to_end(store, package, engine_settings(options), reporter)
+        run_to_end(store, package, engine_settings(options, store.last_settings()), reporter)
         outcome = batch.results(store, package, formulary, policy)
     write_workbook(outcome, options.output)
     print_summary(outcome, options.output)

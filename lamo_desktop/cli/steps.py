@@ -26,6 +26,7 @@ from lamo_desktop.validate.overlay import load_overlay
 
 PASSING = "passing-"
 ALL = "all"  # as candidates: every drug of package and formulary
+ALL_CORES = 0  # what `--threads all` is
 NOTICE = "Decision support for retrospective analysis, not for prescribing."
 
 
@@ -92,9 +93,14 @@ def _is_file(text: str) -> bool:
         return False
 
 
-def engine_settings(options: argparse.Namespace) -> EngineSettings:
-    """Device and threads asked for."""
-    return EngineSettings(device=options.device, threads=options.threads)
+def engine_settings(options: argparse.Namespace, otherwise: EngineSettings | None = None) -> EngineSettings:
+    """Device and threads asked for; what was not said is as in `otherwise`, else the default."""
+    settings = otherwise or EngineSettings()
+    if options.device is not None:
+        settings = replace(settings, device=options.device)
+    if options.threads is not None:
+        settings = replace(settings, threads=None if options.threads == ALL_CORES else options.threads)
+    return settings
 
 
 @contextmanager

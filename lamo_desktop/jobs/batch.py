@@ -106,7 +106,7 @@ def run_job(
     with EngineProcess(package, settings, facts=load_formulary()) as engine:
         weights = engine.info.weights_sha256
         _check_weights(store, weights)
-        store.start(weights, asdict(engine.info))
+        store.start(weights, asdict(engine.info), settings)
         _score_all(store, engine, job.candidates, progress, cancelled)
     finished = not store.counts().open
     store.note("finished" if finished else "stopped", asdict(store.counts()))

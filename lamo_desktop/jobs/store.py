@@ -7,6 +7,7 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,7 @@ from lamo_desktop.files import durable, erase
 from lamo_desktop.jobs import audit, journal, schema
 from lamo_desktop.jobs.job import FACTS, Counts, Item, Job, Outcome
 from lamo_desktop.jobs.lock import JobLock
+from lamo_desktop.model.protocol import EngineSettings
 
 PARTIAL = ".partial"  # ending of a job that is being decrypted
 
@@ -156,16 +158,22 @@ class JobStore:
                 raise ValueError("a job begins with an event")
             return found
 
-    def start(self, weights_sha256: str, engine: dict[str, Any]) -> None:
+    def last_settings(self) -> EngineSettings:
+        """How the engine was last asked to run for this job; the job's own settings before any run."""
+        started = [event.detail for event in self.events() if event.kind == "started"]
+        noted = [detail["settings"] for detail in started if "settings" in detail]
+        with self._reading():
+            found: EngineSettings = from_json(EngineSettings, to_json(noted[-1])) if noted else self.job().settings
+            return found
+
+    def start(self, weights_sha256: str, engine: dict[str, Any], settings: EngineSettings | None = None) -> None:
         """A run begins: what was in hand when the last one ended is queued again, and the engine is noted."""
         with self._writing():
             self._connection.execute("UPDATE run SET weights_sha256 = ?", (weights_sha256,))
             cursor = self._connection.execute("UPDATE item SET state = 'pending' WHERE state = 'running'")
-            journal.append(
-                self._connection,
-                "started",
-                {"engine": engine, "weights": weights_sha256, "queued_again": cursor.rowcount},
-            )
+            detail = {"engine": engine, "weights": weights_sha256, "queued_again": cursor.rowcount}
+            asked = {} if settings is None else {"settings": asdict(settings)}
+            journal.append(self._connection, "started", detail | asked)
 
     def claim(self, number: int) -> list[Item]:
         """The next waiting admissions, at most `number`, now marked as running."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, Problem, SetAside
 from lamo_desktop.recommend.mark import NOTHING, Mark
+from lamo_desktop.recommend.ordered import Ordered, count_ordered
 from lamo_desktop.recommend.safety import SAFETY_KINDS, Flag
 
 Agreement = Literal["both", "recommended only", "ordered only", "orders not given", "neither"]
@@ -118,6 +119,7 @@ class Figures:
     n_failed: int
     n_pending: int
     n_recommended: int  # drugs recommended, over all scored admissions
+    ordered: Ordered  # in all scored admissions with orders given
     n_compared: int
     n_recommended_compared: int
     n_ordered: int  # candidates ordered
@@ -179,6 +181,7 @@ class Recommendations:
             n_failed=len(self.failed),
             n_pending=len(self.pending),
             n_recommended=sum(int(item.recommended.sum()) for item in scored),
+            ordered=count_ordered((item.admission for item in scored), self.candidates),
             n_compared=len(compared),
             n_recommended_compared=proposed,
             n_ordered=ordered,

@@ -74,7 +74,8 @@ def _sections(v: Validation) -> Iterable[tuple[str, str, str]]:
     yield (
         "prescribing",
         "Over- and under-prescribing",
-        _figure(figures.list_lengths(v), "Drugs per admission, recommended and ordered.") + _pair(over, under),
+        _figure(figures.list_lengths(v), "Drugs per compared admission: recommended, and candidates ordered.")
+        + _pair(over, under),
     )
     yield (
         "threshold",

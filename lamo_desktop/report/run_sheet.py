@@ -121,6 +121,11 @@ def _results(recommendations: Recommendations) -> list[Row]:
         ("Drugs recommended", figures.n_recommended, "over all scored admissions"),
         ("Drugs recommended per admission", mean),
     ]
+    if figures.ordered.n_admissions:
+        rows += [
+            ("Drugs ordered per admission", figures.ordered.per_admission, "candidates or not, where orders are given"),
+            ("  of these candidates", figures.ordered.candidates_per_admission),
+        ]
     if figures.ratio is not None:
         rows += [
             ("Admissions compared with orders", figures.n_compared, "scored, with a candidate ordered"),

@@ -20,9 +20,9 @@ class Table:
 
 FIGURE_NAMES = {
     "overprescribing_ratio": "Overprescribing ratio (recommended / ordered)",
-    "n_recommended": "Drugs recommended per admission",
-    "n_ordered": "Drugs ordered per admission",
-    "n_expected": "Drugs expected per admission (sum of probabilities)",
+    "n_recommended": "Drugs recommended per compared admission",
+    "n_ordered": "Candidates ordered per compared admission",
+    "n_expected": "Drugs expected per compared admission (sum of probabilities)",
     "calibration.slope": "Calibration slope (1 is right)",
     "calibration.intercept": "Calibration intercept (0 is right)",
     "calibration.observed_expected": "Orders observed / expected",

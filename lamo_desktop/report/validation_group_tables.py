@@ -170,5 +170,5 @@ def threshold_shifts(v: Validation) -> Table:
     rows = tuple(
         (p.threshold_shift, p.n_recommended, p.ratio, p.jaccard, p.precision, p.recall) for p in v.threshold_curve
     )
-    headers = ("threshold shift", "drugs per admission", "ratio", "Jaccard", "precision", "recall")
+    headers = ("threshold shift", "drugs per compared admission", "ratio", "Jaccard", "precision", "recall")
     return Table("Threshold", "Along the threshold shift", headers, rows)

@@ -84,6 +84,7 @@ def missingness(v: Validation) -> Table:
 def coverage(v: Validation) -> Table:
     """Orders the comparison can and cannot see, and the ones most often missed."""
     names = {
+        "ordered_per_admission": "Drugs ordered per admission, candidates or not",
         "n_candidates": "Candidate drugs of the model",
         "n_candidates_never_ordered": "Candidates never ordered here",
         "n_orders_candidates": "Ordered ingredients that are candidates",

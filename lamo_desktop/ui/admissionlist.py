@@ -52,7 +52,8 @@ class AdmissionList:
         self.results = results
         n = results.n_done
         self.flags = np.zeros(n, dtype=np.int64)
-        self.n_ordered = np.where(results.with_orders, per_row(results.ordered), np.nan)
+        self.n_ordered = np.array([np.nan if a.orders is None else len(a.orders) for a in results.admissions])
+        self._n_candidates = per_row(results.ordered)
         self.n_marked = np.zeros(n, dtype=np.int64)
         self._marked: dict[int, Bools] = {kind: np.zeros(n, dtype=bool) for kind in (DISAGREED, UNSURE_OF, COMMENTED)}
         self._texts = [
@@ -63,7 +64,7 @@ class AdmissionList:
             translate("admissionlist", "Ordered"),
             self.n_ordered,
             _whole,
-            translate("admissionlist", "Ordered drugs that are candidates"),
+            translate("admissionlist", "Every drug ordered, candidate of the model or not"),
             4.8,
         )
         for column in (*self.fixed, self._ordered):
@@ -106,8 +107,8 @@ class AdmissionList:
         length, both = per_row(lists), per_row(lists & results.ordered)
         recommended = np.where(results.scored, length, np.nan)
         with np.errstate(invalid="ignore", divide="ignore"):
-            union = length + self.n_ordered - both
-            jaccard = np.where(compared & (self.n_ordered > 0), both / union, np.nan)
+            union = length + self._n_candidates - both
+            jaccard = np.where(compared & (self._n_candidates > 0), both / union, np.nan)
         columns = self._list_columns(recommended, np.where(compared, both, np.nan), jaccard)
         return Cut(self, policy, lists, recommended, columns)
 
@@ -151,7 +152,7 @@ class AdmissionList:
                 translate("admissionlist", "Jaccard"),
                 jaccard,
                 _share,
-                translate("admissionlist", "Both, out of all recommended or ordered"),
+                translate("admissionlist", "Both, out of all candidates recommended or ordered"),
                 4.6,
             ),
         }

@@ -42,31 +42,29 @@ def open_window(app: QApplication) -> MainWindow:
     return window
 
 
-def _say_and_end(arguments: Sequence[str], fault: InputError) -> int:
-    """Without a place for its jobs there is no window: say so, in a box where a person may be looking."""
+def _say_and_end(fault: InputError, seen: bool) -> int:
+    """Without a place for its jobs there is no window: say so, in a box where a person may be looking (`seen`)."""
     print(f"lamo-desktop: {fault}", file=sys.stderr)
-    app = QApplication(list(arguments))
+    app = QApplication(sys.argv[:1])
     language.install(app, language.SYSTEM)
-    if installation.picture_asked(arguments) is None:
+    if seen:
         QMessageBox.critical(None, "LAMO Desktop", said(str(fault)))
     return fault.exit_code
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Open the window, with a file or folder if one is named; returns the exit code."""
-    given = list(sys.argv if arguments is None else arguments)
+def main(export: Path | None = None, picture: Path | None = None) -> int:
+    """Open the window, with a file or folder if one is named, or only for a picture of it; returns the exit code."""
     forbid_memory_dumps()
     try:
         for name in ("logs", "jobs"):
             own_folder(name)
     except InputError as fault:
-        return _say_and_end(given, fault)
-    app = make_application(given)
+        return _say_and_end(fault, seen=picture is None)
+    app = make_application(sys.argv[:1])
     window = open_window(app)
     window.journal.catch_faults(window.say_fault)
-    paths = [Path(argument) for argument in given[1:] if not argument.startswith("-")]
-    if paths:
-        window.open_path(paths[0])
-    if (picture := installation.picture_asked(given)) is not None:
+    if export is not None:
+        window.open_path(export)
+    if picture is not None:
         installation.take_picture(window, picture)
     return app.exec()

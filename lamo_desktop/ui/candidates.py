@@ -171,7 +171,6 @@ class CandidatePanel(QWidget):
         layout.addWidget(self.table, 1)
         layout.addWidget(self.details)
         layout.addWidget(self.bar)
-        self._fitted = False
         for mark, key in KEYS.items():
             self._shortcut(key, partial(self._mark, mark))
         self._shortcut("Backspace", partial(self._mark, ""))
@@ -209,18 +208,25 @@ class CandidatePanel(QWidget):
     def show_admission(self, results: "Results", row: int, lists: "Lists", thresholds: np.ndarray) -> None:
         """Show one admission's candidates; the selected drug stays selected where it is among them."""
         self.bar.flush()
-        same = self._results is results and self._row == row
+        other = self._results is not results
+        same = not other and self._row == row
         selected = self.drug() if same else ""
         self._results, self._row, self._ordinal = results, row, int(results.ordinals[row])
         columns = self.model.show_admission(results, row, lists, thresholds, self._mark_of)
-        if not self._fitted:
+        if other:
             self.table.fit_columns(columns)
-            self._fitted = True
         self._filter()
         if selected in self.model.drugs:
             self.choose(selected)
         else:
             self.table.select_only(0)
+
+    def show_nothing(self) -> None:
+        """No admission: what was written of the last one is saved, and there is no line to mark."""
+        self.bar.flush()
+        self._results, self._row, self._ordinal = None, -1, -1
+        self.model.set_filter(np.zeros(len(self.model.drugs), dtype=bool))
+        self._selected()
 
     def choose(self, drug: str) -> None:
         """Select a drug."""
@@ -255,6 +261,8 @@ class CandidatePanel(QWidget):
             self._selected()
 
     def _filter(self) -> None:
+        if self._results is None:
+            return
         mask = self.model.shown(self.only.currentIndex(), self.search.text())
         self.model.set_filter(None if mask.all() else mask)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lamo_desktop.admissions.cohort import Admission, Cohort
+from lamo_desktop.check.summary import ordered_drugs
+from lamo_desktop.recommend.ordered import Ordered, count_ordered
 
 if TYPE_CHECKING:
     from lamo_desktop.formulary import Formulary
@@ -38,6 +40,7 @@ class Coverage:
     home_drugs: Known
     ordered_known: Known
     ordered_candidates: Known
+    ordered: Ordered
     outside: tuple[tuple[str, int], ...]
     outside_names: int
     shortened: int
@@ -49,17 +52,16 @@ def cover(cohort: Cohort, formulary: "Formulary", package: "ModelPackage") -> Co
     """Count it."""
     admissions = cohort.admissions
     drugs = frozenset(drug.name for drug in package.drugs)
-    ordered: Counter[str] = Counter(name for a in admissions for name in a.orders or ())
-    outside = Counter({name: n for name, n in ordered.items() if name not in drugs})
+    outside = Counter(name for a in admissions for name in a.orders or () if name not in drugs)
     home = [name for a in admissions for name in a.home_medications]
-    unknown = sum(len(a.unmapped_orders) for a in admissions)
-    pairs, missed = ordered.total(), outside.total()
+    named, ordered = ordered_drugs(admissions), count_ordered(admissions, drugs)
     sample = admissions[:LOOKED_AT]
     return Coverage(
         fields=_fields(admissions),
         home_drugs=Known("home_drugs", sum(formulary.known(name) for name in home), len(home)),
-        ordered_known=Known("ordered_known", pairs, pairs + unknown),
-        ordered_candidates=Known("ordered_candidates", pairs - missed, pairs),
+        ordered_known=Known("ordered_known", named.known, named.total),
+        ordered_candidates=Known("ordered_candidates", ordered.n_candidates, ordered.n_drugs),
+        ordered=ordered,
         outside=tuple(outside.most_common(NAMED)),
         outside_names=len(outside),
         shortened=_too_long(sample, package.context_tokens),

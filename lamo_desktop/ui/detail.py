@@ -96,6 +96,15 @@ class AdmissionDetail(QWidget):
         if self.what_if.answer is not None:
             self._show_answer(self.what_if.answer)
 
+    def show_nothing(self) -> None:
+        """No admission is open: nothing can be read, marked or asked."""
+        self.asking.cancel()
+        self._results, self._row = None, -1
+        self._found.clear()
+        self.heading.clear()
+        self.subheading.setText("")
+        self.candidates.show_nothing()
+
     def refresh_theme(self) -> None:
         """Draw the context in the colours in force."""
         if self._results is not None:

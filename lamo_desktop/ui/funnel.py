@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -13,10 +13,12 @@ from lamo_desktop.ui.words import said
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _WRAPPED = _LEFT | Qt.TextFlag.TextWordWrap
 _CENTRE = Qt.AlignmentFlag.AlignCenter
-BAR = 2.0  # lines, room for two of words
-BETWEEN = 0.95  # lines: the slope to the next bar
-REASON = 2.1  # lines: a slope beside which stands how many left, and why, in up to two lines
+BAR = 1.6  # lines, at least: as high as its words
+BETWEEN = 0.95  # lines, at least: the slope to the next bar
+GAP = 0.35  # lines above and below words
+STEP_SIZE, REASON_SIZE = 0.95, 0.88  # of the words, as shares of the usual letters
 SHARE = 0.28  # of the width for the funnel; the words stand at its right
+WORDS_FROM = 0.9  # lines at the right of the funnel
 NARROWEST = 0.02  # of a full bar, so that a single admission can be seen
 
 
@@ -26,7 +28,9 @@ class Funnel(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._steps: tuple[AttritionStep, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def show_steps(self, steps: Sequence[AttritionStep]) -> None:
         """Draw these steps."""
@@ -47,12 +51,29 @@ class Funnel(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        """A bar and a slope per step."""
-        return QSize(em(26), em(BAR) * max(1, len(self._steps)) + sum(map(_slope, self._steps[1:])))
+        """As high as the words need at a usual width."""
+        return QSize(em(26), self.heightForWidth(em(26)))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        """As high as its steps."""
-        return QSize(em(16), self.sizeHint().height())
+        """Narrower it cannot be read; how high it then is depends on the width."""
+        return QSize(em(16), 0)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """Words that wrap into more lines make it higher."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        """Room for every bar, every slope and all their words."""
+        return sum(slope + bar for slope, bar in self._heights(width))
+
+    def _heights(self, width: int) -> list[tuple[int, int]]:
+        """Of each step: the slope that leads to it (0 for the first) and its bar."""
+        room = width - round(width * SHARE) - em(WORDS_FROM)
+        found = []
+        for row, step in enumerate(self._steps):
+            slope = max(em(BETWEEN), _words_height(_left_out(step), REASON_SIZE, room)) if row else 0
+            found.append((slope, max(em(BAR), _words_height(_name(step), STEP_SIZE, room))))
+        return found
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw the bars, the slopes between them, and the words at the right."""
@@ -64,50 +85,62 @@ class Funnel(QWidget):
         full = self.width() * SHARE
         widths = [full * max(NARROWEST, step.remaining / most) if step.remaining else 0 for step in self._steps]
         top = 0
-        for row, step in enumerate(self._steps):
+        for row, (step, (slope, bar)) in enumerate(zip(self._steps, self._heights(self.width()), strict=True)):
             if row:
-                self._draw_slope(painter, top, full, widths[row - 1], widths[row], step)
-                top += _slope(step)
-            self._draw_bar(painter, top, full, widths[row], step)
-            top += em(BAR)
+                self._draw_slope(painter, QRectF(0, top, full, slope), widths[row - 1], widths[row], step)
+            top += slope
+            self._draw_bar(painter, QRectF(0, top, full, bar), widths[row], step)
+            top += bar
 
-    def _draw_bar(self, painter: QPainter, top: int, full: float, width: float, step: AttritionStep) -> None:
+    def _draw_bar(self, painter: QPainter, place: QRectF, width: float, step: AttritionStep) -> None:
         colours = tokens()
-        bar = QRectF((full - width) / 2, top, width, em(BAR))
+        bar = QRectF((place.width() - width) / 2, place.top(), width, place.height())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.accent))
         painter.drawRoundedRect(bar, em(0.2), em(0.2))
-        bold, number = scaled_font(0.95, bold=True), f"{step.remaining:,}"
+        bold, number = scaled_font(STEP_SIZE, bold=True), f"{step.remaining:,}"
         painter.setFont(bold)
         inside = QFontMetrics(bold).horizontalAdvance(number) + em(0.6) < width
         painter.setPen(QColor(colours.on_accent if inside else colours.text))
         if inside or not width:
-            painter.drawText(QRectF(0, top, full, em(BAR)), _CENTRE, number)
+            painter.drawText(place, _CENTRE, number)
         else:
-            painter.drawText(QRectF(bar.right() + em(0.3), top, full, em(BAR)), _LEFT, number)
+            painter.drawText(QRectF(bar.right() + em(0.3), place.top(), place.width(), place.height()), _LEFT, number)
         painter.setPen(QColor(colours.text))
-        painter.setFont(scaled_font(0.95))
-        words = said(step.step)
-        left = full + em(0.9)
-        painter.drawText(QRectF(left, top, self.width() - left, em(BAR)), _WRAPPED, words[:1].upper() + words[1:])
+        painter.setFont(scaled_font(STEP_SIZE))
+        painter.drawText(self._beside(place), _WRAPPED, _name(step))
 
-    def _draw_slope(
-        self, painter: QPainter, top: int, full: float, upper: float, lower: float, step: AttritionStep
-    ) -> None:
-        colours, height, middle = tokens(), _slope(step), full / 2
+    def _draw_slope(self, painter: QPainter, place: QRectF, upper: float, lower: float, step: AttritionStep) -> None:
+        colours, middle = tokens(), place.width() / 2
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.accent_soft))
-        corners = ((-upper, 0), (upper, 0), (lower, height), (-lower, height))
-        painter.drawPolygon(QPolygonF([QPointF(middle + x / 2, top + y) for x, y in corners]))
-        if step.removed:
-            painter.setPen(QColor(colours.muted))
-            painter.setFont(scaled_font(0.88))
-            reason = f"  {said(step.reason)}" if step.reason else ""
-            left = full + em(0.9)
-            room = QRectF(left, top, self.width() - left, height)
-            painter.drawText(room, _WRAPPED, f"−{step.removed:,}{reason}")
+        corners = ((-upper, 0.0), (upper, 0.0), (lower, place.height()), (-lower, place.height()))
+        painter.drawPolygon(QPolygonF([QPointF(middle + x / 2, place.top() + y) for x, y in corners]))
+        painter.setPen(QColor(colours.muted))
+        painter.setFont(scaled_font(REASON_SIZE))
+        painter.drawText(self._beside(place), _WRAPPED, _left_out(step))
+
+    def _beside(self, place: QRectF) -> QRectF:
+        """The room for words at the right of a bar or slope."""
+        left = place.width() + em(WORDS_FROM)
+        return QRectF(left, place.top(), self.width() - left, place.height())
 
 
-def _slope(step: AttritionStep) -> int:
-    """The height of the slope that leads to a step."""
-    return em(REASON if step.removed else BETWEEN)
+def _name(step: AttritionStep) -> str:
+    words = said(step.step)
+    return words[:1].upper() + words[1:]
+
+
+def _left_out(step: AttritionStep) -> str:
+    """How many left at a step, and why; empty when nobody did."""
+    if not step.removed:
+        return ""
+    return f"−{step.removed:,}" + (f"  {said(step.reason)}" if step.reason else "")
+
+
+def _words_height(text: str, size: float, room: int) -> int:
+    """What words take, wrapped into the room there is, with a gap above and below."""
+    if not text:
+        return 0
+    area = QRect(0, 0, max(room, em(4)), 100_000)
+    return QFontMetrics(scaled_font(size)).boundingRect(area, int(_WRAPPED), text).height() + em(GAP)

@@ -1,6 +1,5 @@
 """`lamo-desktop --picture=FILE.png [EXPORT]`: does the window open on this computer? A check that needs no person."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,15 +9,9 @@ from PySide6.QtWidgets import QApplication
 if TYPE_CHECKING:
     from lamo_desktop.ui.window import MainWindow
 
-OPTION = "--picture="
 LONGEST_MS = 120_000
 LOOK_MS = 50
 NOT_SHOWN = 3  # the program's exit code
-
-
-def picture_asked(arguments: Sequence[str]) -> Path | None:
-    """The file that `--picture=FILE.png` names, None without it."""
-    return next((Path(argument.removeprefix(OPTION)) for argument in arguments if argument.startswith(OPTION)), None)
 
 
 def take_picture(window: "MainWindow", file: Path) -> None:

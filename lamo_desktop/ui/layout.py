@@ -16,8 +16,10 @@ def save(window: QMainWindow, store: QSettings) -> None:
         if splitter.objectName():
             store.setValue(f"splitter/{splitter.objectName()}", splitter.saveState())
     for key, table in _tables(window):
-        if table.own_widths:
-            store.setValue(key, " ".join(f"{section}:{width}" for section, width in sorted(table.own_widths.items())))
+        for columns, widths in table.own_widths.items():
+            store.setValue(
+                f"{key}/{columns}", " ".join(f"{section}:{width}" for section, width in sorted(widths.items()))
+            )
 
 
 def restore(window: QMainWindow, store: QSettings) -> None:
@@ -30,14 +32,16 @@ def restore(window: QMainWindow, store: QSettings) -> None:
         if splitter.objectName() and isinstance(state, QByteArray):
             splitter.restoreState(state)
     for key, table in _tables(window):
-        table.own_widths = _widths(str(store.value(key, "", type=str)))
+        store.beginGroup(key)
+        table.own_widths = {columns: _widths(str(store.value(columns, "", type=str))) for columns in store.childKeys()}
+        store.endGroup()
 
 
 def _tables(window: QMainWindow) -> Iterator[tuple[str, Table]]:
     """Every table of a page, under the page's name and its place on it: the same in every language."""
     for page in window.findChildren(Page):
         for number, table in enumerate(page.findChildren(Table)):
-            yield f"columns/{type(page).__name__}-{number}", table
+            yield f"widths/{type(page).__name__}-{number}", table
 
 
 def _widths(text: str) -> dict[int, int]:

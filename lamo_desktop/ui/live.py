@@ -9,9 +9,11 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout
 
+from lamo_desktop.recommend.ordered import Ordered, count_ordered
 from lamo_desktop.ui.flow import Step
+from lamo_desktop.ui.policybar import ordered_words
 from lamo_desktop.ui.session import Session
-from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
+from lamo_desktop.ui.tables import LOOKED_AT, Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Button, Card, ElidedLabel, EmptyOr, EmptyState, label
 from lamo_desktop.ui.words import said
@@ -26,16 +28,21 @@ LISTED = 6  # drugs named of each
 
 @dataclass(frozen=True)
 class LiveRow:
-    """One admission that was just scored; `ordered` and `both` None where the export has no orders."""
+    """One admission that was just scored; `both` is None where the export has no orders."""
 
     ordinal: int
     admission_id: str
     reason: str
     recommended: int
-    ordered: int | None
+    ordered: Ordered
     both: int | None
     drugs: tuple[str, ...]  # the first of the list, most probable first
     failed: str
+
+    @property
+    def n_ordered(self) -> int | None:
+        """Every ingredient, candidate or not; None where no orders are given."""
+        return self.ordered.n_drugs if self.ordered.n_admissions else None
 
 
 @dataclass(frozen=True)
@@ -65,20 +72,19 @@ def read_news(job: Path, first: int, package: "ModelPackage | None", policy: "Po
         for item in store.items(first):
             if item.state not in ("done", "failed"):
                 break
-            listed, ordered = [], item.admission.orders
+            listed, orders = [], item.admission.orders
             if item.scores is not None:
                 chances = probabilities(package, candidates, item.scores[np.newaxis], classes)
                 found = np.flatnonzero(recommended(package, candidates, chances, policy)[0])
                 listed = [candidates[d] for d in sorted(found, key=lambda d: -chances[0, d])]
-            known = None if ordered is None else set(ordered) & set(candidates)
             rows.append(
                 LiveRow(
                     item.ordinal,
                     item.admission.admission_id,
                     item.admission.reason,
                     len(listed),
-                    None if known is None else len(known),
-                    None if known is None else len(known & set(listed)),
+                    count_ordered([item.admission], candidates),
+                    None if orders is None else len(set(orders) & set(listed)),
                     tuple(listed[:LISTED]),
                     item.error,
                 )
@@ -95,7 +101,8 @@ class LiveCard(Card):
         self._package: ModelPackage | None = None
         self._rows: deque[LiveRow] = deque(maxlen=KEPT)
         self._next = 0
-        self._totals = [0, 0, 0, 0]  # scored, recommended, compared admissions, ordered in them
+        self._n_scored = self._n_listed = 0
+        self._ordered = Ordered(0, 0, 0)
         self._job: Path | None = None
         head = QHBoxLayout()
         head.addWidget(label(self.tr("First results"), "heading"))
@@ -135,7 +142,8 @@ class LiveCard(Card):
     def _follow(self) -> None:
         running = self._session.run.running
         if self._session.job != self._job:
-            self._job, self._next, self._totals = self._session.job, 0, [0, 0, 0, 0]
+            self._job, self._next, self._n_scored, self._n_listed = self._session.job, 0, 0, 0
+            self._ordered = Ordered(0, 0, 0)
             self._package = None
             self._rows.clear()
             self.engine.setText("")
@@ -163,37 +171,33 @@ class LiveCard(Card):
             self._rows.append(row)
             self._next = row.ordinal + 1
             if not row.failed:
-                self._totals[0] += 1
-                self._totals[1] += row.recommended
-                self._totals[2] += row.ordered is not None
-                self._totals[3] += row.ordered or 0
+                self._n_scored += 1
+                self._n_listed += row.recommended
+                self._ordered += row.ordered
         if rows:
             self._show()
 
     def _show(self) -> None:
         rows = self.rows
-        scored, listed, compared, ordered = self._totals
         words = ""
-        if scored:
-            words = self.tr("{n} drugs per admission").format(n=f"{listed / scored:.1f}")
-            if compared:
-                words += " · " + self.tr("ordered {n}").format(n=f"{ordered / compared:.1f}")
-        self.words.setText(words)
-        self.review.setEnabled(scored > 0)
+        if self._n_scored:
+            words = self.tr("{n} drugs per admission").format(n=f"{self._n_listed / self._n_scored:.1f}")
+        self.words.setText(" · ".join(filter(None, [words, ordered_words(self._ordered)])))
+        self.review.setEnabled(self._n_scored > 0)
         columns = [
             text_column(self.tr("Admission"), [row.admission_id for row in rows], 6.5),
             text_column(self.tr("Reason"), [row.reason for row in rows], 11),
             Column(self.tr("Recommended"), np.array([row.recommended for row in rows], dtype=float), _whole, width=6.8),
-            Column(self.tr("Ordered"), _numbers([row.ordered for row in rows]), _whole, width=4.8),
+            Column(self.tr("Ordered"), _numbers([row.n_ordered for row in rows]), _whole, width=4.8),
             Column(self.tr("Both"), _numbers([row.both for row in rows]), _whole, width=3.8),
             text_column(
                 self.tr("Most probable"), [row.failed or ", ".join(row.drugs) for row in rows], 12, stretch=True
             ),
         ]
-        first = self.model.rowCount() == 0
+        few = self.model.rowCount() < LOOKED_AT  # so far: more rows can ask for more room
         self.model.set_columns(columns)
         self.stack.show_content(bool(rows))
-        if first:
+        if few:
             self.table.fit_columns(columns)
 
 

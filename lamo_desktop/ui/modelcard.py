@@ -5,10 +5,10 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout
+from PySide6.QtWidgets import QHBoxLayout
 
 from lamo_desktop.model.package import ModelPackage, load_package, verify_package
-from lamo_desktop.ui import packages
+from lamo_desktop.ui import dialogs, packages
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.widgets import Button, Card, Dropdown, ElidedLabel, WrapRow, label, tone
 from lamo_desktop.ui.words import said
@@ -81,9 +81,9 @@ class ModelCard(Card):
         self.load(folder)
 
     def _add(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, self.tr("Choose the folder of a model package"))
-        if folder:
-            self.add(Path(folder))
+        title = self.tr("Choose the folder of a model package")
+        if folder := dialogs.folder_to_open(self, title, dialogs.MODELS):
+            self.add(folder)
 
     def add(self, folder: Path) -> None:
         """Add a package's folder to the list, remember it and use it."""

@@ -179,16 +179,8 @@ class OpenedView(QWidget):
             self._read(corrections.with_columns(self._session.opened, admissions, orders))
 
     def _read(self, profile: Mapping[str, Any]) -> None:
-        session = self._session
-        if not self._free():
-            return
-        try:
-            written = session.corrections.add(session.profile, profile)
-        except InputError as error:
-            session.message.emit(str(error), "bad")
+        if self._free() and not self._session.correct(profile):
             self.show_session()
-            return
-        session.read_again(written)
 
     def _free(self) -> bool:
         """Whether the export may be read again now; says why not."""

@@ -1,16 +1,17 @@
 """How long the lists are: the policy, the threshold shift, and the length that follows. Nothing is scored again."""
 
-import math
-
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt
 from PySide6.QtWidgets import QSlider, QWidget
 
 from lamo_desktop.model.package import ModelPackage
+from lamo_desktop.recommend.ordered import Ordered
 from lamo_desktop.recommend.policy import POLICIES, Policy
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Dropdown, WrapRow, label, together
 from lamo_desktop.ui.words import said
+
+translate = QCoreApplication.translate  # under this name the translation tools find the texts
 
 STEP = 0.1  # logits per step of the slider
 REACH = 30  # steps to either side
@@ -77,15 +78,17 @@ class PolicyBar(QWidget):
         figures = own_test(self._package, policy.name) if self._package else {}
         if not figures:
             return ""
-        if (ordered := self._ordered()) > 0:
-            text = self.tr("about {n} drugs per admission expected · ordered {m}")
+        coverage = self._session.opened.coverage if self._session.opened else None
+        if coverage is not None and (candidates := coverage.ordered.candidates_per_admission):
+            text = self.tr("about {n} drugs per admission expected")
             if policy.threshold_shift:
                 fewer, more = (
                     self.tr("fewer than {n} drugs per admission"),
                     self.tr("more than {n} drugs per admission"),
                 )
-                text = (fewer if policy.threshold_shift > 0 else more) + " · " + self.tr("ordered {m}")
-            return text.format(n=f"{figures['ratio'] * ordered:.1f}", m=f"{ordered:.1f}")
+                text = fewer if policy.threshold_shift > 0 else more
+            text = text.format(n=f"{figures['ratio'] * candidates:.1f}")
+            return " · ".join([text, ordered_words(coverage.ordered)])
         text = self.tr("about {r} drugs per drug ordered, in the model's own test").format(r=f"{figures['ratio']:.2f}")
         if policy.threshold_shift:
             change = self.tr("fewer") if policy.threshold_shift > 0 else self.tr("more")
@@ -94,24 +97,23 @@ class PolicyBar(QWidget):
             )
         return text
 
-    def _ordered(self) -> float:
-        """Drugs ordered per admission of the open export that the model could have recommended; 0 where not known."""
-        coverage = self._session.opened.coverage if self._session.opened else None
-        with_orders = next((f.known for f in coverage.fields if f.name == "orders"), 0) if coverage else 0
-        return coverage.ordered_candidates.known / with_orders if coverage and with_orders else 0.0
-
     def _words(self) -> str:
         results, cut = self._session.results, self._session.cut
         if results is None or cut is None or not results.n_done:
             return self._expected()
         text = self.tr("{n} drugs per admission").format(n=f"{cut.mean_length:.1f}")
-        ordered = results.mean_ordered()
-        if not math.isnan(ordered):
-            text += " · " + self.tr("ordered {n}").format(n=f"{ordered:.1f}")
-        return text
+        return " · ".join(filter(None, [text, ordered_words(results.ordered_counts)]))
 
     def _changed(self) -> None:
         self._session.set_policy(Policy(self.policy.currentData(), STEP * self.shift.value()))
+
+
+def ordered_words(ordered: Ordered) -> str:
+    """How much was ordered, "" where no orders are given: all of it, and what the model could have recommended."""
+    if ordered.per_admission is None or ordered.candidates_per_admission is None:
+        return ""
+    text = translate("policybar", "ordered {n}, of these {c} candidates")
+    return text.format(n=f"{ordered.per_admission:.1f}", c=f"{ordered.candidates_per_admission:.1f}")
 
 
 def _signed(shift: float) -> str:

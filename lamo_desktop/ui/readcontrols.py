@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSpinBox, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
 
 from lamo_desktop.ui.corrections import with_date_order, with_header_row, with_sheets
 from lamo_desktop.ui.opening import Opened
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Dropdown, WrapRow, label, together
+from lamo_desktop.ui.widgets import Button, Dropdown, WrapRow, label, together
 from lamo_desktop.ui.words import without_key
 
 
@@ -27,7 +27,8 @@ class ReadControls(QWidget):
         self.header_row.setSpecialValueText(self.tr("found"))
         self.header_row.setKeyboardTracking(False)
         self.header_row.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        for text, order in ((self.tr("left empty"), "ask"), (self.tr("3 April"), "dmy"), (self.tr("March 4"), "mdy")):
+        self.date_order.addItem(self.tr("left empty"), "ask")
+        for order, text in date_orders().items():
             self.date_order.addItem(text, order)
         self._of_sheets = [self._add(self.tr("&Admissions:"), self.admissions_sheet)]
         self._add(self.tr("&Header row:"), self.header_row)
@@ -85,3 +86,31 @@ class ReadControls(QWidget):
         opened, order = self._opened, str(self.date_order.currentData())
         if opened is not None and order != opened.profile.data["date_order"]:
             self.corrected.emit(with_date_order(opened, order))
+
+
+def date_orders() -> dict[str, str]:
+    """What 03/04/2024 can mean, by the name that a profile has for it."""
+    return {
+        "dmy": QCoreApplication.translate("readcontrols", "3 April"),
+        "mdy": QCoreApplication.translate("readcontrols", "March 4"),
+    }
+
+
+class DateQuestion(QWidget):
+    """How dates like 03/04/2024 are written, asked where cells wait for the answer; `answered` with a date order."""
+
+    answered = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(em(0.5))
+        row.addWidget(label(self.tr("03/04/2024 in this export means"), "heading"))
+        self.buttons: dict[str, Button] = {}
+        for order, text in date_orders().items():
+            self.buttons[order] = button = Button(text)
+            button.setAccessibleName(self.tr("03/04/2024 means {d}").format(d=text))
+            button.clicked.connect(lambda _=False, order=order: self.answered.emit(order))
+            row.addWidget(button)
+        row.addStretch(1)

@@ -16,12 +16,13 @@ from lamo_desktop.jobs.job import Job
 from lamo_desktop.jobs.marks import read_marks
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import ModelPackage, load_package
+from lamo_desktop.model.protocol import EngineSettings
 from lamo_desktop.recommend.flag_counts import FlagCounter
 from lamo_desktop.recommend.mark import Marks
+from lamo_desktop.recommend.ordered import Ordered, count_ordered
 from lamo_desktop.recommend.policy import Policy, probabilities, recommended, threshold
 from lamo_desktop.recommend.safety import Flag, model_flags, safety_flags
 from lamo_desktop.stats import sigmoid
-from lamo_desktop.ui.admissionlist import per_row
 from lamo_desktop.ui.ownfiles import used_names
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Results:
     n_total: int
     ordinals: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # (n,) places in the job
     marks: Marks = field(default_factory=dict)  # the analyst's, as they were when the file was read
+    settings: EngineSettings = field(default_factory=EngineSettings)  # of the last run
     ran_on: str = ""  # the device of the last run, and why not another
     overlay: "SiteOverlay | None" = None  # the site's calibration that `package` has
 
@@ -117,13 +119,11 @@ class Results:
         """How many safety findings (allergy, interaction, duplicate class) each admission's list has, (n,)."""
         return np.where(self.scored, self._flag_counter.counts(lists), 0)
 
-    def mean_ordered(self) -> float:
-        """Drugs of the vocabulary that clinicians ordered per admission with orders; NaN without any."""
-        return self._mean_ordered
-
     @cached_property
-    def _mean_ordered(self) -> float:
-        return float(per_row(self.ordered)[self.with_orders].mean()) if self.has_orders else float("nan")
+    def ordered_counts(self) -> Ordered:
+        """How much clinicians ordered in the scored admissions."""
+        scored = (admission for admission, error in zip(self.admissions, self.errors, strict=True) if not error)
+        return count_ordered(scored, self.candidates)
 
 
 def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
@@ -134,6 +134,7 @@ def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
     with JobStore.open(path, read_only=True) as store:
         job, total = store.job(), store.counts().total
         items = list(store.items())
+        settings = store.last_settings()
         engines = [event.detail["engine"] for event in store.events() if event.kind == "started"]
     package = package_of(job) if overlay is None else overlay.apply(package_of(job))
     formulary = load_formulary(used_names())
@@ -160,6 +161,7 @@ def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
         n_total=total,
         ordinals=np.array([item.ordinal for item in finished], dtype=np.int64),
         marks=read_marks(path),
+        settings=settings,
         ran_on=engine_words(engines[-1]) if engines else "",
         overlay=overlay,
     )

@@ -19,7 +19,7 @@ class RunSettings:
 
     def begin(self, export: Path, profile: str | None, job: Path) -> list[str]:
         """Score an export as a new job."""
-        arguments = ["recommend", str(export), "--job", str(job), *self._output(job)]
+        arguments = ["recommend", str(export), "--job", str(job), *_output(job)]
         arguments += ["--profile", profile] if profile else []
         arguments += ["--names", str(names)] if (names := used_names()) else []
         arguments += ["--limit", str(self.limit)] if self.limit else []
@@ -28,12 +28,17 @@ class RunSettings:
 
     def resume(self, job: Path) -> list[str]:
         """Go on with a job."""
-        return ["resume", str(job), *self._output(job), *self._engine()]
-
-    def _output(self, job: Path) -> list[str]:
-        return ["-o", str(jobs.workbook_of(job))]
+        return [*resume_as_before(job), *self._engine()]
 
     def _engine(self) -> list[str]:
-        arguments = ["--progress", "json", "--device", self.device]
-        arguments += ["--threads", str(self.threads)] if self.threads else []
+        arguments = ["--device", self.device, "--threads", str(self.threads or "all")]
         return arguments + (["--model", str(self.package)] if self.package else [])
+
+
+def resume_as_before(job: Path) -> list[str]:
+    """Go on with a job on the device and with the threads of its last run."""
+    return ["resume", str(job), *_output(job)]
+
+
+def _output(job: Path) -> list[str]:
+    return ["-o", str(jobs.workbook_of(job)), "--progress", "json"]

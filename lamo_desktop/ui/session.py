@@ -1,6 +1,7 @@
 """One analysis from export to workbook: what has been read, what runs, what came out. Pages show it and call it."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from lamo_desktop.ui.lookups import Lookups
 from lamo_desktop.ui.offload import Offload
 from lamo_desktop.ui.opening import Opened, open_export
 from lamo_desktop.ui.ownfiles import used_names
-from lamo_desktop.ui.runsettings import RunSettings
+from lamo_desktop.ui.runsettings import RunSettings, resume_as_before
 from lamo_desktop.ui.scoring import ScoringProcess
 from lamo_desktop.ui.session_state import SessionState
 from lamo_desktop.ui.wasopen import WasOpen
@@ -90,6 +91,15 @@ class Session(SessionState):
         self.reader.start(open_export, self.input, profile, used_names())
         self.changed.emit()
 
+    def correct(self, profile: Mapping[str, Any]) -> bool:
+        """Read the export again with a corrected profile; whether that could begin."""
+        try:
+            self.read_again(self.corrections.add(self.profile, profile))
+        except InputError as error:
+            self._say_bad(str(error))
+            return False
+        return True
+
     def adopt_profile(self, path: Path, profile: "Profile", changed: dict[str, Any]) -> None:
         """The way the export was read has been saved as a profile: the same columns under its name."""
         if self.opened is not None:
@@ -128,13 +138,13 @@ class Session(SessionState):
         self.job = job
         self._start(settings.begin(self.input, self.profile, job))
 
-    def resume_run(self, job: Path, settings: RunSettings) -> None:
-        """Go on with a job where it stopped; its export is not needed."""
+    def resume_run(self, job: Path, settings: RunSettings | None = None) -> None:
+        """Go on with a job where it stopped, as it was run last or as told; its export is not needed."""
         if not self.busy and self._may_write(job):
             if job != self.job:
                 self._forget_export()
             self.job = job
-            self._start(settings.resume(job))
+            self._start(settings.resume(job) if settings else resume_as_before(job))
 
     def _may_write(self, job: Path) -> bool:
         """Whether results can be saved where the job is; says why not."""

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.check.summary import CheckSummary, summarise
 from lamo_desktop.progress import duration
 from lamo_desktop.ui.flow import State, Step, StepStatus
 from lamo_desktop.ui.session import Session
@@ -22,17 +22,25 @@ def statuses(session: Session) -> dict[Step, StepStatus]:
     }
 
 
-def left_out(cohort: Cohort) -> str:
-    """What of an export could not be used as it was: "2 problems, 4 set aside"; empty when everything could."""
-    serious, aside = sum(problem.severity != "info" for problem in cohort.problems), len(cohort.set_aside)
+def left_out(summary: CheckSummary) -> str:
+    """What of an export could not be used as it was: "2 problems, 4 rows set aside"; empty when everything could."""
+    problems, aside, ordered = summary.n_problems, summary.n_set_aside, summary.ordered
     words = []
-    if serious:
-        text = translate("status", "1 problem") if serious == 1 else translate("status", "{n} problems")
-        words.append(text.format(n=f"{serious:,}"))
+    if problems:
+        text = translate("status", "1 problem") if problems == 1 else translate("status", "{n} problems")
+        words.append(text.format(n=f"{problems:,}"))
     if aside:
         text = translate("status", "1 row set aside") if aside == 1 else translate("status", "{n} rows set aside")
         words.append(text.format(n=f"{aside:,}"))
+    if ordered.many_unknown:
+        words.append(translate("status", "{p} of orders unknown").format(p=f"{ordered.share_unknown:.0%}"))
     return ", ".join(words)
+
+
+def notes(n: int) -> str:
+    """For example "3 notes"."""
+    text = translate("status", "1 note") if n == 1 else translate("status", "{n} notes")
+    return text.format(n=f"{n:,}")
 
 
 def _admissions(n: int) -> str:
@@ -57,8 +65,11 @@ def _check(session: Session) -> StepStatus:
         return StepStatus(State.LOCKED, "")
     if not session.cohort.admissions:
         return StepStatus(State.ATTENTION, translate("status", "Nothing to score"))
-    words = left_out(session.cohort)
-    return StepStatus(State.ATTENTION if words else State.DONE, words or translate("status", "No problems"))
+    summary = summarise(session.cohort)
+    if summary.attention:
+        return StepStatus(State.ATTENTION, left_out(summary))
+    text = notes(summary.n_notes) if summary.n_notes else translate("status", "No problems")
+    return StepStatus(State.DONE, text)
 
 
 def _recommend(session: Session) -> StepStatus:

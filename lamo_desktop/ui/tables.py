@@ -1,5 +1,6 @@
 """Tables over numpy columns: a model with its own sort and filter, so that 200,000 rows answer at once."""
 
+import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,15 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
 from PySide6.QtGui import QAction, QFontMetricsF, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -215,29 +224,48 @@ class Table(QTableView):
         copy.triggered.connect(self.copy_rows)
         self.addAction(copy)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        self._sharing = False
         self._elastic: dict[int, int] = {}  # columns that share the room that is left: the least width of each
-        self.own_widths: dict[int, int] = {}  # of the columns that the user drew to another width
-        self.horizontalHeader().sectionResized.connect(self._resized)
+        self.own_widths: dict[str, dict[int, int]] = {}  # drawn by the user, by `columns_key`
+        self._columns_key = ""
+        self._pressed: list[int] | None = None  # widths when the mouse was pressed on the header
+        self.horizontalHeader().viewport().installEventFilter(self)
         self.horizontalHeader().sortIndicatorChanged.connect(lambda section, _: self._make_room(section))
 
-    def _resized(self, section: int, _: int, width: int) -> None:
-        drawn = bool(QApplication.mouseButtons() & Qt.MouseButton.LeftButton) and not self._sharing
-        if drawn and self.horizontalHeader().sectionResizeMode(section) == QHeaderView.ResizeMode.Interactive:
-            self.own_widths[section] = width
-            if section in self._elastic:
-                self._elastic[section] = width
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Widths are the user's own where they changed between a press on the header and the release."""
+        if watched is self.horizontalHeader().viewport():
+            if event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
+                self._pressed = self._widths()
+            elif event.type() == QEvent.Type.MouseButtonRelease:
+                self._note_drawn()
+        return super().eventFilter(watched, event)
+
+    def _widths(self) -> list[int]:
+        return [self.columnWidth(section) for section in range(self.horizontalHeader().count())]
+
+    def _note_drawn(self) -> None:
+        before, self._pressed = self._pressed, None
+        now, header = self._widths(), self.horizontalHeader()
+        if before is None or len(before) != len(now):
+            return
+        for section, width in enumerate(now):
+            if width != before[section] and header.sectionResizeMode(section) == QHeaderView.ResizeMode.Interactive:
+                self.own_widths.setdefault(self._columns_key, {})[section] = width
+                if section in self._elastic:
+                    self._elastic[section] = width
 
     def fit_columns(self, columns: Sequence[Column]) -> None:
         """Widths as the user drew them, else as the columns ask for, in lines of text: more where the font needs it."""
-        widths = [self.own_widths.get(section) or self._needed(section, c) for section, c in enumerate(columns)]
+        self._columns_key, self._pressed = columns_key(columns), None
+        own = self.own_widths.get(self._columns_key, {})
+        widths = [own.get(section) or self._needed(section, column) for section, column in enumerate(columns)]
         self.horizontalHeader().setStretchLastSection(False)
         for section, width in enumerate(widths):
             self.horizontalHeader().setSectionResizeMode(section, QHeaderView.ResizeMode.Interactive)
             self.setColumnWidth(section, width)
         elastic = [section for section, column in enumerate(columns) if column.stretch]
         legible = {s: max(em(FEWEST * columns[s].width), _header_width(columns[s].title)) for s in elastic}
-        self._elastic = {s: self.own_widths.get(s, width) for s, width in legible.items()}
+        self._elastic = {s: own.get(s, width) for s, width in legible.items()}
         if not elastic and widths:
             self._elastic = {len(widths) - 1: widths[-1]}
         self._make_room(self.horizontalHeader().sortIndicatorSection())
@@ -255,14 +283,12 @@ class Table(QTableView):
             return
         others = sum(header.sectionSize(s) for s in range(header.count()) if s not in elastic)
         fits = self.viewport().width() >= others + sum(elastic.values())
-        self._sharing = True  # no width of these is one that the user drew
         for section, least in elastic.items():
             if fits:
                 header.setSectionResizeMode(section, QHeaderView.ResizeMode.Stretch)
             else:
                 header.setSectionResizeMode(section, QHeaderView.ResizeMode.Interactive)
                 self.setColumnWidth(section, least)
-        self._sharing = False
 
     def _needed(self, section: int, column: Column) -> int:
         """Room for the whole header and the largest figure, and for what the first rows hold, within reason."""
@@ -301,6 +327,11 @@ class Table(QTableView):
         rows = sorted(self.selectionModel().selectedRows(), key=lambda i: i.row())
         lines = [header] + [[str(model.index(row.row(), c).data()) for c in columns] for row in rows]
         QApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+
+
+def columns_key(columns: Sequence[Column]) -> str:
+    """A short name for a set of columns, from which their titles cannot be read: widths hold for the same ones only."""
+    return hashlib.sha256("\n".join(column.title for column in columns).encode()).hexdigest()[:12]
 
 
 def _header_width(title: str) -> int:

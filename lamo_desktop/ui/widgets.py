@@ -308,6 +308,11 @@ class Figure(Card):
         self.body.addWidget(self._name)
         self.show_value("–")
 
+    @property
+    def value(self) -> str:
+        """The number as it is shown."""
+        return self._value.text()
+
     def show_value(self, value: str, name: str = "") -> None:
         """Set the number, and the name when it changes with it."""
         self._value.setText(value)

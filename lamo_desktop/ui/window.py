@@ -6,7 +6,6 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QMainWindow,
@@ -28,7 +27,6 @@ from lamo_desktop.ui.pages.importing import ImportPage
 from lamo_desktop.ui.pages.reviewing import ReviewPage
 from lamo_desktop.ui.pages.running import RunPage
 from lamo_desktop.ui.pages.validating import ValidatePage
-from lamo_desktop.ui.runsettings import RunSettings
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.status import statuses
@@ -113,7 +111,7 @@ class MainWindow(QMainWindow):
         self.importing.file_wanted.connect(self.open_file)
         self.importing.folder_wanted.connect(self.open_folder)
         self.importing.job_wanted.connect(self.open_job)
-        self.importing.resume_wanted.connect(lambda job: self.session.resume_run(job, RunSettings()))
+        self.importing.resume_wanted.connect(lambda job: self.session.resume_run(job))
         self.importing.delete_wanted.connect(self.delete_job)
         self.checking.go_on.connect(lambda: self.go(Step.RECOMMEND))
         self.running.review_wanted.connect(lambda: self.go(Step.REVIEW))
@@ -161,21 +159,19 @@ class MainWindow(QMainWindow):
         kinds = self.tr(
             "Exports (*.xlsx *.xlsm *.xls *.xlsb *.ods *.csv *.tsv *.txt *.gz);;Jobs (*.lamo);;All files (*)"
         )
-        name, _ = QFileDialog.getOpenFileName(self, self.tr("Open an export"), "", kinds)
-        if name:
-            self.open_path(Path(name))
+        if path := dialogs.file_to_open(self, self.tr("Open an export"), kinds, dialogs.EXPORTS):
+            self.open_path(path)
 
     def open_folder(self) -> None:
         """Ask for a folder of tables and read it."""
-        name = QFileDialog.getExistingDirectory(self, self.tr("Open a folder of tables"))
-        if name:
-            self.open_path(Path(name))
+        if path := dialogs.folder_to_open(self, self.tr("Open a folder of tables"), dialogs.EXPORTS):
+            self.open_path(path)
 
     def open_job(self) -> None:
         """Ask for a job file and show its results."""
-        name, _ = QFileDialog.getOpenFileName(self, self.tr("Open a job"), str(jobs.folder()), self.tr("Jobs (*.lamo)"))
-        if name:
-            self.open_path(Path(name))
+        kinds = self.tr("Jobs (*.lamo)")
+        if path := dialogs.file_to_open(self, self.tr("Open a job"), kinds, dialogs.JOBS, jobs.folder()):
+            self.open_path(path)
 
     def open_path(self, path: Path) -> None:
         """Read an export, or show a job."""
@@ -296,8 +292,23 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.open_path(path)
 
+    def _may_end_work(self) -> bool:
+        """Whether what runs may end with the window."""
+        if self.session.run.running:
+            text = self.tr(
+                "Admissions are being scored. Close all the same? What is scored is saved, and the next start offers "
+                "to resume the run."
+            )
+            return dialogs.sure(self, text)
+        if self.session.exporter.running:
+            return dialogs.sure(self, self.tr("A file is being written. Close all the same, without it?"))
+        return True
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        """End everything that runs; a run under way is kept in its job file and offered at the next start."""
+        """End what runs, after asking; a run under way is kept in its job file and offered at the next start."""
+        if not self._may_end_work():
+            event.ignore()
+            return
         self.reviewing.close_work()
         if not self.reviewing.book.saved and not dialogs.sure(
             self, self.tr("Your last marks and comments could not be saved. Close all the same, and lose them?")

@@ -46,6 +46,7 @@ class Outcomes:
     prefix_tokens: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # (n,)
     cut: Mapping[str, int] = field(default_factory=dict)  # part of the prompt → admissions in which it was cut
     attrition: tuple[tuple[str, int, int, str], ...] = ()  # step, remaining, removed, reason
+    ordered_per_admission: float | None = None  # every ingredient, over all scored admissions with orders given
     n_without_orders: int = 0  # scored admissions for which the export gives no orders
     n_without_candidates: int = 0  # admissions with orders, none of them of a candidate drug: not comparable
     n_failed: int = 0
@@ -154,6 +155,7 @@ def from_recommendations(
         prefix_tokens=np.array([item.prefix_tokens for item in items]),
         cut=_count(part for item in items for part in set(item.cut)),
         attrition=tuple((s.step, s.remaining, s.removed, s.reason) for s in recommendations.attrition),
+        ordered_per_admission=recommendations.figures.ordered.per_admission,
         n_without_orders=sum(not item.has_orders for item in scored),
         n_without_candidates=sum(item.has_orders and not item.ordered.any() for item in scored),
         n_failed=len(recommendations.failed) + len(recommendations.pending),

@@ -91,6 +91,7 @@ class Validation:
         return {
             "orders_in_vocabulary": self.estimates["coverage.orders_in_vocabulary"].value,
             "micro_recall_all_orders": self.estimates["coverage.micro_recall_all_orders"].value,
+            "ordered_per_admission": o.ordered_per_admission,
             "n_orders_candidates": int(o.ordered.sum()),
             "n_orders_outside_vocabulary": int(o.n_outside.sum()),
             "n_orders_unmapped": int(o.n_unmapped.sum()),

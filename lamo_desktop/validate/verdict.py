@@ -33,15 +33,21 @@ def findings(
     """The findings in reading order; `differences` are visit-mean Jaccard, model minus each baseline. `whole_stays`:
     the orders are those of the whole stay.
     """
-    found = [_size(n_admissions)] if n_admissions < FEW_ADMISSIONS else []
-    found += [_whole_stays()] if whole_stays else []
-    found += [_ratio(estimates["overprescribing_ratio"]), _agreement(estimates)]
+    facts = [_whole_stays()] if whole_stays else []
+    found = [_ratio(estimates["overprescribing_ratio"]), _agreement(estimates)]
     if differences:
         found.append(_simpler(differences))
     found += [_calibration(estimates), _coverage(estimates["coverage.orders_in_vocabulary"])]
     if any(g.difference for g in groups):
         found.append(_groups(groups))
-    return tuple(found)
+    if n_admissions < FEW_ADMISSIONS:
+        return (_size(n_admissions), *facts, *map(_undecided, found))
+    return (*facts, *found)
+
+
+def _undecided(finding: Finding) -> Finding:
+    """The same figures where there are too few admissions for any verdict, good or bad."""
+    return Finding(finding.question, "caution", f"Too few admissions to say. In these: {finding.text}")
 
 
 def _size(n: int) -> Finding:

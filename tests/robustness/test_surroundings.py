@@ -43,7 +43,7 @@ import sys
 from PySide6.QtWidgets import QMessageBox
 QMessageBox.critical = lambda parent, title, text: print(text)
 from lamo_desktop.ui.app import main
-sys.exit(main(["lamo-desktop"]))
+sys.exit(main())
 """
 
 

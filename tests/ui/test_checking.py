@@ -1,17 +1,21 @@
 """Check: the funnel, the lists that lead to the row, unknown names confirmed by choosing, what is known."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from lamo_desktop.admissions.cohort import AttritionStep
+from lamo_desktop.admissions.cohort import AttritionStep, Problem, SetAside
 from lamo_desktop.admissions.order_mapper import NAMELESS
 from lamo_desktop.paths import resource
 from lamo_desktop.ui import namespanel, ownfiles
+from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.funnel import Funnel
 from lamo_desktop.ui.places import Place, place_of
+from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.theme import tokens
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.exports import write_known
@@ -194,3 +198,80 @@ def test_a_long_account_scrolls_by_itself_and_pushes_nothing_off_the_page(
     qtbot.waitUntil(lambda: page.funnel.height() == page.funnel.sizeHint().height(), timeout=LONG)
     assert button.visibleRegion().boundingRect().size() == button.size()
     assert page.funnel.visibleRegion().boundingRect().height() < page.funnel.height()
+
+
+def write_unknown(folder: Path, drug: str = "house mix") -> Path:
+    lines = ["admission id,patient id,age,sex,diagnoses,orders"]
+    lines += [f"A{i},P{i},{40 + i},F,sepsis,{drug} {i}; {drug} {i + 1}; {drug} {i + 2}" for i in range(1, 17)]
+    path = folder / "unknown.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_an_export_whose_orders_are_unknown_wants_attention(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.open_path(write_unknown(tmp_path))
+    settled(window, qtbot)
+    assert window.checking.figures["unmapped"].value == "48"
+    status = statuses(window.session)[Step.CHECK]
+    assert (status.state, status.text) == (State.ATTENTION, "100% of orders unknown")
+    assert window.checking.notice.property("tone") == "warn"
+    assert "100% of orders unknown" in window.checking.notice.accessibleName()
+
+
+def test_status_notice_and_list_count_problems_alike(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    window.open_path(write_known(tmp_path))
+    settled(window, qtbot)
+    cohort, page = window.session.cohort, window.checking
+    assert cohort is not None
+    some = [Problem("a", "b", "info"), Problem("a", "c", "info"), Problem("a", "d", "info")]
+    for problems, aside, text, tab, state in (
+        ([], (), "No problems", "Problems  0", State.DONE),
+        (some, (), "3 notes", "Problems  0 · 3 notes", State.DONE),
+        (some[:1], (), "1 note", "Problems  0 · 1 note", State.DONE),
+        ([*some, Problem("a", "e")], (), "1 problem", "Problems  1 · 3 notes", State.ATTENTION),
+        ([], (SetAside("A4", "x", "y"),), "1 row set aside", "Problems  0", State.ATTENTION),
+    ):
+        sound = tuple(replace(a, unmapped_orders=()) for a in cohort.admissions)
+        window.session.cohort = replace(
+            cohort, admissions=sound, problems=tuple(problems), set_aside=aside, unmapped={}
+        )
+        window.session.cohort_changed.emit()
+        status = statuses(window.session)[Step.CHECK]
+        assert (status.text, page.tabs.tabText(0), status.state) == (text, tab, state)
+        assert (page.notice.property("tone") == "good") is (state is State.DONE)
+
+
+def test_the_question_of_dates_is_answered_where_it_is_asked(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    lines = ["admission id,patient id,age,sex,diagnoses,admission date,orders"]
+    lines += [f"A{i},P{i},{50 + i},F,sepsis,0{i}/04/2024,ASPIRIN 81 MG" for i in range(1, 10)]
+    path = tmp_path / "dates.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    window.open_path(path)
+    settled(window, qtbot)
+    page = window.checking
+    window.go(Step.CHECK)
+    assert any("date_order" in problem.message for problem in page._problems)
+    assert page.date_question.isVisibleTo(page)
+    page.date_question.buttons["dmy"].click()
+    settled(window, qtbot)
+    assert window.session.opened is not None
+    assert window.session.opened.profile.data["date_order"] == "dmy"
+    assert not page.date_question.isVisibleTo(page)
+    assert not any("date_order" in problem.message for problem in page._problems)
+    window.importing.opened.take_back()
+    settled(window, qtbot)
+    assert page.date_question.isVisibleTo(page)
+
+
+def test_the_words_of_every_step_have_room_however_narrow_the_drawing_is(styled: QApplication, qtbot: QtBot) -> None:
+    funnel = Funnel()
+    qtbot.addWidget(funnel)
+    reason = "the index time is before the first diagnosis, or no diagnosis was recorded by then"
+    long = [AttritionStep("unit stays in the export", 40, 0), AttritionStep(f"{reason} " * 3, 20, 20, f"{reason} " * 4)]
+    short = [AttritionStep("unit stays in the export", 40, 0), AttritionStep("adults", 20, 20, "age")]
+    heights = {}
+    for name, steps in (("long", long), ("short", short)):
+        funnel.show_steps(steps)
+        heights[name] = [funnel.heightForWidth(width) for width in (250, 500, 1500)]
+    assert heights["long"][0] > heights["long"][1] > heights["long"][2] >= heights["short"][2]
+    assert heights["long"][1] > heights["short"][1]

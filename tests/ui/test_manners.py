@@ -156,14 +156,14 @@ def test_the_shortcuts_listed_are_those_of_the_menus_and_none_is_there_twice(ful
 def test_the_layout_is_remembered(window: MainWindow, qtbot: QtBot, styled: QApplication) -> None:
     window.resize(900, 611)
     validating = window.validating.findChildren(Table)
-    validating[2].own_widths = {1: 123}
+    validating[2].own_widths = {"0123456789ab": {1: 123}}
     splitters = [s for s in window.findChildren(QSplitter) if s.objectName()]
     window.close()
     again = MainWindow()
     qtbot.addWidget(again)
     again.show()
     assert again.height() == 611  # the width is cut to the screen there is
-    assert [t.own_widths for t in again.validating.findChildren(Table)][2] == {1: 123}
+    assert [t.own_widths for t in again.validating.findChildren(Table)][2] == {"0123456789ab": {1: 123}}
     assert not any(table.own_widths for table in again.reviewing.findChildren(Table))
     assert len([s for s in again.findChildren(QSplitter) if s.objectName()]) == len(splitters)
 

@@ -296,3 +296,40 @@ def test_flag_counts_are_those_of_the_flags(page: ReviewPage, qtbot: QtBot, tmp_
     expected = [sum(f.kind in kinds for f in shown.flags(row, lists)) for row in range(shown.n_done)]
     assert shown.flag_counts(lists).tolist() == expected
     assert np.sum(expected) > 0
+
+
+def test_a_search_without_hits_opens_no_admission_and_nothing_can_be_marked(
+    page: ReviewPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    show(page, qtbot, write_job(tmp_path / "job.lamo"))
+    assert "A0" in page.detail.heading.text()
+    page.search.setText("no such admission")
+    assert page.model.rowCount() == 0
+    assert not page.detail.isVisibleTo(page) and page.detail.heading.text() == ""
+    assert page.candidates.lines() == [] and page.candidates.drug() == ""
+    page.candidates.table.selectAll()
+    page.candidates._mark(DISAGREE)
+    page.candidates.only.setCurrentIndex(1)
+    page.candidates._mark(DISAGREE)
+    page.detail.ask_why(False)
+    assert page.book.marks == {} and not page.detail.asking.running
+    page.refresh()
+    assert page.detail.heading.text() == ""
+    page.search.setText("reason 3")
+    assert page.detail.isVisibleTo(page) and "A3" in page.detail.heading.text()
+    page.candidates._mark(DISAGREE)
+    assert {ordinal for ordinal, _ in page.book.marks} == {3}
+    saved(page, qtbot)
+
+
+def test_a_comment_under_way_stays_with_its_admission_when_a_search_finds_none(
+    page: ReviewPage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    show(page, qtbot, write_job(tmp_path / "job.lamo"))
+    page.activateWindow()
+    page.candidates.bar.comment.setFocus()
+    qtbot.waitUntil(page.candidates.bar.comment.hasFocus, timeout=LONG)
+    page.candidates.bar.comment.setText("why not?")
+    page.search.setText("no such admission")
+    assert [(ordinal, mark.comment) for (ordinal, _), mark in page.book.marks.items()] == [(0, "why not?")]
+    saved(page, qtbot)

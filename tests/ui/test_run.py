@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from lamo_desktop.errors import InputError, ModelError
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
+from lamo_desktop.model.protocol import EngineSettings
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.runsettings import RunSettings
@@ -141,11 +142,24 @@ def test_a_run_that_is_discarded_while_its_results_load_is_gone_without_a_messag
     assert (session.results, session.job, said) == (None, None, [])
 
 
-def test_closing_during_a_run_keeps_the_job_for_the_next_start(ready: MainWindow, qtbot: QtBot) -> None:
-    session = ready.session
+def test_closing_during_a_run_asks_and_keeps_the_job_for_the_next_start(
+    ready: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session, asked = ready.session, []
+    answer = QMessageBox.StandardButton.Cancel
+
+    def question(*arguments: object) -> QMessageBox.StandardButton:
+        asked.append(arguments)
+        return answer
+
+    monkeypatch.setattr(QMessageBox, "question", question)
     session.start_run(RunSettings(device="cpu"))
     qtbot.waitUntil(lambda: session.last_progress.get("stage") == "scoring", timeout=LONG)
-    ready.close()
+    assert not ready.close()
+    assert ready.isVisible() and session.run.running
+    assert "resume" in str(asked[0][2]) and asked[0][-1] == QMessageBox.StandardButton.Cancel  # what Enter does
+    answer = QMessageBox.StandardButton.Yes
+    assert ready.close()
     assert not session.run.running
     assert [job.total for job in jobs.kept_jobs()] == [3]
 
@@ -248,6 +262,35 @@ def _free(path: Path) -> bool:
     return True
 
 
+def test_how_many_will_be_scored_follows_the_limit(ready: MainWindow) -> None:
+    page = ready.running
+    assert page._text.text() == "3 admissions will be scored."
+    page.limit.setValue(2)
+    assert page._text.text() == "The first 2 of 3 admissions will be scored."
+    page.limit.setValue(10)
+    assert page._text.text() == "3 admissions will be scored."
+    page.limit.setValue(0)
+    assert page._text.text() == "3 admissions will be scored."
+
+
+def test_resuming_goes_on_with_the_threads_and_the_device_of_the_last_run(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = write_job(jobs.folder() / "job.lamo", n=6, n_scored=3)
+    with JobStore.open(job) as store:
+        store.start("ab" * 32, {"device": "cpu", "threads": 1}, EngineSettings("cpu", 1))
+    told: list[list[str]] = []
+    monkeypatch.setattr(window.session.run, "start", told.append)
+    window.importing.resume_wanted.emit(job)
+    assert told[0][:2] == ["resume", str(job)] and not {"--threads", "--device"} & set(told[0])  # the job knows
+    window.session.open_job(job)
+    qtbot.waitUntil(lambda: window.session.results is not None, timeout=LONG)
+    assert (window.running.threads.value(), window.running.device.currentData()) == (1, "cpu")
+    window.running.threads.setValue(0)
+    window.running.start.click()
+    assert told[1][told[1].index("--threads") + 1] == "all"
+
+
 def test_the_length_of_lists_is_foretold_from_what_is_ordered_here(ready: MainWindow, qtbot: QtBot) -> None:
     session, bar = ready.session, ready.running.policy
     qtbot.waitUntil(lambda: ready.running.model.package is not None, timeout=LONG)
@@ -257,7 +300,9 @@ def test_the_length_of_lists_is_foretold_from_what_is_ordered_here(ready: MainWi
     ordered = sum(known) / len(known)
     ratio = package.metrics["external"]["model"]["no-more-than-ordered"]["ratio"]
     assert f"about {ratio * ordered:.1f} drugs" in bar.expected.text()
-    assert f"ordered {ordered:.1f}" in bar.expected.text()
+    every = sum(len(a.orders or ()) for a in session.cohort.admissions) / len(session.cohort.admissions)
+    assert f"ordered {every:.1f}, of these {ordered:.1f} candidates" in bar.expected.text()
+    assert ready.checking.figures["orders"].value == f"{every:.1f}"
     bar.shift.setValue(-5)
     assert f"more than {ratio * ordered:.1f}" in bar.expected.text()
     bar.shift.setValue(5)

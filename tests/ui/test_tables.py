@@ -1,8 +1,9 @@
 """The table model against Qt's own model checks, and its sort and filter."""
 
 import numpy as np
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QFontMetricsF
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
@@ -10,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui.candidates import DRUG, FLAGS, PROBABILITY, CandidateModel
 from lamo_desktop.ui.results import load_results
-from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
+from lamo_desktop.ui.tables import Column, ColumnModel, Table, columns_key, text_column
 from lamo_desktop.ui.theme import em, scaled_font
 from tests.ui.samples import write_job
 
@@ -159,3 +160,51 @@ def test_the_header_says_the_sorting_beside_its_words(styled: QApplication, qtbo
     table.selectAll()
     table.copy_rows()
     assert QApplication.clipboard().text().splitlines()[0] == "Drug\tShare"
+
+
+def drag(table: Table, section: int, by: int) -> None:
+    """Draw the edge of a column to another place, with the mouse."""
+    header = table.horizontalHeader()
+    edge = header.sectionViewportPosition(section) + header.sectionSize(section) - 1
+    middle = header.height() // 2
+    viewport = header.viewport()
+    QTest.mouseMove(viewport, QPoint(edge, middle))
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=QPoint(edge, middle))
+    for part in (by // 2, by):
+        QTest.mouseMove(viewport, QPoint(edge + part, middle))
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=QPoint(edge + by, middle))
+
+
+def test_widths_are_the_users_own_only_where_the_user_drew_them(styled: QApplication, qtbot: QtBot) -> None:
+    """A click on one table that fills another, with the button still down, draws nothing."""
+    tiny = [text_column("Drug", ["a"], 3), text_column("Class", ["b"], 3), text_column("Flag", ["c"], 3)]
+    left, right = Table(ColumnModel(columns()), "Left"), Table(ColumnModel(tiny), "Right")
+    for table in (left, right):
+        qtbot.addWidget(table)
+        table.resize(600, 300)
+        table.show()
+    right.fit_columns(tiny)
+    left.fit_columns(columns())
+    wide = [text_column(column.title, ["a long text in every one of the cells"], 20) for column in tiny]
+
+    def fill() -> None:
+        assert QApplication.mouseButtons() & Qt.MouseButton.LeftButton
+        right.fit_columns(tiny)
+        right.setColumnWidth(0, 77)
+
+    left.selectionModel().selectionChanged.connect(lambda *_: fill())
+    place = left.visualRect(left.model().index(1, 0)).center()
+    qtbot.mouseClick(left.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert right.columnWidth(0) == 77 and right.own_widths == {}
+    right.fit_columns(wide)
+    assert right.columnWidth(0) >= em(20)
+    before = right.columnWidth(0)
+    drag(right, 0, -60)
+    drawn = right.columnWidth(0)
+    assert drawn < before
+    assert right.own_widths == {columns_key(wide): {0: drawn}}
+    right.fit_columns(tiny)  # the same columns with other contents
+    assert right.columnWidth(0) == drawn
+    other = [text_column("Group", ["x"], 9), text_column("Class", ["b"], 3), text_column("Flag", ["c"], 3)]
+    right.fit_columns(other)
+    assert right.columnWidth(0) >= em(9)

@@ -7,15 +7,19 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from lamo_desktop.admissions.cohort import Cohort, Problem, SetAside
+from lamo_desktop.check.summary import summarise
+from lamo_desktop.recommend.ordered import count_ordered
+from lamo_desktop.ui.corrections import with_date_order
 from lamo_desktop.ui.coveragetable import CoverageTable
 from lamo_desktop.ui.funnel import Funnel
 from lamo_desktop.ui.namespanel import NamesPanel
 from lamo_desktop.ui.pace import Pace
 from lamo_desktop.ui.places import place_of
 from lamo_desktop.ui.previewdialog import PreviewDialog
+from lamo_desktop.ui.readcontrols import DateQuestion
 from lamo_desktop.ui.searchedtable import SearchedTable
 from lamo_desktop.ui.session import Session
-from lamo_desktop.ui.status import left_out
+from lamo_desktop.ui.status import left_out, notes
 from lamo_desktop.ui.tables import Column, text_column
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.validation.parts import scrolled
@@ -29,6 +33,10 @@ _TONES = {"error": "bad", "warning": "warn", "info": ""}
 def _said_column(title: str, values: Sequence[str], width: float) -> Column:
     """Texts of the readers, put into the language of the window when they are shown."""
     return Column(title, np.array(values, dtype=object), said, width=width, stretch=True)
+
+
+def _asks_for_dates(problem: Problem) -> bool:
+    return "date_order" in problem.message
 
 
 class CheckPage(Page):
@@ -76,6 +84,10 @@ class CheckPage(Page):
         layout.addLayout(self._figures())
         self.notice = Notice()
         layout.addWidget(self.notice)
+        self.date_question = DateQuestion()
+        self.date_question.answered.connect(self._say_date_order)
+        self.date_question.hide()
+        layout.addWidget(self.date_question)
         self.progress = ProgressCard(self.tr("Cancel"))
         self.progress.stop_clicked.connect(self._session.reader.cancel)
         self.progress.hide()
@@ -163,11 +175,11 @@ class CheckPage(Page):
 
     def _show(self, cohort: Cohort) -> None:
         admissions = cohort.admissions
-        ordered = [len(a.orders) for a in admissions if a.orders is not None]
+        ordered = count_ordered(admissions, ()).per_admission
         values = {
             "admissions": f"{len(admissions):,}",
             "patients": f"{len({a.patient_id for a in admissions}):,}",
-            "orders": f"{sum(ordered) / len(ordered):.1f}" if ordered else "–",
+            "orders": "–" if ordered is None else f"{ordered:.1f}",
             "set_aside": f"{len(cohort.set_aside):,}",
             "unmapped": f"{sum(cohort.unmapped.values()):,}",
         }
@@ -184,12 +196,17 @@ class CheckPage(Page):
         self._refresh_progress()
 
     def _show_notice(self, cohort: Cohort) -> None:
-        words = left_out(cohort)
-        questions = sum(problem.severity == "error" for problem in cohort.problems)
+        summary = summarise(cohort)
+        words, unknown = left_out(summary), summary.ordered
         if not cohort.admissions:
             self.notice.say(self.tr("No admission of this export can be scored; the tables below say why."), "bad")
-        elif questions:
+        elif summary.n_questions:
             text = self.tr("{w}. Questions to you are listed first: until they are answered, cells stay empty.")
+            self.notice.say(text.format(w=words), "warn")
+        elif unknown.many_unknown:
+            text = self.tr(
+                "{w}. A comparison with the orders would not see them: say under “Unknown names” what they mean."
+            )
             self.notice.say(text.format(w=words), "warn")
         elif words:
             text = self.tr("{w}. Nothing was guessed: the other rows are complete and will be processed.")
@@ -201,10 +218,18 @@ class CheckPage(Page):
         elif cohort.unmapped:
             text = self.tr("No problems were found, but {n} drug names are unknown: you can say what they mean.")
             self.notice.say(text.format(n=f"{len(cohort.unmapped):,}"), "good")
+        elif summary.n_notes:
+            text = self.tr("No problems were found ({n}). All rows that meet the criteria will be processed.")
+            self.notice.say(text.format(n=notes(summary.n_notes)), "good")
         else:
             self.notice.say(
                 self.tr("No problems were found. All rows that meet the criteria will be processed."), "good"
             )
+
+    def _say_date_order(self, order: str) -> None:
+        opened = self._session.opened
+        if opened is not None and not self._session.busy:
+            self._session.correct(with_date_order(opened, order))
 
     def _show_tables(self, cohort: Cohort) -> None:
         opened = self._session.opened
@@ -229,18 +254,21 @@ class CheckPage(Page):
             ]
         )
         self.names.show_names(cohort.unmapped)
-        counts = (len(problems), len(cohort.set_aside), len(cohort.unmapped))
+        summary = summarise(cohort)
+        counts = (summary.n_problems, summary.n_set_aside, len(cohort.unmapped))
         titles = (self.tr("Problems"), self.tr("Set aside"), self.tr("Unknown names"))
         for tab, (title, count) in enumerate(zip(titles, counts, strict=True)):
             self.tabs.setTabText(tab, f"{title}  {count:,}")
+        if summary.n_notes:
+            self.tabs.setTabText(0, f"{self.tabs.tabText(0)} · {notes(summary.n_notes)}")
         for button, rows in ((self.show_problem, self._problems), (self.show_row, self._rows)):
             button.setVisible(opened is not None and bool(rows))
 
     def _answer(self, problem: Problem) -> str:
         """Where a question is answered in this window."""
-        if "date_order" not in problem.message:
+        if not _asks_for_dates(problem):
             return ""
-        return ". " + self.tr("Say on the Import page, beside “03/04/2024 means”, how such dates are written.")
+        return ". " + self.tr("Say above the list how such dates are written.")
 
     def _show_problem(self, row: int) -> None:
         if 0 <= row < len(self._problems):
@@ -281,6 +309,10 @@ class CheckPage(Page):
             self._show_reading("Opening", 0.0)
         self.progress.setVisible(reading)
         self.notice.setVisible(not reading)
+        opened = self._session.opened
+        asked = opened is not None and opened.flat and any(map(_asks_for_dates, self._problems))
+        self.date_question.setVisible(asked and not reading)
+        self.date_question.setEnabled(not self._session.busy)
         cohort = self._session.cohort
         self.next.setEnabled(cohort is not None and bool(cohort.admissions) and not self._session.reader.running)
 

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QStackedWidget,
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lamo_desktop.ui import work
+from lamo_desktop.ui import dialogs, work
 from lamo_desktop.ui.exportkinds import FileCard, kinds
 from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.session import Session
@@ -38,8 +37,7 @@ class ExportPage(Page):
             self.tr("Files for others. What holds patient data belongs where such data may be kept."),
         )
         self._session = session
-        self._folder = Path.home()
-        self._target = self._folder
+        self._target = Path.home()
         self._pressed: QWidget | None = None  # which had the focus when a file was to be written
         self._waiting: tuple[Callable[..., Any], Path] | None = None  # a file that needs the comparison first
         session.exporter.finished.connect(self._written)
@@ -126,11 +124,11 @@ class ExportPage(Page):
             possible = shown and (results.has_orders if results and self.kinds[name].needs_orders else True)
             card.button.setEnabled(possible and not busy)
         if results is not None and shown:
-            scored = int(results.scored.sum())
-            ordered = results.mean_ordered()
-            values = (f"{scored:,}", f"{self._session.lists.sum() / max(1, scored):.1f}", f"{ordered:.1f}")
+            listed = self._session.cut.mean_length if self._session.cut else 0.0
+            ordered = results.ordered_counts.per_admission
+            values = (f"{int(results.scored.sum()):,}", f"{listed:.1f}", "–" if ordered is None else f"{ordered:.1f}")
             for figure, value in zip(self.figures, values, strict=True):
-                figure.show_value("–" if value == "nan" else value)
+                figure.show_value(value)
 
     def save_workbook(self, path: Path | None = None) -> None:
         """Write the workbook to a file the user chooses (or to `path`)."""
@@ -159,12 +157,7 @@ class ExportPage(Page):
 
     def _ask(self, name: str) -> Path | None:
         kind = self.kinds[name]
-        title = without_key(kind.action)
-        chosen, _ = QFileDialog.getSaveFileName(self, title, str(self._folder / kind.file_name), kind.file_type)
-        if not chosen:
-            return None
-        path = Path(chosen)
-        return path if path.suffix else path.with_suffix(Path(kind.file_name).suffix)
+        return dialogs.file_to_save(self, without_key(kind.action), kind.file_type, dialogs.RESULTS, kind.file_name)
 
     def _write_compared(self, task: Callable[..., Any], target: Path | None) -> None:
         if target is None or self._session.results is None:
@@ -197,11 +190,10 @@ class ExportPage(Page):
         elif self._waiting is not None:
             self._session.evaluation.validator.cancel()
         else:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._folder)))
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._target.parent)))
 
     def _written(self, _: object) -> None:
-        self._folder = self._target.parent
-        text = self.tr("{name} was saved in {folder}.").format(name=self._target.name, folder=self._folder)
+        text = self.tr("{name} was saved in {folder}.").format(name=self._target.name, folder=self._target.parent)
         self.notice.say(text, "good", self.tr("Open folder"))
         self._session.set_exported()
         self._idle()

@@ -76,7 +76,13 @@ class ReviewPage(Page):
         self.halves = QSplitter(Qt.Orientation.Vertical)
         self.halves.setObjectName("review-halves")  # which is how its place is remembered
         self.halves.addWidget(self.table)
-        self.halves.addWidget(self.detail)
+        none = EmptyState(
+            "review",
+            self.tr("No admission fits"),
+            self.tr("Change the search or the choice beside it to see one again."),
+        )
+        self._below = EmptyOr(none, self.detail)
+        self.halves.addWidget(self._below)
         self.halves.setSizes([em(10), em(22)])
         self.halves.setChildrenCollapsible(False)
         self.halves.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # both of them scroll
@@ -217,6 +223,9 @@ class ReviewPage(Page):
         self.count.setText(self.tr("{s} of {n}").format(s=f"{shown:,}", n=f"{n:,}"))
         if shown and not self.table.currentIndex().isValid():
             self.table.select_only(0)
+        if not shown:
+            self.detail.show_nothing()
+        self._below.show_content(shown > 0)
 
     def _show_admission(self, current: QModelIndex, _: QModelIndex | None = None) -> None:
         results = self._session.results

@@ -1,6 +1,7 @@
 """Recommend: the model, how it runs, and the run itself with its progress."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -39,6 +40,7 @@ class RunPage(Page):
         self._chosen_candidates: tuple[str, ...] = ()
         self._has_gpu: bool | None = None  # not known yet
         self._cancelling = False
+        self._shown_job: Path | None = None  # whose settings the fields have taken over
         empty = EmptyState(
             "recommend",
             self.tr("Nothing to score yet"),
@@ -52,6 +54,7 @@ class RunPage(Page):
         self._stack = EmptyOr(empty, self._content())
         self.body.addWidget(self._stack, 1)
         session.changed.connect(self.refresh)
+        session.results_changed.connect(self._show_settings)
         session.scoring.connect(lambda _: self._show_progress())
         self.refresh()
 
@@ -136,6 +139,7 @@ class RunPage(Page):
         self.limit.setSpecialValueText(self.tr("All admissions"))
         self.limit.setGroupSeparatorShown(True)
         self.limit.setSingleStep(10)
+        self.limit.valueChanged.connect(lambda _: self.refresh())
         for box in (self.threads, self.limit):
             box.lineEdit().setTextMargins(em(0.4), 0, 0, 0)
         form.addRow(self.tr("&Device:"), self.device)
@@ -191,6 +195,14 @@ class RunPage(Page):
             self._chosen_candidates,
         )
 
+    def _show_settings(self) -> None:
+        """How the job that is open was run last: resuming goes on so, unless something else is chosen."""
+        results = self._session.results
+        if results is not None and results.path != self._shown_job:
+            self.device.setCurrentIndex(self.device.findData(results.settings.device))
+            self.threads.setValue(results.settings.threads or 0)
+        self._shown_job = results.path if results is not None else None
+
     def refresh(self) -> None:
         """Follow the session: nothing, ready, running, paused or done."""
         session = self._session
@@ -224,12 +236,21 @@ class RunPage(Page):
             self._text.setText(text)
             self.start.setText(self.tr("&Start again"))
         else:
-            n = len(session.cohort.admissions) if session.cohort else 0
             self._heading.setText(self.tr("Ready"))
-            self._text.setText(self.tr("{n} admissions will be scored.").format(n=f"{n:,}"))
+            self._text.setText(self._to_score(len(session.cohort.admissions) if session.cohort else 0))
             self.start.setText(self.tr("&Start"))
         if running:
             self._show_progress()
+
+    def _to_score(self, n_admissions: int) -> str:
+        """How many of the export's admissions a run with the present settings scores."""
+        limit = self.limit.value()
+        if 0 < limit < n_admissions:
+            text = self.tr("The first {n} of {t} admissions will be scored.")
+            return text.format(n=f"{limit:,}", t=f"{n_admissions:,}")
+        if n_admissions == 1:
+            return self.tr("1 admission will be scored.")
+        return self.tr("{n} admissions will be scored.").format(n=f"{n_admissions:,}")
 
     def _cancel(self) -> None:
         self._cancelling = True

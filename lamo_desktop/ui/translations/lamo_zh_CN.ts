@@ -365,6 +365,10 @@
         <translation>{w}。需要您回答的问题列在最前：回答之前，相应单元格留空。</translation>
     </message>
     <message>
+        <source>{w}. A comparison with the orders would not see them: say under “Unknown names” what they mean.</source>
+        <translation>{w}。与医嘱的比较看不到它们：请在“未知名称”中说明其含义。</translation>
+    </message>
+    <message>
         <source>{w}. Nothing was guessed: the other rows are complete and will be processed.</source>
         <translation>{w}。没有任何猜测：其余各行完整并将处理。</translation>
     </message>
@@ -375,6 +379,10 @@
     <message>
         <source>No problems were found, but {n} drug names are unknown: you can say what they mean.</source>
         <translation>未发现问题，但有 {n} 个药名未知：您可以说明其含义。</translation>
+    </message>
+    <message>
+        <source>No problems were found ({n}). All rows that meet the criteria will be processed.</source>
+        <translation>未发现问题（{n}）。所有符合条件的行都将被处理。</translation>
     </message>
     <message>
         <source>No problems were found. All rows that meet the criteria will be processed.</source>
@@ -413,10 +421,6 @@
         <translation>原因</translation>
     </message>
     <message>
-        <source>Say on the Import page, beside “03/04/2024 means”, how such dates are written.</source>
-        <translation>请在导入页“03/04/2024 表示”旁说明此类日期的写法。</translation>
-    </message>
-    <message>
         <source>Select a line of the list first.</source>
         <translation>请先选择列表中的一行。</translation>
     </message>
@@ -427,6 +431,10 @@
     <message>
         <source>The export is not open: these are results of a job file.</source>
         <translation>导出未打开：这些是作业文件的结果。</translation>
+    </message>
+    <message>
+        <source>Say above the list how such dates are written.</source>
+        <translation>请在列表上方说明此类日期的写法。</translation>
     </message>
     <message>
         <source>Reading again: {s}</source>
@@ -538,6 +546,17 @@
     <message>
         <source>What is known</source>
         <translation>已知信息</translation>
+    </message>
+</context>
+<context>
+    <name>DateQuestion</name>
+    <message>
+        <source>03/04/2024 in this export means</source>
+        <translation>此导出中 03/04/2024 表示</translation>
+    </message>
+    <message>
+        <source>03/04/2024 means {d}</source>
+        <translation>03/04/2024 表示{d}</translation>
     </message>
 </context>
 <context>
@@ -1020,10 +1039,6 @@
         <translation>每例 {n} 种药物</translation>
     </message>
     <message>
-        <source>ordered {n}</source>
-        <translation>医嘱 {n}</translation>
-    </message>
-    <message>
         <source>Admission</source>
         <translation>住院</translation>
     </message>
@@ -1207,6 +1222,14 @@
     <message>
         <source>The language changes when the program is started again.</source>
         <translation>重新启动程序后语言生效。</translation>
+    </message>
+    <message>
+        <source>Admissions are being scored. Close all the same? What is scored is saved, and the next start offers to resume the run.</source>
+        <translation>正在评分。仍要关闭吗？已评分的内容已保存，下次启动时可继续运行。</translation>
+    </message>
+    <message>
+        <source>A file is being written. Close all the same, without it?</source>
+        <translation>正在写入文件。仍要关闭并放弃该文件吗？</translation>
     </message>
     <message>
         <source>Your last marks and comments could not be saved. Close all the same, and lose them?</source>
@@ -1685,6 +1708,10 @@
         <translation>更短</translation>
     </message>
     <message>
+        <source>about {n} drugs per admission expected</source>
+        <translation>预计每次住院约 {n} 种药物</translation>
+    </message>
+    <message>
         <source>longer</source>
         <translation>更长</translation>
     </message>
@@ -1697,20 +1724,12 @@
         <translation>阈值偏移：加到每种药物的阈值上，单位为 logit。不会重新评分。</translation>
     </message>
     <message>
-        <source>about {n} drugs per admission expected · ordered {m}</source>
-        <translation>预计每例约 {n} 种药物 · 医嘱 {m}</translation>
-    </message>
-    <message>
         <source>fewer than {n} drugs per admission</source>
         <translation>每例少于 {n} 种药物</translation>
     </message>
     <message>
         <source>more than {n} drugs per admission</source>
         <translation>每例多于 {n} 种药物</translation>
-    </message>
-    <message>
-        <source>ordered {m}</source>
-        <translation>医嘱 {m}</translation>
     </message>
     <message>
         <source>about {r} drugs per drug ordered, in the model&apos;s own test</source>
@@ -1731,10 +1750,6 @@
     <message>
         <source>{n} drugs per admission</source>
         <translation>每例 {n} 种药物</translation>
-    </message>
-    <message>
-        <source>ordered {n}</source>
-        <translation>医嘱 {n}</translation>
     </message>
 </context>
 <context>
@@ -1760,8 +1775,8 @@
         <translation>推荐</translation>
     </message>
     <message>
-        <source>Drugs per admission, ordered and recommended</source>
-        <translation>每例药物数：医嘱与推荐</translation>
+        <source>Drugs per compared admission: candidates ordered, and recommended</source>
+        <translation>每例参与比较的住院的药物数：已开具的候选药物与推荐药物</translation>
     </message>
 </context>
 <context>
@@ -1922,14 +1937,6 @@
         <translation>留空</translation>
     </message>
     <message>
-        <source>3 April</source>
-        <translation>4 月 3 日</translation>
-    </message>
-    <message>
-        <source>March 4</source>
-        <translation>3 月 4 日</translation>
-    </message>
-    <message>
         <source>&amp;Admissions:</source>
         <translation>住院(&amp;A)：</translation>
     </message>
@@ -1986,6 +1993,14 @@
     <message>
         <source>Admissions</source>
         <translation>住院</translation>
+    </message>
+    <message>
+        <source>No admission fits</source>
+        <translation>没有符合的住院</translation>
+    </message>
+    <message>
+        <source>Change the search or the choice beside it to see one again.</source>
+        <translation>更改搜索或旁边的选项即可再次查看。</translation>
     </message>
     <message>
         <source>Search admission, reason or diagnosis (Ctrl+F)</source>
@@ -2196,6 +2211,14 @@
     <message>
         <source>Ready</source>
         <translation>就绪</translation>
+    </message>
+    <message>
+        <source>The first {n} of {t} admissions will be scored.</source>
+        <translation>将对 {t} 次住院中的前 {n} 次评分。</translation>
+    </message>
+    <message>
+        <source>1 admission will be scored.</source>
+        <translation>将对 1 次住院评分。</translation>
     </message>
     <message>
         <source>{n} admissions will be scored.</source>
@@ -2592,8 +2615,8 @@
         <translation>不同清单长度下的精确率、召回率与 Jaccard</translation>
     </message>
     <message>
-        <source>Near this shift: {n} drugs per admission · ratio {r} · precision {p} · recall {c} · Jaccard {j}</source>
-        <translation>在此偏移附近：每次住院 {n} 种药物 · 比值 {r} · 精确率 {p} · 召回率 {c} · Jaccard {j}</translation>
+        <source>Near this shift: {n} drugs per compared admission · ratio {r} · precision {p} · recall {c} · Jaccard {j}</source>
+        <translation>在此偏移附近：每例参与比较的住院 {n} 种药物 · 比值 {r} · 精确率 {p} · 召回率 {c} · Jaccard {j}</translation>
     </message>
 </context>
 <context>
@@ -2880,6 +2903,10 @@
 <context>
     <name>admissionlist</name>
     <message>
+        <source>Every drug ordered, candidate of the model or not</source>
+        <translation>所有已开具的药物，无论是否为模型的候选药物</translation>
+    </message>
+    <message>
         <source>female</source>
         <translation>女</translation>
     </message>
@@ -2916,12 +2943,12 @@
         <translation>清单上的药物</translation>
     </message>
     <message>
-        <source>Ordered</source>
-        <translation>已开具</translation>
+        <source>Both, out of all candidates recommended or ordered</source>
+        <translation>两者皆有，占所有被推荐或开具的候选药物的比例</translation>
     </message>
     <message>
-        <source>Ordered drugs that are candidates</source>
-        <translation>属于候选药物的医嘱药物</translation>
+        <source>Ordered</source>
+        <translation>已开具</translation>
     </message>
     <message>
         <source>Both</source>
@@ -2934,10 +2961,6 @@
     <message>
         <source>Jaccard</source>
         <translation>Jaccard</translation>
-    </message>
-    <message>
-        <source>Both, out of all recommended or ordered</source>
-        <translation>两者皆有占全部推荐或开具的比例</translation>
     </message>
     <message>
         <source>Flags</source>
@@ -3329,10 +3352,32 @@
     </message>
 </context>
 <context>
+    <name>policybar</name>
+    <message>
+        <source>ordered {n}, of these {c} candidates</source>
+        <translation>已开具 {n} 种，其中候选药物 {c} 种</translation>
+    </message>
+</context>
+<context>
+    <name>readcontrols</name>
+    <message>
+        <source>3 April</source>
+        <translation>4 月 3 日</translation>
+    </message>
+    <message>
+        <source>March 4</source>
+        <translation>3 月 4 日</translation>
+    </message>
+</context>
+<context>
     <name>rooms</name>
     <message>
         <source>No: {n1} admissions are too few to decide anything. Below {n2} the intervals are wide and unreliable; read this report as a trial run.</source>
         <translation>不够：{n1} 例住院不足以下结论。少于 {n2} 例时区间宽且不可靠；请将本结果视为试运行。</translation>
+    </message>
+    <message>
+        <source>Too few admissions to say. In these: {finding}</source>
+        <translation>住院数太少，无法判断。就现有数据：{finding}</translation>
     </message>
     <message>
         <source>{n1} drugs recommended for each drug ordered ({n2} to {n3})</source>
@@ -3971,16 +4016,32 @@
         <translation>重新校准后</translation>
     </message>
     <message>
+        <source>drugs per compared admission</source>
+        <translation>每例参与比较的住院的药物数</translation>
+    </message>
+    <message>
+        <source>Drugs recommended per compared admission</source>
+        <translation>每例参与比较的住院的推荐药物数</translation>
+    </message>
+    <message>
+        <source>Drugs ordered per admission, candidates or not</source>
+        <translation>每次住院开具的药物数（无论是否为候选药物）</translation>
+    </message>
+    <message>
+        <source>Candidates ordered per compared admission</source>
+        <translation>每例参与比较的住院开具的候选药物数</translation>
+    </message>
+    <message>
+        <source>Drugs expected per compared admission (sum of probabilities)</source>
+        <translation>每例参与比较的住院的预期药物数（概率之和）</translation>
+    </message>
+    <message>
         <source>Along the threshold shift</source>
         <translation>随阈值偏移的变化</translation>
     </message>
     <message>
         <source>threshold shift</source>
         <translation>阈值偏移</translation>
-    </message>
-    <message>
-        <source>drugs per admission</source>
-        <translation>每例药物数</translation>
     </message>
     <message>
         <source>Counts are admissions; recall and precision pooled.</source>
@@ -4033,18 +4094,6 @@
     <message>
         <source>Overprescribing ratio (recommended / ordered)</source>
         <translation>过度推荐比（推荐 / 医嘱）</translation>
-    </message>
-    <message>
-        <source>Drugs recommended per admission</source>
-        <translation>每例推荐药物数</translation>
-    </message>
-    <message>
-        <source>Drugs ordered per admission</source>
-        <translation>每例医嘱药物数</translation>
-    </message>
-    <message>
-        <source>Drugs expected per admission (sum of probabilities)</source>
-        <translation>每例预期药物数（概率之和）</translation>
     </message>
     <message>
         <source>Calibration slope</source>
@@ -4428,6 +4477,18 @@
     <message>
         <source>1 row set aside</source>
         <translation>搁置 1 行</translation>
+    </message>
+    <message>
+        <source>{p} of orders unknown</source>
+        <translation>{p} 的医嘱未知</translation>
+    </message>
+    <message>
+        <source>1 note</source>
+        <translation>1 条说明</translation>
+    </message>
+    <message>
+        <source>{n} notes</source>
+        <translation>{n} 条说明</translation>
     </message>
     <message>
         <source>1 admission</source>

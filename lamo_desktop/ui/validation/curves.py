@@ -81,7 +81,7 @@ class ThresholdTab(QWidget):
             return
         point = min(self._points, key=lambda p: abs(p.threshold_shift - policy.threshold_shift))
         text = self.tr(
-            "Near this shift: {n} drugs per admission · ratio {r} · precision {p} · recall {c} · Jaccard {j}"
+            "Near this shift: {n} drugs per compared admission · ratio {r} · precision {p} · recall {c} · Jaccard {j}"
         )
         figures = {"r": point.ratio, "p": point.precision, "c": point.recall, "j": point.jaccard}
         said = {name: with_interval(figure) for name, figure in figures.items()}

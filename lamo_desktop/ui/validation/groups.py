@@ -60,7 +60,10 @@ class PrescribingTab(QWidget):
             x = [float(i) for i in range(0, longest, width)]
             series.append(Series(name, x, grouped, (), (), colour, BARS, shift=shift * width, width=0.4 * width))
         self.lengths.show_series(
-            series, self.tr("Drugs per admission, ordered and recommended"), (0.0, float(longest)), (0.0, 1.1 * highest)
+            series,
+            self.tr("Drugs per compared admission: candidates ordered, and recommended"),
+            (0.0, float(longest)),
+            (0.0, 1.1 * highest),
         )
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from lamo_desktop.ui import dialogs
 from lamo_desktop.ui.estimates import ReportTable
 from lamo_desktop.ui.forest import Forest, Line
 from lamo_desktop.ui.session import Session
@@ -94,18 +95,17 @@ class ModelsTab(QWidget):
         return row
 
     def _add_package(self) -> None:
-        chosen = QFileDialog.getExistingDirectory(self, self.tr("Choose the folder of a model package"))
-        if chosen:
-            self.add(Path(chosen))
+        title = self.tr("Choose the folder of a model package")
+        if path := dialogs.folder_to_open(self, title, dialogs.MODELS):
+            self.add(path)
 
     def _add_gguf(self) -> None:
         kinds = self.tr("Language models (*.gguf)")
-        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a GGUF file"), "", kinds)
-        if chosen:
-            self.add(Path(chosen))
+        if path := dialogs.file_to_open(self, self.tr("Choose a GGUF file"), kinds, dialogs.MODELS):
+            self.add(path)
 
     def _add_calibration(self) -> None:
         kinds = self.tr("Site calibrations (*.json)")
-        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a saved site calibration"), "", kinds)
-        if chosen:
-            self.add(Path(chosen))
+        title = self.tr("Choose a saved site calibration")
+        if path := dialogs.file_to_open(self, title, kinds, dialogs.CALIBRATIONS):
+            self.add(path)

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from lamo_desktop.errors import InputError
-from lamo_desktop.ui import work
+from lamo_desktop.ui import dialogs, work
 from lamo_desktop.ui.estimates import ReportTable
 from lamo_desktop.ui.plots import POINTS, Axes, Plot, Series
 from lamo_desktop.ui.session import Session
@@ -66,6 +66,7 @@ class SiteTab(QWidget):
     def show_validation(self, validation: "Validation") -> None:
         """Show it."""
         from lamo_desktop.report.validation_group_tables import recalibration
+        from lamo_desktop.validate.verdict import FEW_ADMISSIONS
 
         self.table.show_table(recalibration(validation))
         found = validation.recalibration
@@ -81,7 +82,9 @@ class SiteTab(QWidget):
             else self.tr("It does not help: log-loss {a} instead of {b} on {n} admissions it had not seen.")
         )
         numbers = {"a": f"{found.log_loss_after:.4f}", "b": f"{found.log_loss_before:.4f}"}
-        self.verdict.say(text.format(n=f"{found.n_evaluation:,}", **numbers), "good" if found.helps else "warn")
+        enough = found.n_evaluation >= FEW_ADMISSIONS
+        tone = "good" if found.helps and enough else "warn"
+        self.verdict.say(text.format(n=f"{found.n_evaluation:,}", **numbers), tone)
         x, y = [float(p.n_admissions) for p in found.learning], [p.log_loss for p in found.learning]
         low, high = min(*y, found.log_loss_before), max(*y, found.log_loss_before)
         margin = 0.15 * max(high - low, 0.002)
@@ -123,9 +126,9 @@ class SiteTab(QWidget):
 
     def _open(self) -> None:
         kinds = self.tr("Site calibrations (*.json)")
-        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("Choose a saved site calibration"), "", kinds)
-        if chosen:
-            self.load(Path(chosen))
+        title = self.tr("Choose a saved site calibration")
+        if path := dialogs.file_to_open(self, title, kinds, dialogs.CALIBRATIONS):
+            self.load(path)
 
     def load(self, path: Path) -> None:
         """Use a saved calibration, if it was made for the model of this job."""
@@ -145,11 +148,9 @@ class SiteTab(QWidget):
 
     def _save(self) -> None:
         kinds = self.tr("Site calibrations (*.json)")
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save the site calibration"), "site-calibration.json", kinds
-        )
-        if chosen:
-            self.save_to(Path(chosen))
+        title = self.tr("Save the site calibration")
+        if path := dialogs.file_to_save(self, title, kinds, dialogs.CALIBRATIONS, "site-calibration.json"):
+            self.save_to(path)
 
     def save_to(self, path: Path) -> None:
         """Write the calibration in use to a file; it holds no patient data."""

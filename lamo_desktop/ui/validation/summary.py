@@ -32,6 +32,11 @@ class Tile(Card):
         self.body.addLayout(row)
         self.body.addWidget(label(name, "small", wrap=True))
 
+    @property
+    def value(self) -> str:
+        """The figure as it is shown."""
+        return self._value.text()
+
     def show_estimate(self, estimate: "Estimate") -> None:
         """Show it."""
         value, low, high = alike(estimate.value, estimate.low, estimate.high)
