@@ -137,7 +137,7 @@ def untuned_entrant(package: ModelPackage, splits: Sequence[str], scorer: Scorer
 def untuned(package: ModelPackage) -> ModelPackage:
     """The package's base, with nothing learned in its scores."""
     drugs = tuple(replace(drug, group=None) for drug in package.drugs)
-    return replace(package, adapters=(), drugs=drugs, terms=None, fine_tuned=False, training={})
+    return replace(package, adapters=(), drugs=drugs, terms=None, knowledge=None, fine_tuned=False, training={})
 
 
 def baseline_entrants(found: Sequence[Baseline], rows: Rows) -> list[Entrant]:

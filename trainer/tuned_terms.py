@@ -153,7 +153,7 @@ def ready_to_tune(start: ModelPackage) -> ModelPackage:
     Raises InputError for such a package that has its calibration already: its own part cannot be told apart any more.
     """
     if not (start.fine_tuned and start.terms and len(read_terms(start.path / start.terms.file).head)):
-        return replace(start, terms=None)
+        return replace(start, terms=None, knowledge=None)
     if "calibration" in start.training:
         raise InputError(f"{start.name} is calibrated already: name the package that `lamo-train export` wrote.")
     return start

@@ -55,7 +55,8 @@ def judge_unseen(
             f"The package {first_name} knows all candidates but {len(drugs)} of this cohort: fit it on a cohort made "
             "with --hold-out, and judge it here on the one made without."
         )
-    classless = replace(first, drugs=tuple(replace(drug, scale=0.0, offset=drug.log_odds) for drug in first.drugs))
+    rates = tuple(replace(drug, scale=0.0, offset=drug.log_odds) for drug in first.drugs)
+    classless = replace(first, drugs=rates, knowledge=None)
     found: dict[str, Any] = {}
     for split in splits:
         admissions = scorer.rows.of([split])

@@ -35,7 +35,7 @@ def main() -> int:
         chances = probabilities(package, drugs, scores, formulary.drug_class)
         return chances, recommended(package, drugs, chances, Policy())
 
-    with EngineProcess(package, EngineSettings(device="cpu", threads=1)) as engine:
+    with EngineProcess(package, EngineSettings(device="cpu", threads=1), facts=formulary) as engine:
         clean, listed = lists(list(chosen))
         print(f"{len(chosen)} admissions, {len(drugs)} candidates, {listed.sum(1).mean():.1f} recommended on average")
         print(f"{'text':10} {'mean |dp|':>10} {'max |dp|':>10} {'list length':>12} {'Jaccard':>8}")

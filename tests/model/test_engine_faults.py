@@ -169,6 +169,6 @@ def test_too_little_memory_is_one_sentence(monkeypatch: pytest.MonkeyPatch, kilo
     weights()
     limited = ["sh", "-c", f'ulimit -v {kilobytes}; exec "{sys.executable}" -m lamo_desktop.model.worker']
     monkeypatch.setattr(process, "worker_command", lambda: limited)
-    package = replace(default_package(), context_tokens=2048, adapters=(), terms=None)
+    package = replace(default_package(), context_tokens=2048, adapters=(), terms=None, knowledge=None)
     with pytest.raises(ModelError, match=rf"^[^\n]*{said}[^\n]*$"):
         EngineProcess(package, EngineSettings(device="cpu", threads=1))

@@ -8,6 +8,7 @@ import pytest
 
 from lamo_desktop.admissions.cohort import Admission, PreviousStay
 from lamo_desktop.errors import ModelError
+from lamo_desktop.formulary import load_formulary
 from lamo_desktop.model.package import ModelPackage, load_package
 from lamo_desktop.model.process import EngineProcess, EngineSettings
 from lamo_desktop.model.prompt import fit, parts
@@ -85,7 +86,7 @@ def shipped(own_user_folder: Path) -> ModelPackage:
 
 def test_the_model_answers_why_and_what_if(shipped: ModelPackage) -> None:
     drugs = ["metoprolol", "warfarin", "furosemide"]
-    with EngineProcess(shipped, EngineSettings(device="cpu", threads=1)) as engine:
+    with EngineProcess(shipped, EngineSettings(device="cpu", threads=1), facts=load_formulary()) as engine:
         scored = engine.score(parts(PATIENT), drugs)
         expected = probabilities(shipped, drugs, scored.logits[np.newaxis])[0]
         effects = list(why(engine, shipped, PATIENT, scored.cut, "warfarin"))
@@ -93,6 +94,10 @@ def test_the_model_answers_why_and_what_if(shipped: ModelPackage) -> None:
         other = what_if(engine, shipped, replace(PATIENT, home_medications=()), drugs)
     assert (answer.probabilities == expected).all()
     assert effects[0].left_out == "nothing"
+    assert [(r.topic, r.use, r.entry) for r in effects[0].reasons] == [
+        ("home medications", "", "warfarin"),
+        ("problems", "atrial fibrillation", "atrial fibrillation"),
+    ]
     assert effects[0].probability == expected[1]
     assert [e.part for e in effects[1:-1]] == [part.name for part in parts(PATIENT)[:-1]]
     medications = next(e for e in effects if e.part == "medications before admission")
