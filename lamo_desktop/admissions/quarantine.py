@@ -7,7 +7,7 @@ from pathlib import Path
 from lamo_desktop.admissions.flat_orders import identifier
 from lamo_desktop.admissions.folder import TableFolder
 from lamo_desktop.admissions.headers import HeaderMapping
-from lamo_desktop.admissions.mapping import Export
+from lamo_desktop.admissions.profile import Profile
 from lamo_desktop.admissions.repaired import REASON
 
 ROWS, ORDERS = "Quarantine", "Quarantine orders"
@@ -25,14 +25,19 @@ class QuarantineTable:
     rows: tuple[tuple[str, ...], ...]
 
 
-def quarantine(export: Export, path: Path, reasons: Mapping[str, str]) -> tuple[QuarantineTable, ...]:
-    """The rows whose address is in `reasons`, and the order rows of their admissions; nothing where there are none."""
+def quarantine(
+    path: Path, profile: Profile, headers: HeaderMapping | None, reasons: Mapping[str, str]
+) -> tuple[QuarantineTable, ...]:
+    """The rows whose address is in `reasons`, and the order rows of their admissions; nothing where there are none.
+
+    `headers`: how a workbook or text table was read; None for a folder of tables.
+    """
     if not reasons:
         return ()
-    if export.headers is not None:
-        return tuple(_of_workbook(export.headers, reasons))
-    folder = TableFolder(path, export.profile)
-    name = MAIN_TABLE[export.profile.kind]
+    if headers is not None:
+        return tuple(_of_workbook(headers, reasons))
+    folder = TableFolder(path, profile)
+    name = MAIN_TABLE[profile.kind]
     header, records = folder.records(name)
     rows = tuple(
         (_told(where, reasons[where]), *cells)

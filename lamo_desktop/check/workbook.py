@@ -54,7 +54,7 @@ def write_quarantine(export: Export, source: Path, path: Path) -> int:
     """
     check_writable(path, ".xlsx")
     reasons = {row.where: row.reason for row in export.cohort.set_aside}
-    tables = quarantine(export, source, reasons)
+    tables = quarantine(source, export.profile, export.headers, reasons)
     notice = f"Repair these rows of {source.name} and open this workbook as an export: the first column is not read."
     long_texts = LongTexts()
     with replacing(path) as scratch, new_workbook(scratch) as workbook:

@@ -5,6 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from lamo_desktop.admissions.flat import read_mapping
+from lamo_desktop.admissions.profile import load_profile
+from lamo_desktop.admissions.quarantine import QuarantineTable, quarantine
+from lamo_desktop.admissions.read import detect_kind
 from lamo_desktop.cli.steps import (
     NOTICE,
     chosen_candidates,
@@ -18,8 +22,8 @@ from lamo_desktop.cli.steps import (
     score_cohort,
 )
 from lamo_desktop.cli.validate import write_validation
-from lamo_desktop.files import replacing
-from lamo_desktop.formulary import load_formulary
+from lamo_desktop.files import replacing, sha256_of
+from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.jobs import batch
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import install_base, load_package, verify_package
@@ -43,9 +47,23 @@ def recommend(options: argparse.Namespace) -> int:
         outcome = score_cohort(
             path, cohort, package, policy, formulary, engine_settings(options), options.limit, reporter, candidates
         )
-        write_workbook(outcome, options.output)
+        write_workbook(outcome, options.output, _quarantined(outcome, options, formulary))
     print_summary(outcome, options.output)
     return exit_code(options, cohort)
+
+
+def _quarantined(
+    outcome: Recommendations, options: argparse.Namespace, formulary: Formulary
+) -> tuple[QuarantineTable, ...]:
+    """The rows that were set aside or failed, read once more; none where the export was changed in the meantime."""
+    reasons = {row.where: row.reason for row in outcome.set_aside}
+    reasons |= {item.admission.source_row: item.failed for item in outcome.failed}
+    files = outcome.provenance["input"]["files_sha256"]
+    if not reasons or (options.input.is_file() and sha256_of(options.input) != files.get(options.input.name)):
+        return ()
+    profile = load_profile(options.profile or detect_kind(options.input)).changed(None, options.encoding)
+    headers = read_mapping(options.input, profile, formulary)[0] if profile.kind == "flat" else None
+    return quarantine(options.input, profile, headers, reasons)
 
 
 def resume(options: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from lamo_desktop.admissions.quarantine import QuarantineTable
 from lamo_desktop.files import check_writable, replacing
 from lamo_desktop.recommend.recommendations import Recommendation, Recommendations
 from lamo_desktop.recommend.safety import ALLERGY, DUPLICATE, INTERACTION, Flag
@@ -33,8 +34,10 @@ COLOURS = {  # agreement -> fill, font
 WARNING = ("FFC7CE", "9C0006")
 
 
-def write_workbook(recommendations: Recommendations, path: Path) -> None:
+def write_workbook(recommendations: Recommendations, path: Path, quarantined: Sequence[QuarantineTable] = ()) -> None:
     """Write the workbook to `path` (.xlsx), replacing what is there only when it is complete.
+
+    `quarantined`: the rows that were not scored, as they stand in the export, to be repaired and imported again.
 
     Raises InputError, leaving an existing file alone, when it is open elsewhere, write-protected or the disk is full.
     """
@@ -49,6 +52,11 @@ def write_workbook(recommendations: Recommendations, path: Path) -> None:
         _write_admissions(workbook, recommendations, notice, long_texts)
         _write_set_aside(workbook, recommendations, notice, long_texts)
         write_run_sheet(workbook, RUN, recommendations, notice, long_texts)
+        for rows_of in quarantined:
+            columns = (Column(rows_of.header[0], width=60, wrap=True), *map(Column, rows_of.header[1:]))
+            sheet = TableSheet(workbook, rows_of.title, columns, len(rows_of.rows), notice, long_texts)
+            for cells in rows_of.rows:
+                sheet.append(cells)
         if long_texts.texts:
             rows = long_texts.rows()
             table = TableSheet(workbook, long_texts.title, long_texts.columns, len(rows), notice, long_texts)

@@ -90,6 +90,21 @@ def test_rows_of_a_folder_s_main_table_are_quarantined(tmp_path: Path, capsys: p
     assert (admission.admission_id, admission.age, admission.reason) == ("2", 70, "CHF, acute")
 
 
+def test_the_recommendations_workbook_holds_what_was_not_scored(tmp_path: Path, formulary: Formulary) -> None:
+    export, out = tmp_path / "a.csv", tmp_path / "out.xlsx"
+    export.write_text("Admission ID,Age,Diagnosis,Orders\n1,61,Gout,aspirin\n2,abc,Asthma,heparin\n", encoding="utf-8")
+    options = ["--candidates", "aspirin,heparin", "--threads", "1", "--progress", "none"]
+    assert main(["recommend", str(export), "-o", str(out), *options]) == 0
+    book = openpyxl.load_workbook(out)
+    assert book.sheetnames == ["Recommendations", "Admissions", "Set aside", "Run", "Quarantine"]
+    sheet = book["Quarantine"]
+    assert [cell.value for cell in sheet[3]][1:] == ["2", "abc", "Asthma", "heparin"]
+    sheet["C3"] = "62"
+    book.save(out)
+    (admission,) = read_cohort(out, formulary).admissions  # of the whole workbook only the repaired rows
+    assert (admission.admission_id, admission.age, admission.orders) == ("2", 62, ("heparin",))
+
+
 def replace_text(path: Path, mark: str, text: str) -> None:
     """Put a text into a workbook that openpyxl would refuse to write whole."""
     with zipfile.ZipFile(path) as archive:
