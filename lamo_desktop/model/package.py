@@ -64,7 +64,7 @@ def load_package(path: Path | None = None) -> ModelPackage:
         drugs = read_terms(folder / package.terms.file).drugs
         if package.knowledge:
             _check_hash(folder / package.knowledge.file, package.knowledge.sha256)
-            if not set(package.by_name) == set(drugs) == set(read_knowledge(folder / package.knowledge.file).drugs):
+            if read_knowledge(folder / package.knowledge.file).drugs != drugs or not set(package.by_name) <= set(drugs):
                 raise ModelError(f"The terms of the model package {folder.name} are not of its own drugs.")
     return package
 

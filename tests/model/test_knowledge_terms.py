@@ -24,6 +24,7 @@ from lamo_desktop.model.knowledge_terms import (
     write_knowledge,
 )
 from lamo_desktop.model.manifest import Drug, KnowledgeFile, LinearTerms, ModelPackage, manifest_bytes
+from lamo_desktop.model.package import load_package, write_package
 from lamo_desktop.model.package_terms import PackageTerms
 from lamo_desktop.model.prompt import parts
 from lamo_desktop.model.terms import Terms, write_terms
@@ -205,3 +206,16 @@ def test_a_package_without_knowledge_keeps_its_hash(tmp_path: Path) -> None:
     assert json.loads(manifest_bytes(package))["format"] == 4
     old = json.loads(manifest_bytes(replace(package, knowledge=None)))
     assert old["format"] == 3 and "knowledge" not in old
+
+
+def test_a_package_whose_terms_are_of_other_drugs_is_refused(tmp_path: Path) -> None:
+    default = load_package()
+    assert default.knowledge is not None
+    few = write_package(tmp_path / "few", replace(default, drugs=default.drugs[:5]))
+    assert len(few.drugs) == 5  # the terms may know more drugs than the package asks about
+    with pytest.raises(ModelError, match="are not of its own drugs"):
+        write_package(tmp_path / "more", replace(default, drugs=(*default.drugs, Drug("another", -1.0, 1.0, 0.0))))
+    write_knowledge(TERMS, tmp_path / "other.json")
+    other = KnowledgeFile("other.json", sha256_of(tmp_path / "other.json"))
+    with pytest.raises(ModelError, match="are not of its own drugs"):
+        write_package(tmp_path / "none", replace(default, knowledge=other), {"other.json": tmp_path / "other.json"})
