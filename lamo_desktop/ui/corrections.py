@@ -67,7 +67,7 @@ def with_columns(opened: Opened, admissions: Held, orders: Held) -> dict[str, An
     if opened.ids_repeat and not orders and isinstance(columns["orders"], str):  # one row per order
         columns["orders"], columns["order_drug"] = "", columns["orders"]
     for name in ("order_drug", "order_start"):
-        columns[name] = next(iter(orders.get(name, ())), columns[name])
+        columns[name] = next(iter(orders.get(name) or admissions.get(name) or ()), columns[name])
         if opened.fault and not columns[name]:
             del columns[name]  # whether there is a sheet with orders has not been found out yet
     both = dict.fromkeys((*admissions.get("admission_id", ()), *orders.get("admission_id", ())))
@@ -89,6 +89,16 @@ def with_header_row(opened: Opened, row: int) -> dict[str, Any]:
 def with_date_order(opened: Opened, order: str) -> dict[str, Any]:
     """A profile that says how 03/04/2024 is meant: "dmy", "mdy" or "ask"."""
     return _profile(opened, date_order=order)
+
+
+def with_order_window(opened: Opened, window: str) -> dict[str, Any]:
+    """A profile that says which orders count: "-24..24" in hours from admission, or "all"."""
+    return _profile(opened, order_window=window)
+
+
+def with_start_unit(opened: Opened, unit: str) -> dict[str, Any]:
+    """A profile that says in which unit the start of an order is given: "minutes", "hours", "days" or ""."""
+    return _profile(opened, order_start_unit=unit)
 
 
 def _profile(opened: Opened, **said: Any) -> dict[str, Any]:

@@ -45,7 +45,9 @@ HINTS = {
     ),
     "orders": QT_TRANSLATE_NOOP("fields", "What clinicians ordered, for validation only; the model never sees it."),
     "order_drug": QT_TRANSLATE_NOOP("fields", "One drug in each row of the sheet with orders."),
-    "order_start": QT_TRANSLATE_NOOP("fields", "Used where the profile counts the first hours only."),
+    "order_start": QT_TRANSLATE_NOOP(
+        "fields", "Only orders of the first day are compared: a time, a date, or minutes or hours from admission."
+    ),
 }
 # In the order in which they are shown; of the CLINICAL ones at least one is needed.
 ADMISSION_FIELDS = tuple(name for name in TITLES if name not in ("order_drug", "order_start", "label"))

@@ -168,6 +168,17 @@ class OpenedView(QWidget):
         elif absent := absent_fields(opened):
             text = self.tr("No column was taken for: {f}. Choose one below if the export has it.")
             self.notice.say(text.format(f=", ".join(absent)), "warn")
+        elif opened.cohort is not None and opened.cohort.source.whole_stays:
+            self.notice.say(
+                self.tr(
+                    "Whole stays are compared with a first-day question: no usable column says when an order starts. "
+                    "Choose it below if the export has it."
+                ),
+                "warn",
+            )
+        elif unused := unused_columns(opened):
+            text = self.tr("Every field that is needed has a column. Columns not used: {c}.")
+            self.notice.say(text.format(c=", ".join(unused)), "good")
         else:
             self.notice.say(
                 self.tr("Every column was recognised. Change one where it is wrong; the export is then read again."),
@@ -279,6 +290,12 @@ def absent_fields(opened: Opened) -> list[str]:
     held = {column.field for table in opened.tables for column in table.columns}
     wanted = {"age": {"age", "birth_date"}, "sex": {"sex"}, "orders": {"orders", "order_drug"}}
     return [field_title(field) for field, any_of in wanted.items() if not held & any_of]
+
+
+def unused_columns(opened: Opened) -> list[str]:
+    """Headers of the columns that nothing is taken from, subgroups apart."""
+    used = {(table.role, column.header) for table in opened.tables for column in table.columns}
+    return [header for c in opened.choices for header in c.headers if (c.role, header) not in used]
 
 
 def marks(opened: Opened) -> tuple[dict[str, int], dict[str, dict[int, str]]]:

@@ -1,19 +1,27 @@
-"""How a workbook or text table is read as a whole: its sheets, its header row, the order of its dates."""
+"""How a workbook or text table is read as a whole: its sheets, its header row, its dates, which of its orders count."""
 
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
 
-from lamo_desktop.ui.corrections import with_date_order, with_header_row, with_sheets
+from lamo_desktop.ui.corrections import (
+    with_date_order,
+    with_header_row,
+    with_order_window,
+    with_sheets,
+    with_start_unit,
+)
 from lamo_desktop.ui.opening import Opened
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Button, Dropdown, WrapRow, label, together
 from lamo_desktop.ui.words import without_key
 
+WINDOWS = ("-24..24", "0..24", "-24..48", "all")  # offered; another one comes from a profile
+
 
 class ReadControls(QWidget):
-    """One row of controls; `corrected` with the profile that says what was chosen."""
+    """Controls in rows; `corrected` with the profile that says what was chosen."""
 
     corrected = Signal(dict)
 
@@ -34,6 +42,18 @@ class ReadControls(QWidget):
         self._add(self.tr("&Header row:"), self.header_row)
         self._of_sheets.append(self._add(self.tr("&Orders:"), self.orders_sheet))
         self._add(self.tr("03/0&4/2024 means"), self.date_order)
+        self.order_window, self.start_unit = Dropdown(letters=12), Dropdown(letters=8)
+        for text, unit in (
+            (self.tr("as its header says"), ""),
+            (self.tr("minutes"), "minutes"),
+            (self.tr("hours"), "hours"),
+            (self.tr("days"), "days"),
+        ):
+            self.start_unit.addItem(text, unit)
+        self._of_orders = self._add(self.tr("Orders that &count:"), self.order_window)
+        self._of_starts = self._add(self.tr("Start is given in:"), self.start_unit)
+        self.order_window.activated.connect(lambda _: self._window_chosen())
+        self.start_unit.activated.connect(lambda _: self._unit_chosen())
         self.admissions_sheet.activated.connect(lambda _: self._sheets_chosen())
         self.orders_sheet.activated.connect(lambda _: self._sheets_chosen())
         self.date_order.activated.connect(lambda _: self._date_order_chosen())
@@ -61,6 +81,28 @@ class ReadControls(QWidget):
         self._list_sheets(found, list(dict.fromkeys([*sheets, *filter(None, found.values())])) if workbook else [])
         for widget in self._of_sheets:
             widget.setVisible(workbook)
+        self._show_orders(opened)
+
+    def _show_orders(self, opened: Opened) -> None:
+        held = {column.field for table in opened.tables for column in table.columns}
+        window = str(opened.profile.data.get("order_window", WINDOWS[0]))
+        self.order_window.clear()
+        for offered in dict.fromkeys([*WINDOWS, window]):
+            self.order_window.addItem(self._window_words(offered), offered)
+        self.order_window.setCurrentIndex(max(0, self.order_window.findData(window)))
+        unit = str(opened.profile.data.get("order_start_unit", ""))
+        self.start_unit.setCurrentIndex(max(0, self.start_unit.findData(unit)))
+        self._of_orders.setVisible(bool(held & {"orders", "order_drug"}))
+        self._of_starts.setVisible("order_start" in held)
+
+    def _window_words(self, window: str) -> str:
+        words = {
+            "-24..24": self.tr("a day before to a day after admission"),
+            "0..24": self.tr("the first day"),
+            "-24..48": self.tr("a day before to two days after"),
+            "all": self.tr("all of the stay"),
+        }
+        return words.get(window) or self.tr("hours {w} from admission").format(w=window)
 
     def _list_sheets(self, found: Mapping[str, str], sheets: Sequence[str]) -> None:
         for combo, role in ((self.admissions_sheet, "admissions"), (self.orders_sheet, "orders")):
@@ -86,6 +128,16 @@ class ReadControls(QWidget):
         opened, order = self._opened, str(self.date_order.currentData())
         if opened is not None and order != opened.profile.data["date_order"]:
             self.corrected.emit(with_date_order(opened, order))
+
+    def _window_chosen(self) -> None:
+        opened, window = self._opened, str(self.order_window.currentData())
+        if opened is not None and window != opened.profile.data["order_window"]:
+            self.corrected.emit(with_order_window(opened, window))
+
+    def _unit_chosen(self) -> None:
+        opened, unit = self._opened, str(self.start_unit.currentData())
+        if opened is not None and unit != opened.profile.data["order_start_unit"]:
+            self.corrected.emit(with_start_unit(opened, unit))
 
 
 def date_orders() -> dict[str, str]:

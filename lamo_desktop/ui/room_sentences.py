@@ -67,6 +67,15 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("rooms", "{model}, with this site's calibration of {n1}"),
     QT_TRANSLATE_NOOP("rooms", "first {n1} admissions"),
     QT_TRANSLATE_NOOP("rooms", "{n1} years or older"),
+    QT_TRANSLATE_NOOP("rooms", "Are the orders those of the first day?"),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "No: whole stays are compared with a first-day question. The model answers for the first day, so drugs that "
+        "were ordered later count against it. Choose the column that says when an order starts.",
+    ),
+    QT_TRANSLATE_NOOP("rooms", "whole stays are compared with a first-day question: {why}"),
+    QT_TRANSLATE_NOOP("rooms", "dates are read with the day before month: {n1} of {n2} prove it and none contradicts"),
+    QT_TRANSLATE_NOOP("rooms", "dates are read with the month before day: {n1} of {n2} prove it and none contradicts"),
     QT_TRANSLATE_NOOP("rooms", "under {n1}"),
     QT_TRANSLATE_NOOP("rooms", "younger than {n1} years"),
     QT_TRANSLATE_NOOP("rooms", "at least {n1} diagnosis by the index time"),

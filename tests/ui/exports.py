@@ -4,7 +4,7 @@ from pathlib import Path
 
 import openpyxl
 
-HEADERS = ("Stay", "Pat Nr", "Age (years)", "Gender", "Admitted", "Dx 1", "Dx 2", "Unit", "Phone")
+HEADERS = ("Ref", "Pat Nr", "Age (years)", "Gender", "Admitted", "Dx 1", "Dx 2", "Unit", "Phone")
 ROWS = (
     ("S1", "P1", "67y", "F", "03/04/2024", "Sepsis", "AKI", "ICU", "+49 170 1234567"),
     ("S2", "P1", ">89", "male", "2024-05-04", "Pneumonia", "", "Ward", "+49 170 1234568"),
@@ -14,7 +14,7 @@ ORDERS = (("S1", "METOPROLOL 25 MG"), ("S1", "metoprlol 25"), ("S2", "house mix 
 
 
 def write_ward(folder: Path) -> Path:
-    """A workbook with title rows, a header that no synonym knows ("Stay"), orders on a second sheet, and a legend."""
+    """A workbook with title rows, a header that no synonym knows ("Ref"), orders on a second sheet, and a legend."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
@@ -22,7 +22,7 @@ def write_ward(folder: Path) -> Path:
     for row in (("Hospital export",), (), HEADERS, *ROWS):
         sheet.append(row)
     orders = book.create_sheet("Given")
-    for row in (("Stay", "Drug"), *ORDERS):
+    for row in (("Ref", "Drug"), *ORDERS):
         orders.append(row)
     book.create_sheet("Legend").append(("ICU", "intensive care unit"))
     path = folder / "ward.xlsx"

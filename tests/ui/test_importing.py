@@ -61,7 +61,7 @@ def test_a_missing_column_is_said_and_chosen_and_can_be_taken_back(
     assert not view.save.isEnabled()
     assert not window.importing.next.isEnabled()
 
-    choose(window, "admission_id", "Stay")
+    choose(window, "admission_id", "Ref")
     assert view.progress.isVisible()
     settled(window, qtbot)
     cohort = session.cohort
@@ -93,7 +93,7 @@ def test_the_preview_shows_the_file_with_its_header_and_what_columns_are_used_fo
     assert model.rows.numbers == (1, 3, 4, 5, 6)
     assert model.header == 3
     header = model.rows.numbers.index(3)
-    assert model.index(header, 0).data() == "Stay"
+    assert model.index(header, 0).data() == "Ref"
     assert model.index(header, 0).data(Qt.ItemDataRole.BackgroundRole) is not None
     assert model.index(header + 1, 0).data(Qt.ItemDataRole.BackgroundRole) is None
     assert model.headerData(2, Qt.Orientation.Horizontal) == "C\nAge"
@@ -114,7 +114,7 @@ def test_the_header_row_the_sheets_and_the_order_of_dates_can_be_corrected(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     view = opened_ward(window, qtbot, tmp_path)
-    choose(window, "admission_id", "Stay")
+    choose(window, "admission_id", "Ref")
     settled(window, qtbot)
     session = window.session
     assert session.cohort is not None
@@ -142,7 +142,7 @@ def test_the_columns_are_saved_as_a_profile_and_used_for_the_next_file(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     opened_ward(window, qtbot, tmp_path)
-    choose(window, "admission_id", "Stay")
+    choose(window, "admission_id", "Ref")
     settled(window, qtbot)
     save(window, qtbot, "ward 7")
     assert [path.stem for path in ownfiles.own_profiles()] == ["ward 7"]
@@ -198,7 +198,7 @@ def test_a_profile_that_cannot_be_written_leaves_the_old_one(
 
 def test_several_columns_can_hold_one_field(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     view = opened_ward(window, qtbot, tmp_path)
-    choose(window, "admission_id", "Stay")
+    choose(window, "admission_id", "Ref")
     settled(window, qtbot)
     combo = view.mapping.combos["admissions", "diagnoses"]
     assert isinstance(combo, ColumnsCombo)
@@ -349,7 +349,7 @@ def test_an_unreadable_file_leaves_the_open_export_and_its_corrections(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     view = opened_ward(window, qtbot, tmp_path)
-    choose(window, "admission_id", "Stay")
+    choose(window, "admission_id", "Ref")
     settled(window, qtbot)
     session = window.session
     cohort = session.cohort
@@ -406,3 +406,45 @@ def test_what_no_column_was_taken_for_is_said(window: MainWindow, qtbot: QtBot, 
     window.open_path(path)
     settled(window, qtbot)
     assert "Age, Orders" in window.importing.opened.notice.accessibleName()
+
+
+def test_minutes_chosen_by_hand_and_another_window_change_the_orders(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = tmp_path / "minutes.csv"
+    rows = ["admission id;age;sex;diagnoses;drug;T0", "A1;60;F;sepsis;aspirin;30", "A1;60;F;sepsis;heparin;2000"]
+    path.write_text("\n".join([*rows, "A2;60;F;sepsis;heparin;5"]) + "\n", encoding="utf-8")
+    profile = tmp_path / "minutes.yaml"
+    profile.write_text("kind: flat\ncolumns: {order_start: T0}\n", encoding="utf-8")
+    session, view = window.session, window.importing.opened
+    session.profile = str(profile)
+    window.open_path(path)
+    settled(window, qtbot)
+    if session.profile != str(profile):
+        session.read_again(str(profile))
+        settled(window, qtbot)
+    assert session.cohort is not None
+    assert session.cohort.source.whole_stays and session.cohort.admissions[0].orders == ("aspirin", "heparin")
+    assert "Whole stays are compared with a first-day question" in view.notice.accessibleName()
+    for combo, chosen, orders in (
+        (view.controls.start_unit, "minutes", ("aspirin",)),
+        (view.controls.order_window, "-24..48", ("aspirin", "heparin")),
+    ):
+        place = combo.findData(chosen)
+        assert place >= 0 and not combo.isHidden()
+        combo.setCurrentIndex(place)
+        combo.activated.emit(place)
+        settled(window, qtbot)
+        assert session.cohort is not None
+        assert session.cohort.admissions[0].orders == orders
+    assert not session.cohort.source.whole_stays
+
+
+def test_columns_that_are_not_used_are_named(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    rows = ["admission id;age;sex;diagnoses;drug;start;dose", "A1;60;F;sepsis;aspirin;30 min;5 mg"]
+    path = tmp_path / "dose.csv"
+    path.write_text("\n".join([*rows, *(f"A1;60;F;sepsis;heparin;{n} min;{n} mg" for n in range(60))]), "utf-8")
+    window.open_path(path)
+    settled(window, qtbot)
+    said = window.importing.opened.notice.accessibleName()
+    assert "Every column was recognised" not in said

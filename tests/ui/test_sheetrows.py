@@ -15,7 +15,7 @@ def test_a_workbook_has_a_stretch_for_every_sheet(tmp_path: Path) -> None:
     reader = SheetReader()
     stays, given, legend = reader.heads(path)
     assert (stays.table, stays.numbers, stays.last) == ("Stays", (1, 3, 4, 5, 6), 6)
-    assert stays.cells[1][:2] == ("Stay", "Pat Nr")
+    assert stays.cells[1][:2] == ("Ref", "Pat Nr")
     assert given.cells[2] == ("S1", "metoprlol 25")
     assert legend.cells == (("ICU", "intensive care unit"),)
     assert reader.around(path, "Given", 4) == given

@@ -1646,6 +1646,14 @@
         <translation>以下字段没有对应的列：{f}。如果导出文件中有，请在下方选择。</translation>
     </message>
     <message>
+        <source>Whole stays are compared with a first-day question: no usable column says when an order starts. Choose it below if the export has it.</source>
+        <translation>整个住院期间的医嘱与针对第一天的问题相比较：没有可用的列说明医嘱何时开始。如果导出文件中有该列，请在下面选择。</translation>
+    </message>
+    <message>
+        <source>Every field that is needed has a column. Columns not used: {c}.</source>
+        <translation>所需的每个字段都有对应的列。未使用的列：{c}。</translation>
+    </message>
+    <message>
         <source>Every column was recognised. Change one where it is wrong; the export is then read again.</source>
         <translation>每一列均已识别。如有错误请更改；随后会重新读取导出文件。</translation>
     </message>
@@ -1951,6 +1959,50 @@
     <message>
         <source>03/0&amp;4/2024 means</source>
         <translation>03/04/2024 表示(&amp;4)</translation>
+    </message>
+    <message>
+        <source>as its header says</source>
+        <translation>按表头所示</translation>
+    </message>
+    <message>
+        <source>minutes</source>
+        <translation>分钟</translation>
+    </message>
+    <message>
+        <source>hours</source>
+        <translation>小时</translation>
+    </message>
+    <message>
+        <source>days</source>
+        <translation>天</translation>
+    </message>
+    <message>
+        <source>Orders that &amp;count:</source>
+        <translation>计入的医嘱(&amp;C)：</translation>
+    </message>
+    <message>
+        <source>Start is given in:</source>
+        <translation>开始时间单位：</translation>
+    </message>
+    <message>
+        <source>a day before to a day after admission</source>
+        <translation>入院前一天至入院后一天</translation>
+    </message>
+    <message>
+        <source>the first day</source>
+        <translation>第一天</translation>
+    </message>
+    <message>
+        <source>a day before to two days after</source>
+        <translation>入院前一天至入院后两天</translation>
+    </message>
+    <message>
+        <source>all of the stay</source>
+        <translation>整个住院期间</translation>
+    </message>
+    <message>
+        <source>hours {w} from admission</source>
+        <translation>距入院 {w} 小时</translation>
     </message>
     <message>
         <source>same table</source>
@@ -3208,8 +3260,8 @@
         <translation>医嘱工作表中每行一种药物。</translation>
     </message>
     <message>
-        <source>Used where the profile counts the first hours only.</source>
-        <translation>用于配置只计前若干小时的情形。</translation>
+        <source>Only orders of the first day are compared: a time, a date, or minutes or hours from admission.</source>
+        <translation>只比较第一天的医嘱：时间、日期，或距入院的分钟数或小时数。</translation>
     </message>
     <message>
         <source>known header</source>
@@ -3498,6 +3550,26 @@
     <message>
         <source>{n1} years or older</source>
         <translation>{n1} 岁及以上</translation>
+    </message>
+    <message>
+        <source>Are the orders those of the first day?</source>
+        <translation>医嘱是第一天的吗？</translation>
+    </message>
+    <message>
+        <source>No: whole stays are compared with a first-day question. The model answers for the first day, so drugs that were ordered later count against it. Choose the column that says when an order starts.</source>
+        <translation>不是：整个住院期间的医嘱与针对第一天的问题相比较。模型回答的是第一天，因此之后开具的药物会被算作模型的差错。请选择说明医嘱何时开始的列。</translation>
+    </message>
+    <message>
+        <source>whole stays are compared with a first-day question: {why}</source>
+        <translation>整个住院期间的医嘱与针对第一天的问题相比较：{why}</translation>
+    </message>
+    <message>
+        <source>dates are read with the day before month: {n1} of {n2} prove it and none contradicts</source>
+        <translation>日期按日在月前读取：{n2} 个中有 {n1} 个可以证明，没有相反的</translation>
+    </message>
+    <message>
+        <source>dates are read with the month before day: {n1} of {n2} prove it and none contradicts</source>
+        <translation>日期按月在日前读取：{n2} 个中有 {n1} 个可以证明，没有相反的</translation>
     </message>
     <message>
         <source>under {n1}</source>
