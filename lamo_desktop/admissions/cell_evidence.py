@@ -23,6 +23,9 @@ _ID = re.compile(r"(?=.*\d)[\w./ -]{1,40}")
 _YES_NO = frozenset("y n yes no ja nein oui non si sí true false 0 1 x 是 否 有 无".split())  # noqa: SIM905
 
 
+_DECIMAL = re.compile(r"\d+[.,]\d*[1-9]\d*").fullmatch
+
+
 class Evidence(Enum):
     """What the cells say to a field."""
 
@@ -49,18 +52,14 @@ def evidence(field: str, cells: Sequence[str], formulary: Formulary | None = Non
         return _judged(_share(sample, _reads(parse_sex)), wrong=len(distinct) > 12 or dates > MOST)
     if field == "age":
         return _judged(_share(sample, _reads(parse_age)), wrong=dates > MOST or _share(sample, _wordy) > 0.9)
+    # Nothing tells one date, number or identifier from another: these cells may contradict, and never agree.
     if field in ("admission_date", "discharge_date", "birth_date"):
-        return _judged(dates, wrong=dates <= FEW and numbers < 0.9)
+        return _judged(0.0, wrong=dates <= FEW and numbers < 0.9)
     if field == "order_start":
-        timed = dates + _share(
-            sample, lambda cell: _NUMBER.fullmatch(cell) or re.match(r"-?\d+\s*[a-z]", cell.casefold())
-        )
-        return _judged(timed, wrong=timed <= FEW)
-    if field == "admission_id":
-        wrong = dates > MOST or max(map(len, sample)) > 60 or (len(sample) >= 20 and len(set(sample)) <= 2)
-        return _judged(_share(sample, _ID.fullmatch), wrong=wrong)
-    if field == "patient_id":
-        return _judged(_share(sample, _ID.fullmatch), wrong=dates > MOST or max(map(len, sample)) > 60)
+        return _judged(0.0, wrong=dates + _share(sample, _SPAN.match) <= FEW)
+    if field in ("admission_id", "patient_id"):
+        few = field == "admission_id" and len(sample) >= 20 and len(set(sample)) <= 2
+        return _judged(0.0, wrong=dates > MOST or max(map(len, sample)) > 60 or few or _share(sample, _DECIMAL) > FEW)
     if dates > MOST or _share(sample, lambda cell: cell.casefold() in _YES_NO) > MOST:
         return Evidence.CONTRADICT  # all other fields are texts
     if field in ("orders", "order_drug", "medications_on_admission"):

@@ -16,6 +16,7 @@ from lamo_desktop.admissions.synonyms import (
     Vocabulary,
     known_later,
     normalised,
+    not_ordered_here,
 )
 from lamo_desktop.admissions.tables import Table
 from lamo_desktop.errors import InputError
@@ -181,7 +182,8 @@ def _orders(
                 raise InputError(f"Sheet {wanted}: expected an admission id and a drug column; found {_listed(table)}.")
             continue
         clinical = {m.field for m in _assign(found, every)} & {*CLINICAL, "age", "sex"}
-        if table.sheet == wanted or (not wanted and not clinical and len(table) > longest):
+        elsewhere = not_ordered_here(table.title)
+        if table.sheet == wanted or (not wanted and not clinical and not elsewhere and len(table) > longest):
             best, longest = (table, matches), len(table)
             if table.sheet == wanted:
                 break

@@ -38,6 +38,7 @@ _NEUTRAL = _words(
     "details entry entries recorded documented noted icd icd10 icd9 cim cim10 cie cie10 cm gm ops ccam snomed who "
     "10 9 english english deutsch 名称 列表 信息 内容 情况 描述 文本 记录"
 )
+_NAMES = _words("name names nom nombre 名称")
 _PATIENT = _words("patient patients patienten patiente pacientes paciente pat pt person case subject 患者 病人")
 _AT_ADMISSION = _words(
     "admission admissions aufnahme aufnahmezeitpunkt ingreso admision entree arrival arrived known present poa "
@@ -87,6 +88,8 @@ _SHORT = {
     "identifiant": "id",
     "identificador": "id",
     "adm": "admission",
+    "aufn": "aufnahme",
+    "medikam": "medikament",
     "admit": "admission",
     "admitted": "admission",
     "pt": "patient",
@@ -117,6 +120,9 @@ _UNIT_WORDS = frozenset().union(*_UNITS.values()) | _YEARS
 _FROM = _words("from since after before ab seit nach depuis apres desde tras relative rel offset 距 自 从 后")
 _REMARK = re.compile(r"[(\[（【{<].*?[)\]）】}>]")  # "Gender (M/F)"
 _SIDES = re.compile(r"\s*[/|:：／｜\n]\s*|\s+[-–—]\s+|" + re.escape(GROUP))  # "Alter / Age", "诊断 | Diagnosis"
+_ALIAS = re.compile(
+    r"^[A-Za-z]\w{0,11}\.(?=\w)(?!\w{0,3}\.?$)"
+)  # "enc.ADMIT_DT": a table before its column
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _ENDING = re.compile(r"(?:ies|ie|is|es|en|os|as|y|s|n|e|o|a)$")
 _PERSON = frozenset(
@@ -135,6 +141,13 @@ def known_later(header: str) -> bool:
     """Whether a header says that the column was filled at discharge: later than the index time."""
     words = normalised(header).split()
     return any(word in _LATER or word.startswith(_LATER_STEMS) or "出院" in word for word in words)
+
+
+def not_ordered_here(title: str) -> bool:
+    """Whether the title of a table says that its drugs were taken before the stay or prescribed at its end."""
+    words = set(normalised(title).split())
+    spoken = words & (_BEFORE | _LATER) or any(word.startswith((*_LATER_STEMS, "haus", "vormed")) for word in words)
+    return bool(spoken) or any(_CJK.search(word) and word in title for word in _BEFORE | _LATER)
 
 
 def minutes_of_unit(word: str) -> float | None:
@@ -199,7 +212,10 @@ class Vocabulary:
         return self._known[key]
 
     def _confidence(self, header: str, name: str) -> float:
+        header = _ALIAS.sub("", header)
         found = self._fit(normalised(header), name)
+        if found < 1 and name in ("patient_id", "admission_id") and self.is_identifier(header):
+            return 0.0  # "Patient name" is no number of a patient
         if found < CERTAIN:
             found = max(found, self._of_sides(header, name))
         if found < CERTAIN and (bare := self._without_remark(header, name)):
@@ -212,7 +228,14 @@ class Vocabulary:
         """How well a header in two languages ("Alter / Age") or under a group header fits."""
         sides = [normalised(side) for side in _SIDES.split(_REMARK.sub(" ", header))]
         sides = [side for side in sides if side]
-        if len(sides) < 2 or self._speaks_of_others(" ".join(sides), name):
+        if len(sides) < 2:
+            return 0.0
+        if GROUP in header:  # "Hospital stay › Diagnoses": the group is a heading, unless it says before or later
+            group = set(" ".join(sides[:-1]).split())
+            later = bool(group & (_BEFORE | _LATER)) or any(word.startswith(_LATER_STEMS) for word in group)
+            own = self._fit(sides[-1], name)
+            return min(0.8, own) if own >= CERTAIN and not later and not group & _CHANGES_MEANING else 0.0
+        if self._speaks_of_others(" ".join(sides), name):
             return 0.0
         fits = [self._fit(side, name) for side in sides]
         told = [fit for side, fit in zip(sides, fits, strict=True) if set(side.split()) - _neutral(name)]
@@ -304,8 +327,10 @@ class _Header:
 def _neutral(name: str) -> frozenset[str]:
     """The words that say nothing beside a field's own."""
     if name in ("admission_id", "patient_id"):
-        return _NEUTRAL | ({"hospital"} if name == "admission_id" else frozenset())
+        return (_NEUTRAL - _NAMES) | {"id", "number"} | ({"hospital"} if name == "admission_id" else set())
     words = _NEUTRAL | _PATIENT
+    if name in ("orders", "order_drug", "medications_on_admission"):
+        return words
     if name in ("reason", "admission_date", "discharge_date", "order_start"):
         return words
     if name in ("diagnoses", "procedures"):

@@ -62,6 +62,10 @@ def columns(path: Path, formulary: Formulary) -> tuple[dict[str, str], Cohort]:
         ("Hours since admission", "order_start"),
         ("Beginn der Verordnung", "order_start"),
         ("开始时间（距入院分钟）", "order_start"),
+        ("FIN NBR", "admission_id"),
+        ("enc.ADMIT_DT", "admission_date"),
+        ("Hospital stay › Diagnoses", "diagnoses"),
+        ("Medikament 3", "orders"),
     ],
 )
 def test_recognised(header: str, field: str) -> None:
@@ -84,6 +88,12 @@ def test_recognised(header: str, field: str) -> None:
         ("Diagnosis date", "diagnoses"),
         ("Number of diagnoses", "diagnoses"),
         ("Age group", "age"),
+        ("Length of stay", "admission_id"),
+        ("Adm weight", "admission_id"),
+        ("Patient name", "patient_id"),
+        ("PAT_NAME", "patient_id"),
+        ("Medikament 3", "medications_on_admission"),
+        ("Last update date", "order_start"),
     ],
 )
 def test_not_recognised(header: str, field: str) -> None:
@@ -144,9 +154,10 @@ def test_cells_decide_where_a_header_is_not_enough(tmp_path: Path, formulary: Fo
         ("sex", [f"word {n}" for n in range(20)], Evidence.CONTRADICT),
         ("age", ["67", "71 y", ">89"], Evidence.AGREE),
         ("age", ["2024-01-01", "2024-02-01"], Evidence.CONTRADICT),
-        ("admission_date", ["01/02/2024", "13.04.2024"], Evidence.AGREE),
+        ("admission_date", ["01/02/2024", "13.04.2024"], Evidence.OPEN),
         ("admission_date", ["yes", "no"], Evidence.CONTRADICT),
-        ("order_start", ["-30", "125"], Evidence.AGREE),
+        ("order_start", ["-30", "125"], Evidence.OPEN),
+        ("admission_id", ["70.4", "81.5"], Evidence.CONTRADICT),
         ("order_drug", ["5", "10"], Evidence.CONTRADICT),
         ("order_drug", ["heparin 5000 units", "aspirin"], Evidence.AGREE),
         ("diagnoses", ["I10; J18.9", "E11"], Evidence.AGREE),
@@ -205,3 +216,16 @@ def test_columns_of_the_orders_that_are_not_used_are_named(tmp_path: Path, formu
     held, cohort = columns(tmp_path / "a.xlsx", formulary)
     assert (held["order_drug"], held["order_start"]) == ("Order text", "Started")
     assert any(p.where == "Rx" and "columns not used: 'Dose', 'Route'" in p.message for p in cohort.problems)
+
+
+def test_a_sheet_of_home_medications_holds_no_orders(tmp_path: Path, formulary: Formulary) -> None:
+    for title in ("Home meds", "Traitement habituel", "Discharge drugs"):
+        book = openpyxl.Workbook()
+        for row in (["HADM", "Age", "Diagnoses"], ["1", 67, "I10"]):
+            book.active.append(row)
+        sheet = book.create_sheet(title)
+        for row in (["HADM", "Drug"], ["1", "heparin"]):
+            sheet.append(row)
+        book.save(tmp_path / "a.xlsx")
+        held, cohort = columns(tmp_path / "a.xlsx", formulary)
+        assert "order_drug" not in held and cohort.admissions[0].orders is None
