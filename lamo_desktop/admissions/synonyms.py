@@ -45,7 +45,8 @@ _AT_ADMISSION = _words(
     "baseline current 入院 入院时"
 )
 _CODES = _words("code codes kode kodes codigo codigos 编码 代码")
-_DATE = _words("date time datetime timestamp")
+_DATE = _words("date time datetime timestamp datum zeit uhrzeit fecha hora heure")
+_ENCOUNTER = _words("encounter hospital hsp adt")
 # A header with one of these words is not what the rest of it says ("diagnosis date", "dose of the drug").
 _CHANGES_MEANING = (
     _words(
@@ -120,9 +121,7 @@ _UNIT_WORDS = frozenset().union(*_UNITS.values()) | _YEARS
 _FROM = _words("from since after before ab seit nach depuis apres desde tras relative rel offset 距 自 从 后")
 _REMARK = re.compile(r"[(\[（【{<].*?[)\]）】}>]")  # "Gender (M/F)"
 _SIDES = re.compile(r"\s*[/|:：／｜\n]\s*|\s+[-–—]\s+|" + re.escape(GROUP))  # "Alter / Age", "诊断 | Diagnosis"
-_ALIAS = re.compile(
-    r"^[A-Za-z]\w{0,11}\.(?=\w)(?!\w{0,3}\.?$)"
-)  # "enc.ADMIT_DT": a table before its column
+_ALIAS = re.compile(r"^[A-Za-z]\w{0,11}\.(?=\w)(?!\w{0,3}\.?$)")  # "enc.ADMIT_DT": a table before its column
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _ENDING = re.compile(r"(?:ies|ie|is|es|en|os|as|y|s|n|e|o|a)$")
 _PERSON = frozenset(
@@ -328,7 +327,7 @@ def _neutral(name: str) -> frozenset[str]:
     """The words that say nothing beside a field's own."""
     if name in ("admission_id", "patient_id"):
         return (_NEUTRAL - _NAMES) | {"id", "number"} | ({"hospital"} if name == "admission_id" else set())
-    words = _NEUTRAL | _PATIENT
+    words = _NEUTRAL | _PATIENT | _ENCOUNTER
     if name in ("orders", "order_drug", "medications_on_admission"):
         return words
     if name in ("reason", "admission_date", "discharge_date", "order_start"):
@@ -351,7 +350,9 @@ def _numbering(word: str, name: str) -> bool:
 
 
 def _stem(word: str) -> str:
-    return _ENDING.sub("", word) if len(word) >= 5 and not _CJK.search(word) else word
+    while len(word) >= 5 and not _CJK.search(word) and (shorter := _ENDING.sub("", word)) != word:
+        word = shorter
+    return word
 
 
 def _is_unit(remark: str) -> bool:
@@ -382,6 +383,8 @@ def _likeness(header: _Header, name: str, synonym: _Synonym, changes: frozenset[
         return CERTAIN
     if header.stems == synonym.stems:
         return 0.85
+    if len(core) == len(synonym.core) and not (core - synonym.core) & changes and _abbreviates(core, synonym.core):
+        return 0.7
     if synonym.core < core:
         more = core - synonym.core
         if not more & changes:
@@ -392,6 +395,15 @@ def _likeness(header: _Header, name: str, synonym: _Synonym, changes: frozenset[
     if min(len(synonym.squeezed), len(squeezed)) >= 6 and abs(len(synonym.squeezed) - len(squeezed)) <= 2:
         return 0.65 if ratio(synonym.squeezed, squeezed) >= 90 else 0.0
     return 0.0
+
+
+def _abbreviates(core: frozenset[str], synonym: frozenset[str]) -> bool:
+    """Whether words are beginnings of a synonym's ("FECHA_ING"): of five letters, or of three beside a whole word."""
+    short, whole = core - synonym, synonym - core
+    if not short or len(short) != len(whole):
+        return False
+    least = 3 if core & synonym else 5
+    return all(len(word) >= least and sum(full.startswith(word) for full in whole) == 1 for word in short)
 
 
 def _likeness_without_blanks(squeezed: str, name: str, synonym: _Synonym) -> float:

@@ -66,6 +66,10 @@ def columns(path: Path, formulary: Formulary) -> tuple[dict[str, str], Cohort]:
         ("enc.ADMIT_DT", "admission_date"),
         ("Hospital stay › Diagnoses", "diagnoses"),
         ("Medikament 3", "orders"),
+        ("Medication_11", "orders"),
+        ("FECHA_ING", "admission_date"),
+        ("Diagn.", "diagnoses"),
+        ("Encounter Diagnoses", "diagnoses"),
     ],
 )
 def test_recognised(header: str, field: str) -> None:
