@@ -51,6 +51,7 @@ _TOPIC_OF_PART: dict[str, Topic] = {
     f"{NOTE}allergies": "allergies",
 }
 _WORD = re.compile(r"[a-z0-9]+")
+_ICD10 = re.compile(r"[a-z]\d{2}[a-z0-9]{1,4}")  # a code without its point; the table has the category, its first three
 _SENTENCE_END = re.compile(r"(?<=[.!?;]) ")
 
 
@@ -97,7 +98,8 @@ class Uses:
 
 @dataclass(frozen=True)
 class Words:
-    """How text is read: a word stands for the words in the table ("chf": congestive heart failure; none: ignored).
+    """How text is read: a word, or an ICD-10 code by its category, stands for the words in the table ("chf", "i50":
+    congestive heart failure; none: ignored).
 
     `weights` says how much a word counts, by how rare it is in the training admissions; `rarest` that of all others.
     """
@@ -111,6 +113,8 @@ class Words:
         found: set[str] = set()
         for written in _WORD.findall(text.casefold()):
             word = written if written in self.meanings else singular(written)
+            if word not in self.meanings and _ICD10.fullmatch(word) and word[:3] in self.meanings:
+                word = word[:3]
             found.update(self.meanings.get(word, (word,)))
         return frozenset(word for word in found if len(word) > 1)
 

@@ -98,6 +98,13 @@ def test_the_shipped_words_mean_what_they_end_at() -> None:
             assert other in words.read(other), word
 
 
+@pytest.mark.parametrize("code", ["I50", "I50.23", "I5023", "i50.9"])
+def test_a_diagnosis_that_is_only_an_icd_10_code_is_read_by_its_category(code: str) -> None:
+    words = reading_of([])
+    assert words.read(code) >= words.read("congestive heart failure")
+    assert not words.read("B12 deficiency") & words.read("congestive heart failure")
+
+
 def test_weights_are_fitted_on_top_of_what_is_frozen() -> None:
     rng = np.random.default_rng(0)
     inputs, below = rng.normal(size=(300, 2)), rng.normal(size=(300, 1)) * 2
