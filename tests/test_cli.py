@@ -42,7 +42,7 @@ def cells(path: Path, sheet: str) -> list[tuple[object, ...]]:
 
 
 def test_a_workbook_has_its_sheets_and_every_admission_is_accounted_for(workbook: Path) -> None:
-    assert load_workbook(workbook).sheetnames[:4] == ["Recommendations", "Admissions", "Set aside", "Run"]
+    assert load_workbook(workbook).sheetnames[:5] == ["Recommendations", "Admissions", "Flags", "Set aside", "Run"]
     text = {sheet: str(cells(workbook, sheet)) for sheet in ("Recommendations", "Admissions", "Set aside")}
     assert "'A1'" in text["Admissions"] and "'A3'" in text["Admissions"] and "'A2'" not in text["Admissions"]
     assert "A2" in text["Set aside"]

@@ -48,7 +48,7 @@ def check(options: argparse.Namespace) -> int:
             if target.resolve() == options.input.resolve():
                 raise InputError(f"{target.name} is the export itself: choose another name for what is to be saved.")
             check_writable(target, suffix)
-    formulary = load_formulary(options.names, options.interactions)
+    formulary = load_formulary(options.names, options.interactions, options.knowledge)
     told = _told(Reporter(options.progress))
     export = read_export(
         options.input, formulary, options.profile, told, order_window=options.order_window, encoding=options.encoding

@@ -219,6 +219,12 @@ def _tables(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--interactions", type=Path, metavar="FILE.csv", help="the site's own interactions: drug_a,drug_b,severity"
     )
+    verb.add_argument(
+        "--knowledge",
+        type=Path,
+        metavar="FOLDER|FILE",
+        help="the site's own drug knowledge: tables named as in resources/knowledge, or one of them",
+    )
 
 
 def _engine(verb: argparse.ArgumentParser, resumed: bool = False) -> None:
@@ -252,6 +258,7 @@ def _scoring(verb: argparse.ArgumentParser) -> None:
 
 def _policy(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--policy", metavar="NAME", help="one of the package's policies (default: no-more-than-ordered)")
+    _withheld(verb)
     verb.add_argument(
         "--threshold-shift",
         type=float,
@@ -259,6 +266,14 @@ def _policy(verb: argparse.ArgumentParser) -> None:
         help="added to every threshold, in logits: above 0 shorter lists, below 0 longer ones (default: 0)",
     )
     verb.add_argument("--knob", dest="threshold_shift", type=float, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+
+
+def _withheld(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--show-withheld",
+        action="store_true",
+        help="list drugs that a recorded allergy or a contraindication would keep off the list, too",
+    )
 
 
 def _report(verb: argparse.ArgumentParser) -> None:

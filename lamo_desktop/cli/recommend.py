@@ -40,7 +40,7 @@ def recommend(options: argparse.Namespace) -> int:
     reporter = Reporter(options.progress)
     check_writable(options.output, ".xlsx")
     policy, package = chosen_policy(options), chosen_package(options)
-    formulary = load_formulary(options.names, options.interactions)
+    formulary = load_formulary(options.names, options.interactions, options.knowledge)
     candidates = chosen_candidates(options.candidates, package, formulary)
     cohort = read_input(options, formulary, reporter)
     with job_file(options) as path:
@@ -73,7 +73,7 @@ def resume(options: argparse.Namespace) -> int:
     with JobStore.open(options.job) as store:
         options.model = options.model or store.job().package.folder
         package = chosen_package(options)
-        formulary = load_formulary(options.names, options.interactions)
+        formulary = load_formulary(options.names, options.interactions, options.knowledge)
         policy = chosen_policy(options, store.job().policy)
         if options.retry_failed:
             print(f"Admissions that are tried again: {store.retry_failed()}")
@@ -167,5 +167,7 @@ def print_summary(outcome: Recommendations, output: Path) -> None:
         )
         left_out = f"{figures.n_outside} of drugs that are no candidates, {figures.n_unmapped} unmapped"
         print(f"Orders that the comparison leaves out: {left_out}")
+    found = ", ".join(f"{number} {severity}" for severity, number in figures.findings.items() if number)
+    print(f"Safety findings: {found or 'none'}; {figures.n_withheld} drugs withheld from the lists")
     print(f"Workbook: {output}")
     print(NOTICE)

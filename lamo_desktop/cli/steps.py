@@ -55,6 +55,8 @@ def chosen_policy(options: argparse.Namespace, otherwise: Policy | None = None) 
         policy = replace(policy, name=options.policy)
     if options.threshold_shift is not None:
         policy = replace(policy, threshold_shift=options.threshold_shift)
+    if options.show_withheld:
+        policy = replace(policy, show_withheld=True)
     if not math.isfinite(policy.threshold_shift):
         raise InputError("The threshold shift must be a number of logits, for example 0.5 or -0.5.")
     if policy.name not in POLICIES:

@@ -47,7 +47,7 @@ def validate(options: argparse.Namespace) -> int:
         if target is not None:
             check_writable(target, suffix)
     policy, package = chosen_policy(options), chosen_package(options)
-    formulary = load_formulary(options.names, options.interactions)
+    formulary = load_formulary(options.names, options.interactions, options.knowledge)
     others = [_other_package(path, package) for path in options.compare]
     cohort = read_input(options, formulary, reporter)
     if cohort.admissions and not cohort.has_orders:

@@ -2,16 +2,18 @@
 
 from lamo_desktop.formulary.formulary import Formulary, load_formulary
 from lamo_desktop.formulary.order_text import Mapped
-from lamo_desktop.formulary.safety_tables import AllergyHit, DuplicateClass, Interaction
+from lamo_desktop.formulary.rules import SEVERITIES, Severity
+from lamo_desktop.formulary.safety_tables import AllergyHit, Interaction
 from lamo_desktop.formulary.site_names import SiteName, confirmed_names, write_site_names
 from lamo_desktop.formulary.suggestions import Suggestion
 
 __all__ = [
+    "SEVERITIES",
     "AllergyHit",
-    "DuplicateClass",
     "Formulary",
     "Interaction",
     "Mapped",
+    "Severity",
     "SiteName",
     "Suggestion",
     "confirmed_names",

@@ -10,6 +10,23 @@ _NEGATES_WHAT_FOLLOWS = re.compile(
     r"|no|not (?:an? )?(?:true )?allerg\w*|isnt allergic|never had)\b"
 )
 _NEGATES_ALL = re.compile(r"\b(?:ruled out|refuted|disproved|disproven|delabell?ed|not (?:an? )?(?:true )?allergy)\b")
+_SIDE_EFFECT = re.compile(
+    r"\b(?:nausea\w*|vomit\w*|emesis|n ?/ ?v|(?:upset|sick) stomach"
+    r"|(?:stomach|gi|gastric) (?:upset|intolerance|distress)"
+    r"|abdominal pain|diarrhea|constipat\w*|headaches?|dizz\w*|drows\w*|sleep\w*|fatigue|cough\w*|myalgias?"
+    r"|(?:muscle|leg) (?:pains?|aches?|cramps?)|cramps|insomnia|intoleran\w*|side[ -]effects?|adverse effects?|red man"
+    r"|confus\w*|hallucinat\w*|sweat\w*|palpitations|jitter\w*|nightmares)\b"
+)
+_ALLERGIC = re.compile(
+    r"\b(?:anaphyl\w*|hives?|urticaria|rash\w*|itch\w*|prurit\w*|swell\w*|swollen|angioedema|edema|wheez\w*"
+    r"|bronchospasm|throat|breath\w*|sob|dyspnea|stevens|sjs|dress|necrolysis|blister\w*|peel\w*|shock|hypotension"
+    r"|thrombocytopenia|low platelets|hypersensitiv\w*|allergic|allergy|seizures?|arrest|liver|renal|kidney)\b"
+)
+
+
+def is_intolerance(statement: str) -> bool:
+    """Whether a statement, read by `plain`, speaks of a side effect (nausea, cough) and of nothing like an allergy."""
+    return _SIDE_EFFECT.search(statement) is not None and _ALLERGIC.search(statement) is None
 
 
 def statements(allergy: str) -> tuple[str, ...]:

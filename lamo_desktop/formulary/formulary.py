@@ -1,18 +1,20 @@
 """The formulary: drug text to ingredients, and what is known about each ingredient."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 from lamo_desktop.errors import InputError
-from lamo_desktop.formulary.allergies import statements
+from lamo_desktop.files import sha256_of
+from lamo_desktop.formulary.allergies import is_intolerance, statements
 from lamo_desktop.formulary.matching import NameIndex, Names
 from lamo_desktop.formulary.order_text import Mapped, OrderReader
+from lamo_desktop.formulary.rules import SEVERITIES, ClinicalRules, Severity, load_rules
 from lamo_desktop.formulary.safety_tables import (
     AllergyHit,
-    DuplicateClass,
+    AllergySubject,
     Interaction,
     Pairs,
     read_allergy_terms,
@@ -25,6 +27,9 @@ from lamo_desktop.formulary.text import LONGEST_TEXT, plain, words
 from lamo_desktop.paths import resource
 
 NDFRT = "NDF-RT 2014"
+OPIOID = "opioid"  # the allergy class
+INTOLERANCE = "What is recorded is a side effect, not an allergy."
+BESIDE_OPIOID = "The entry names a product with an opioid, which is the likelier cause."
 
 
 class Formulary:
@@ -37,21 +42,21 @@ class Formulary:
         reader: OrderReader,
         site_names: Mapping[tuple[str, ...], Mapped],
         allergy_terms: NameIndex,
-        duplicate_classes: frozenset[str],
         version: str,
     ) -> None:
         self.version = version
+        self.rules = ClinicalRules()
+        self.knowledge_sha256: Mapping[str, str] = {}
         self._table = table
         self._index = index
         self._reader = reader
         self._site_names = site_names
         self._site_ingredients = frozenset(n for m in site_names.values() for n in m.ingredients)
         self._allergy_terms = allergy_terms
-        self._duplicate_classes = duplicate_classes
         self._pairs: Pairs = {}
         self._interacting: set[str] = set()  # the names in them
         self._cache: dict[str, Mapped] = {}
-        self._subjects: dict[str, tuple[set[str], set[str]]] = {}
+        self._subjects: dict[str, tuple[AllergySubject, ...]] = {}
 
     def map(self, text: str) -> Mapped:
         """The ingredients an order text names; a text the tables do not know is "unmapped", never guessed."""
@@ -101,37 +106,59 @@ class Formulary:
         return entry.drug_class if entry else ""
 
     def allergy_hits(self, allergies: Sequence[str], ingredient: str) -> tuple[AllergyHit, ...]:
-        """The allergy entries that name the ingredient or share an allergy class with it; negated ones never do."""
-        hits = []
-        for allergy in allergies:
-            names, classes = self._subjects_of(allergy)
-            if ingredient in names:
-                hits.append(AllergyHit(allergy, ingredient, "name"))
-            elif classes.intersection(self._allergy_classes(ingredient)):
-                hits.append(AllergyHit(allergy, ingredient, "class"))
-        return tuple(hits)
+        """The allergy entries that speak against the ingredient, each with how gravely; negated ones never do."""
+        hits = (self._allergy_hit(allergy, ingredient) for allergy in allergies)
+        return tuple(hit for hit in hits if hit is not None)
 
     def allergic_to(self, allergies: Sequence[str]) -> frozenset[str]:
         """The ingredients that allergy entries name, negated ones and allergy classes left out."""
-        return frozenset(name for allergy in allergies for name in self._subjects_of(allergy)[0])
+        subjects = (subject for allergy in allergies for subject in self._subjects_of(allergy))
+        return frozenset(name for subject in subjects for name in subject.names)
 
-    def _subjects_of(self, allergy: str) -> tuple[set[str], set[str]]:
+    def _subjects_of(self, allergy: str) -> tuple[AllergySubject, ...]:
         if allergy not in self._subjects:
             self._subjects[allergy] = self._allergy_subjects(allergy)
         return self._subjects[allergy]
 
-    def _allergy_subjects(self, allergy: str) -> tuple[set[str], set[str]]:
-        """Ingredient names and allergy classes that an entry asserts."""
-        names: set[str] = set()
-        classes: set[str] = set()
+    def _allergy_hit(self, allergy: str, ingredient: str) -> AllergyHit | None:
+        """The gravest that any statement of the entry says: by name, by a class it names, by a class they share."""
+        found: list[AllergyHit] = []
+        for subject in self._subjects_of(allergy):
+            hit = self._hit_of(allergy, subject, ingredient)
+            if hit is not None and subject.intolerance:
+                hit = AllergyHit(allergy, ingredient, hit.by, "note", INTOLERANCE)
+            if hit is not None:
+                found.append(hit)
+        return min(found, key=lambda hit: SEVERITIES.index(hit.severity), default=None)
+
+    def _hit_of(self, allergy: str, subject: AllergySubject, ingredient: str) -> AllergyHit | None:
+        own = self._allergy_classes(ingredient)
+        if ingredient in subject.names:
+            beside_opioid = OPIOID not in own and any(OPIOID in self._allergy_classes(name) for name in subject.names)
+            severity: Severity = "caution" if beside_opioid else "contraindicated"
+            return AllergyHit(allergy, ingredient, "name", severity, BESIDE_OPIOID if beside_opioid else "")
+        if subject.classes.intersection(own):
+            return AllergyHit(allergy, ingredient, "class", "contraindicated", "")
+        shared = subject.classes.union(*(self._allergy_classes(name) for name in subject.names))
+        crossed = [
+            self.rules.cross_allergies[pair] for pair in product(shared, own) if pair in self.rules.cross_allergies
+        ]
+        if not crossed:
+            return None
+        gravest = min(crossed, key=lambda cross: (SEVERITIES.index(cross.severity), cross.reason))
+        return AllergyHit(allergy, ingredient, "class", gravest.severity, gravest.reason, gravest.source)
+
+    def _allergy_subjects(self, allergy: str) -> tuple[AllergySubject, ...]:
+        """What each statement of an entry is about; a reaction in a statement of its own belongs to the one before."""
+        subjects: list[AllergySubject] = []
         for statement in statements(allergy):
-            found, _ = self._index.find(words(statement))
-            named_classes, _ = self._allergy_terms.find(words(statement))
-            names.update(found)
-            classes.update(named_classes)
-            for name in found:
-                classes.update(self._allergy_classes(name))
-        return names, classes
+            names, _ = self._index.find(words(statement))
+            classes, _ = self._allergy_terms.find(words(statement))
+            if names or classes:
+                subjects.append(AllergySubject(frozenset(names), frozenset(classes), is_intolerance(statement)))
+            elif subjects and is_intolerance(statement):
+                subjects[-1] = replace(subjects[-1], intolerance=True)
+        return tuple(subjects)
 
     def _allergy_classes(self, ingredient: str) -> Names:
         entry = self._table.get(ingredient)
@@ -147,14 +174,6 @@ class Formulary:
         """The tables the interactions come from, for provenance: "NDF-RT 2014" and the name of a site's own."""
         return tuple(sorted({pair.source for pair in self._pairs.values()}))
 
-    def duplicates(self, ingredients: Iterable[str]) -> tuple[DuplicateClass, ...]:
-        """Classes of which two or more ingredients are given though one is usual, sorted by class."""
-        by_class: dict[str, set[str]] = defaultdict(set)
-        for ingredient in ingredients:
-            by_class[self.drug_class(ingredient)].add(ingredient)
-        doubled = sorted(c for c, members in by_class.items() if c in self._duplicate_classes and len(members) > 1)
-        return tuple(DuplicateClass(c, tuple(sorted(by_class[c]))) for c in doubled)
-
     def _add_interactions(self, path: Path, source: str) -> None:
         self._pairs.update(read_interactions(path, source, self._interaction_name))
         self._interacting = {name for pair in self._pairs for name in pair}
@@ -168,19 +187,21 @@ class Formulary:
         return text
 
 
-def load_formulary(site_names: Path | None = None, interactions: Path | None = None) -> Formulary:
+def load_formulary(
+    site_names: Path | None = None, interactions: Path | None = None, knowledge: Path | None = None
+) -> Formulary:
     """The formulary from the shipped tables and, where given, a site's own.
 
     site_names: CSV with columns text, ingredients (joined by "+", or "excluded"): names a site has confirmed; they
     stand before everything shipped, and rows without ingredients wait for a decision. interactions: CSV with columns
-    drug_a, drug_b, severity; it is added to NDF-RT, and for a pair in both the site's row stands. Raises InputError
-    naming file and row when a table cannot be used.
+    drug_a, drug_b, severity; it is added to NDF-RT, and for a pair in both the site's row stands. knowledge: a folder
+    of tables named as in resources/knowledge, or one of them; their rows are added, or stand in place of the shipped.
+    Raises InputError naming file and row when a table cannot be used.
     """
     shipped = [
-        resource(f"formulary/{name}.csv")
-        for name in ("ingredients", "combinations", "allergy_terms", "duplicate_classes", "interactions")
+        resource(f"formulary/{name}.csv") for name in ("ingredients", "combinations", "allergy_terms", "interactions")
     ]
-    ingredients_csv, combinations_csv, allergy_csv, duplicates_csv, interactions_csv = shipped
+    ingredients_csv, combinations_csv, allergy_csv, interactions_csv = shipped
     table = read_ingredients(ingredients_csv)
     index = _index(table, combinations_csv)
     reader = OrderReader(index, table)
@@ -190,12 +211,21 @@ def load_formulary(site_names: Path | None = None, interactions: Path | None = N
         reader,
         read_site_names(site_names, reader, table) if site_names else {},
         read_allergy_terms(allergy_csv),
-        frozenset(cells[0] for _, cells in rows(duplicates_csv, ("class",))),
         digest([*shipped, *(path for path in (site_names, interactions) if path)]),
     )
     formulary._add_interactions(interactions_csv, NDFRT)
     if interactions:
         formulary._add_interactions(interactions, interactions.name)
+    formulary.rules = load_rules(
+        {entry.name: entry.drug_class for entry in table.values()},
+        formulary._interaction_name,
+        [(interactions, interactions.name)] if interactions else [],
+        knowledge,
+    )
+    formulary.knowledge_sha256 = {
+        f"{'' if path.parent == resource('knowledge') else 'site '}{path.name}": sha256_of(path)
+        for path in formulary.rules.files
+    }
     return formulary
 
 

@@ -4,18 +4,30 @@ The tables are those of `resources/knowledge` (its README names sources and lice
 goes into the provenance of what was computed with it.
 """
 
-import hashlib
+import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 from lamo_desktop.errors import InputError
-from lamo_desktop.formulary.tables import rows
+from lamo_desktop.files import sha256_of
+from lamo_desktop.formulary.tables import LONGEST_HEADER, rows
 from lamo_desktop.paths import resource
 
 ClassKind = Literal["EPC", "MoA", "PE", "Chemical/Ingredient"]
 USES, INDICATIONS, CLASSES = "uses.csv", "indications.csv", "classes.csv"
+COLUMNS = {  # of each table that a site may add to, the ones that tell it from the others
+    USES: ("of", "name", "uses"),
+    INDICATIONS: ("ingredient", "indication"),
+    CLASSES: ("ingredient", "kind", "class"),
+    "groups.csv": ("group", "members"),
+    "pairs.csv": ("a", "b", "severity"),
+    "sets.csv": ("name", "needs", "severity"),
+    "contraindications.csv": ("drugs", "condition", "severity"),
+    "cross_allergies.csv": ("allergy_to", "drug_of", "severity"),
+    "tiers.csv": ("table", "severity", "tier"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +64,15 @@ class DrugKnowledge:
 
 
 def load_drug_knowledge(site: Path | None = None) -> DrugKnowledge:
-    """The shipped tables; a file of the same name in the folder `site` adds drugs to them or replaces their entries.
+    """The shipped tables; `site` is a site's own (a folder or one table), whose entries replace those of the same name.
 
     Raises InputError naming file and row when a table cannot be used.
     """
-    paths = {name: _files(name, site) for name in (USES, INDICATIONS, CLASSES)}
+    own = tables_of(site) if site else {}
+    paths = {
+        name: (resource(f"knowledge/{name}"), *([own[name]] if name in own else []))
+        for name in (USES, INDICATIONS, CLASSES)
+    }
     class_uses: dict[str, tuple[str, ...]] = {}
     drug_uses: dict[str, tuple[str, ...]] = {}
     for path in paths[USES]:
@@ -72,7 +88,7 @@ def load_drug_knowledge(site: Path | None = None) -> DrugKnowledge:
     return DrugKnowledge(
         version=knowledge_version(),
         sha256={
-            f"site {path.name}" if path.parent == site else path.name: file_sha256(path)
+            f"site {path.name}" if path in own.values() else path.name: sha256_of(path)
             for found in paths.values()
             for path in found
         },
@@ -88,14 +104,36 @@ def knowledge_version() -> str:
     return resource("knowledge/VERSION").read_text(encoding="utf-8").strip()
 
 
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a table's bytes, hex."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def tables_of(site: Path) -> dict[str, Path]:
+    """A site's own tables by the name of the shipped one: those of a folder, or one file, told by its columns.
+
+    Raises InputError when there is none, or a file in the folder has no table's name.
+    """
+    if not site.is_dir():
+        return {_table_of(site): site}
+    found = {path.name: path for path in sorted(site.glob("*.csv"))}
+    strange = [name for name in found if name not in COLUMNS]
+    if strange:
+        raise InputError(f"{site.name} has {strange[0]}, which is no table of drug knowledge: {', '.join(COLUMNS)}.")
+    if not found:
+        raise InputError(f"{site.name} has no table of drug knowledge: {', '.join(COLUMNS)}.")
+    return found
 
 
-def _files(name: str, site: Path | None) -> tuple[Path, ...]:
-    shipped, own = resource(f"knowledge/{name}"), site / name if site else None
-    return (shipped, own) if own and own.is_file() else (shipped,)
+def _table_of(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            line = file.readline(LONGEST_HEADER)
+    except OSError as error:
+        raise InputError(f"{path.name} cannot be opened: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path.name} is not UTF-8 text; save it as CSV UTF-8.") from error
+    cells = next(csv.reader([line], delimiter=max(",;", key=line.count)), [])
+    header = {name.strip().lower() for name in cells}
+    for name, columns in COLUMNS.items():
+        if header.issuperset(columns):
+            return name
+    raise InputError(f"{path.name} has the columns of no table of drug knowledge: {', '.join(COLUMNS)}.")
 
 
 def _read_uses(path: Path) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:

@@ -7,7 +7,10 @@ from typing import Literal
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary.matching import NameIndex
+from lamo_desktop.formulary.rules import Severity, Source
 from lamo_desktop.formulary.tables import rows
+
+RECORDED = Source("recorded in the admission")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -21,20 +24,27 @@ class Interaction:
 
 
 @dataclass(frozen=True, slots=True)
+class AllergySubject:
+    """What a statement of an allergy entry names: ingredients and allergy classes; only a side effect, or more."""
+
+    names: frozenset[str]
+    classes: frozenset[str]
+    intolerance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AllergyHit:
-    """An ingredient that an allergy entry names itself ("name") or by a shared allergy class ("class")."""
+    """An ingredient that an allergy entry names itself ("name") or by an allergy class ("class"), and how gravely.
+
+    `reason` and `source` say why a drug of a class that is not named is concerned; they are empty for one that is.
+    """
 
     allergy: str
     ingredient: str
     by: Literal["name", "class"]
-
-
-@dataclass(frozen=True, slots=True)
-class DuplicateClass:
-    """Two or more ingredients of a class where one at a time is usual."""
-
-    drug_class: str
-    ingredients: tuple[str, ...]
+    severity: Severity
+    reason: str
+    source: Source = RECORDED
 
 
 Pairs = dict[tuple[str, str], Interaction]

@@ -238,6 +238,9 @@ def results(
             scores[n] = item.scores
     chances = probabilities(package, job.candidates, scores, formulary.drug_class)
     listed = recommended(package, job.candidates, chances, chosen)
+    withholding = safety.Withholding(formulary, job.candidates, [item.admission for item in items])
+    barred = withholding.mask & (not chosen.show_withheld)
+    kept_off = listed & barred
     marks: dict[int, dict[str, Mark]] = {}
     for (ordinal, drug), mark in read_marks(store.path).items():
         marks.setdefault(ordinal, {})[drug] = mark
@@ -250,7 +253,7 @@ def results(
             state="pending" if item.state == "running" else item.state,
             candidates=job.candidates,
             probabilities=chances[n],
-            recommended=listed[n],
+            recommended=listed[n] & ~kept_off[n],
             ordered=ordered,
             cut=item.cut,
             failed=item.error,
@@ -258,6 +261,8 @@ def results(
             suffix_tokens=item.suffix_tokens,
             seconds=item.seconds,
             marks=marks.get(item.ordinal, {}),
+            barred=barred[n],
+            withheld={job.candidates[d]: withholding.reason(n, job.candidates[d]) for d in np.flatnonzero(kept_off[n])},
         )
         found.append(replace(row, flags=_flags(row, formulary, package)) if row.state == "done" else row)
     return Recommendations(
@@ -274,6 +279,6 @@ def results(
 def _flags(row: Recommendation, formulary: Formulary, package: ModelPackage) -> tuple[safety.Flag, ...]:
     listed, ordered = row.recommended_drugs, row.ordered_drugs
     return (
-        *safety.safety_flags(row.admission, listed, ordered, formulary),
+        *safety.safety_flags(row.admission, listed, ordered, formulary, row.withheld),
         *safety.model_flags(row.admission, listed, ordered, row.candidates, package.by_name, row.cut),
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from lamo_desktop import __version__
 from lamo_desktop.formulary import Formulary
+from lamo_desktop.formulary.knowledge import knowledge_version
 from lamo_desktop.jobs.job import Job
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import ModelPackage
@@ -75,8 +76,14 @@ def describe(
             "threshold_logits": shared + policy.threshold_shift,
             "threshold_probability": float(sigmoid(np.array(shared + policy.threshold_shift))),
             "thresholds_per_drug": sum(drug.threshold != 0 for drug in package.drugs),
+            "withheld_drugs": "shown on the list" if policy.show_withheld else "kept off the list",
         },
-        "formulary": {"version": formulary.version, "interactions": ", ".join(formulary.interaction_sources)},
+        "formulary": {
+            "version": formulary.version,
+            "interactions": ", ".join(formulary.interaction_sources),
+            "knowledge": knowledge_version(),
+            "knowledge_sha256": dict(formulary.knowledge_sha256),
+        },
         "job": {
             "file": store.path.name,
             "created": job.created,

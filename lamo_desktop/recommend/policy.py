@@ -32,11 +32,13 @@ class Policy:
     """How a list is cut. `threshold_shift` (logits) is added to every threshold: above 0 gives shorter lists.
 
     `precision` is the floor that "precise" keeps, a share of the recommended drugs; the other policies ignore it.
+    `show_withheld`: drugs that an allergy or a condition speaks against stand on the list all the same.
     """
 
     name: str = DEFAULT_POLICY
     threshold_shift: float = field(default=0.0, metadata={FORMERLY: "knob"})
     precision: float = 0.5
+    show_withheld: bool = False
 
 
 def probabilities(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, Problem, SetAside
+from lamo_desktop.formulary import SEVERITIES
 from lamo_desktop.recommend.mark import NOTHING, Mark
 from lamo_desktop.recommend.ordered import Ordered, count_ordered
 from lamo_desktop.recommend.safety import SAFETY_KINDS, Flag
@@ -19,11 +20,15 @@ State = Literal["done", "failed", "pending"]
 
 @dataclass(frozen=True, slots=True)
 class DrugLine:
-    """One drug of one admission; `probability` is None for an ordered drug that is no candidate of the model."""
+    """One drug of one admission; `probability` is None for an ordered drug that is no candidate of the model.
+
+    `withheld`: why a drug that is probable enough is kept off the list, "" for one that is not.
+    """
 
     drug: str
     probability: float | None
     recommended: bool
+    withheld: str
     ordered: bool
     agreement: Agreement
     flags: tuple[Flag, ...]
@@ -34,7 +39,8 @@ class DrugLine:
 class Recommendation:
     """One admission. `probabilities` float64 (d,), NaN unless `state` is "done"; `recommended` and `ordered` bool (d,).
 
-    d is the number of candidates; `ordered` is all False where the export has no orders for this admission.
+    d is the number of candidates; `ordered` is all False where the export has no orders for this admission. The list
+    and every figure leave out the drugs that are `withheld`.
     """
 
     admission: Admission
@@ -50,6 +56,10 @@ class Recommendation:
     suffix_tokens: int = 0
     seconds: float = 0.0
     marks: Mapping[str, Mark] = field(default_factory=dict)  # the analyst's, by drug
+    withheld: Mapping[str, str] = field(default_factory=dict)  # probable enough and kept off the list, with the reason
+    barred: NDArray[np.bool_] = field(
+        default_factory=lambda: np.zeros(0, dtype=bool)
+    )  # (d,) kept off any list; (0,): none
 
     @property
     def has_orders(self) -> bool:
@@ -73,11 +83,11 @@ class Recommendation:
 
     @cached_property
     def lines(self) -> tuple[DrugLine, ...]:
-        """Drugs recommended, ordered or marked: candidates by falling probability, then name; then other orders."""
+        """Drugs recommended, withheld, ordered or marked: candidates by falling probability, then other orders."""
         if self.state != "done":
             return ()
-        marked = np.array([drug in self.marks for drug in self.candidates], dtype=bool)
-        places = np.flatnonzero(self.recommended | self.ordered | marked)
+        beside = np.array([drug in self.marks or drug in self.withheld for drug in self.candidates], dtype=bool)
+        places = np.flatnonzero(self.recommended | self.ordered | beside)
         chosen = [(-self.probabilities[d], self.candidates[d], d) for d in places]
         lines = [
             self._line(drug, float(-negative), bool(self.recommended[d]), bool(self.ordered[d]))
@@ -88,9 +98,17 @@ class Recommendation:
     def _line(self, drug: str, probability: float | None, recommended: bool, ordered: bool) -> DrugLine:
         agreement: Agreement = "ordered only" if ordered else "neither"
         if recommended:
-            agreement = "both" if ordered else "recommended only" if self.has_orders else "orders not given"
-        flags = tuple(flag for flag in self.flags if flag.drug == drug)
-        return DrugLine(drug, probability, recommended, ordered, agreement, flags, self.marks.get(drug, NOTHING))
+            agreement = "both" if ordered else "recommended only"
+        if not self.has_orders:
+            agreement = "orders not given"
+        flags = tuple(flag for flag in self.flags if drug in flag.drugs)
+        mark, withheld = self.marks.get(drug, NOTHING), self.withheld.get(drug, "")
+        return DrugLine(drug, probability, recommended, withheld, ordered, agreement, flags, mark)
+
+    @property
+    def safety_flags(self) -> tuple[Flag, ...]:
+        """The findings among the flags: what notes say about the data or the model is left out."""
+        return tuple(flag for flag in self.flags if flag.severity is not None)
 
     @property
     def n_both(self) -> int:
@@ -128,7 +146,9 @@ class Figures:
     n_unmapped: int
     ratio: float | None
     jaccard: float | None
+    n_withheld: int  # drugs kept off the lists, over all scored admissions
     flags: Mapping[str, int]  # kind -> admissions that have one
+    findings: Mapping[str, int]  # severity -> safety findings, over all scored admissions
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,6 +194,7 @@ class Recommendations:
         proposed = sum(int(item.recommended.sum()) for item in compared)
         ordered = sum(int(item.ordered.sum()) for item in compared)
         kinds = [kind for item in scored for kind in sorted({flag.kind for flag in item.flags})]
+        severities = [flag.severity for item in scored for flag in item.safety_flags]
         order = [*SAFETY_KINDS, *sorted(set(kinds) - set(SAFETY_KINDS))]
         return Figures(
             n_admissions=len(self.items),
@@ -190,5 +211,7 @@ class Recommendations:
             n_unmapped=sum(len(set(item.admission.unmapped_orders)) for item in scored),
             ratio=proposed / ordered if ordered else None,
             jaccard=sum(jaccards) / len(jaccards) if jaccards else None,
+            n_withheld=sum(len(item.withheld) for item in scored),
             flags={kind: kinds.count(kind) for kind in order},
+            findings={severity: severities.count(severity) for severity in SEVERITIES},
         )

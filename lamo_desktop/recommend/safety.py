@@ -1,48 +1,162 @@
-"""What a reader of a list must be told: allergies, interactions, duplicate classes, and how far to trust the model.
+"""What a reader of a list must be told: safety findings, each once with its reason and source, and notes on the data.
 
-Flags never change a list. They are computed from the admission and the formulary alone.
+Findings are allergies, contraindications by the patient's conditions, interactions and duplicated classes, on what is
+recommended, ordered and taken at home. They are computed from the admission and the formulary alone. Whether two
+orders overlap in time is not known: an admission's orders are those of one first day, without their times.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lamo_desktop.admissions.cohort import Admission
-from lamo_desktop.formulary import Formulary
+from lamo_desktop.formulary import SEVERITIES, Formulary, Severity
+from lamo_desktop.formulary.rules import DUPLICATE, INTERACTION, Hit, Source
+
+__all__ = ["DUPLICATE", "INTERACTION", "Flag", "Withholding", "flag_text", "gravest", "model_flags", "safety_flags"]
 
 ALLERGY = "allergy"
-INTERACTION = "interaction"
-DUPLICATE = "duplicate class"
+CONDITION = "condition"
 UNSEEN = "unseen drug"
 NOT_A_CANDIDATE = "not a candidate"
 CONTEXT_CUT = "context cut"
 LOW_COVERAGE = "low coverage"
 
-SAFETY_KINDS = (ALLERGY, INTERACTION, DUPLICATE)
+SAFETY_KINDS = (ALLERGY, CONDITION, INTERACTION, DUPLICATE)
+WITHHELD_FROM: Severity = "serious"  # an allergy this grave keeps a drug off the list
 LOW_COVERAGE_SHARE = 0.2  # of an admission's distinct orders, from which too little of the label is known to judge it
+LONGEST_QUOTE = 80  # characters of a diagnosis shown in a reason
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One thing to know about a drug of an admission, or (`drug` empty) about the admission itself.
+    """One finding on drugs of an admission, or a note; `drugs` is empty for one on the admission itself.
 
-    An interaction or a duplicate class is flagged once on each drug concerned; `source` names the table it comes from.
+    A finding has a `severity` and a source; a note about the data or the model (None) is no safety finding.
     """
 
     kind: str
-    drug: str
+    drugs: tuple[str, ...]
     text: str
+    severity: Severity | None = None
     source: str = ""
+    dated: str = ""
+    link: str = ""
+
+
+def gravest(flags: Iterable[Flag]) -> str:
+    """The gravest severity among flags; "" where there is no safety finding."""
+    return min((flag.severity for flag in flags if flag.severity), key=SEVERITIES.index, default="")
+
+
+def flag_text(flag: Flag, severity: str, kind: str) -> str:
+    """One flag with its severity and kind, in the reader's words, its reason and where that is from."""
+    source = ", ".join(filter(None, (flag.source, flag.dated)))
+    title = " ".join(filter(None, (severity, kind)))
+    return f"{title}: {flag.text}" + (f" [{source}]" if source else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """The drugs of an admission by where they stand."""
+
+    recommended: frozenset[str]
+    ordered: frozenset[str]
+    withheld: frozenset[str]
+    home: frozenset[str]
+
+    def where(self, drugs: Collection[str]) -> str:
+        """The places of some drugs, for example "ordered: aspirin, heparin; home: warfarin"."""
+        recommended, ordered = self.recommended.intersection(drugs), self.ordered.intersection(drugs)
+        places = [("recommended and ordered", recommended)] if recommended == ordered else []
+        places = places or [("recommended", recommended), ("ordered", ordered)]
+        beside = frozenset(drugs) - self.recommended - self.ordered
+        places += [("withheld", self.withheld & beside), ("home", beside - self.withheld)]
+        return "; ".join(f"{place}: {', '.join(sorted(names))}" for place, names in places if names)
 
 
 def safety_flags(
-    admission: Admission, recommended: Collection[str], ordered: Collection[str], formulary: Formulary
+    admission: Admission,
+    recommended: Collection[str],
+    ordered: Collection[str],
+    formulary: Formulary,
+    withheld: Collection[str] = (),
 ) -> list[Flag]:
-    """Allergies against every drug recommended or ordered; interactions and duplicate classes within each list."""
-    return [
-        *_allergies(admission.allergies, sorted({*recommended, *ordered}), formulary),
-        *_interactions(recommended, ordered, formulary),
-        *_duplicates(recommended, ordered, formulary),
+    """Every safety finding of an admission, the gravest first; each rule, drug or allergy is said once.
+
+    `recommended` is the list as shown, `withheld` what was taken off it. Interactions and duplicates are looked for
+    among the drugs recommended and among those ordered, interactions also between these and the home medications.
+    """
+    conditions = conditions_of(admission, formulary)
+    home = frozenset(admission.home_medications)
+    lists = _Lists(frozenset(recommended), frozenset(ordered), frozenset(withheld), home)
+    found = [
+        *_allergies(admission.allergies, lists, formulary),
+        *_contraindications(lists, conditions, formulary),
+        *_rules(lists, conditions, formulary),
     ]
+    return sorted(found, key=_gravest_first)
+
+
+def _gravest_first(flag: Flag) -> tuple[int, int, tuple[str, ...], str]:
+    severity = SEVERITIES.index(flag.severity) if flag.severity else len(SEVERITIES)
+    return severity, SAFETY_KINDS.index(flag.kind), flag.drugs, flag.text
+
+
+def conditions_of(admission: Admission, formulary: Formulary) -> dict[int, str]:
+    """The conditions the rules know that an admission's diagnoses, history, procedures and ICD codes name."""
+    current = (admission.reason, *admission.diagnoses, *admission.procedures)
+    return formulary.rules.conditions(current, admission.past_history, admission.codes)
+
+
+class Withholding:
+    """Which candidates a list must not hold: those that a recorded allergy or a condition speaks gravely against.
+
+    `mask` bool (n, d): for every admission and candidate, whatever its probability.
+    """
+
+    def __init__(self, formulary: Formulary, candidates: Sequence[str], admissions: Sequence[Admission]) -> None:
+        self._formulary = formulary
+        self._candidates = candidates
+        self._admissions = admissions
+        self._of_entry: dict[str, NDArray[np.bool_]] = {}
+        self._of_condition: dict[int, NDArray[np.bool_]] = {}
+        for d, drug in enumerate(candidates):
+            for entry in formulary.rules.by_condition.get(drug, ()):
+                if entry.severity == "contraindicated":
+                    barred = self._of_condition.setdefault(entry.condition, np.zeros(len(candidates), dtype=bool))
+                    barred[d] = True
+        self.mask = np.zeros((len(admissions), len(candidates)), dtype=bool)
+        for n, admission in enumerate(admissions):
+            for allergy in admission.allergies:
+                self.mask[n] |= self._by_allergy(allergy)
+            for condition in conditions_of(admission, formulary):
+                if condition in self._of_condition:
+                    self.mask[n] |= self._of_condition[condition]
+
+    def _by_allergy(self, entry: str) -> NDArray[np.bool_]:
+        if entry not in self._of_entry:
+            found = [bool(_grave(self._formulary, (entry,), drug)) for drug in self._candidates]
+            self._of_entry[entry] = np.array(found, dtype=bool)
+        return self._of_entry[entry]
+
+    def reason(self, row: int, drug: str) -> str:
+        """Why a candidate is kept off an admission's list: "allergy to penicillin", "contraindicated: hyperkalemia"."""
+        admission = self._admissions[row]
+        if entry := _grave(self._formulary, admission.allergies, drug):
+            return f"allergy to {entry}"
+        held = self._formulary.rules.contraindicated(drug, conditions_of(admission, self._formulary))
+        return "; ".join(f"contraindicated: {entry.name}" for entry in held if entry.severity == "contraindicated")
+
+
+def _grave(formulary: Formulary, allergies: Sequence[str], drug: str) -> str:
+    """The first allergy entry that keeps a drug off the list; "" for none."""
+    for hit in formulary.allergy_hits(allergies, drug):
+        if SEVERITIES.index(hit.severity) <= SEVERITIES.index(WITHHELD_FROM):
+            return hit.allergy
+    return ""
 
 
 def model_flags(
@@ -55,58 +169,75 @@ def model_flags(
 ) -> list[Flag]:
     """How far to trust the list: `vocabulary` is what the model was trained on, `cut` what its prompt left out."""
     found = [
-        Flag(UNSEEN, drug, "the model was not trained on this drug") for drug in recommended if drug not in vocabulary
+        Flag(UNSEEN, (drug,), "the model was not trained on this drug")
+        for drug in recommended
+        if drug not in vocabulary
     ]
     found += [
-        Flag(NOT_A_CANDIDATE, drug, "this model is not asked about it") for drug in ordered if drug not in candidates
+        Flag(NOT_A_CANDIDATE, (drug,), "this model is not asked about it") for drug in ordered if drug not in candidates
     ]
     if cut:
-        found.append(Flag(CONTEXT_CUT, "", f"left out of the model's prompt for length: {', '.join(cut)}"))
+        found.append(Flag(CONTEXT_CUT, (), f"left out of the model's prompt for length: {', '.join(cut)}"))
     unmapped, mapped = len(set(admission.unmapped_orders)), len(ordered)
     if unmapped and unmapped / (unmapped + mapped) >= LOW_COVERAGE_SHARE:
         found.append(
-            Flag(LOW_COVERAGE, "", f"{unmapped} of {unmapped + mapped} distinct orders have no known ingredient")
+            Flag(LOW_COVERAGE, (), f"{unmapped} of {unmapped + mapped} distinct orders have no known ingredient")
         )
     return found
 
 
-def _allergies(allergies: Sequence[str], drugs: Sequence[str], formulary: Formulary) -> list[Flag]:
+def _allergies(allergies: Sequence[str], lists: _Lists, formulary: Formulary) -> list[Flag]:
+    """One flag for all drugs that the same recorded allergies speak against in the same way."""
+    concerned: dict[tuple[Severity, str, Source], list[str]] = {}
+    for drug in sorted(lists.recommended | lists.ordered | lists.withheld) if allergies else ():
+        hits = formulary.allergy_hits(allergies, drug)
+        if hits:
+            worst = min(hits, key=lambda hit: SEVERITIES.index(hit.severity))
+            quoted = ", ".join(f'"{hit.allergy}"' for hit in hits)
+            reason = f"Recorded allergy: {quoted}." + (f" {worst.reason}" if worst.reason else "")
+            concerned.setdefault((worst.severity, reason, worst.source), []).append(drug)
     return [
-        Flag(ALLERGY, drug, f'recorded allergy "{hit.allergy}" (match by {hit.by})', "recorded in the admission")
-        for drug in drugs
-        for hit in formulary.allergy_hits(allergies, drug)
+        _flag(ALLERGY, tuple(drugs), severity, reason, source, lists)
+        for (severity, reason, source), drugs in concerned.items()
     ]
 
 
-def _interactions(recommended: Collection[str], ordered: Collection[str], formulary: Formulary) -> list[Flag]:
-    lists: dict[tuple[str, str, str, str], list[str]] = {}
-    for name, drugs in (("recommended", recommended), ("ordered", ordered)):
-        for found in formulary.interactions_among(drugs):
-            lists.setdefault((found.drug_a, found.drug_b, found.severity, found.source), []).append(name)
-    return [
-        Flag(
-            INTERACTION, drug, f"with {other}, {severity.lower() or 'severity not given'} (both {_both(names)})", source
-        )
-        for (a, b, severity, source), names in lists.items()
-        for drug, other in ((a, b), (b, a))
-    ]
+def _contraindications(lists: _Lists, conditions: Mapping[int, str], formulary: Formulary) -> list[Flag]:
+    """One flag for each condition that speaks against drugs of the lists."""
+    if not conditions:
+        return []
+    concerned: dict[int, tuple[str, list[str]]] = {}
+    entries = {}
+    for drug in sorted(lists.recommended | lists.ordered | lists.withheld):
+        for entry in formulary.rules.contraindicated(drug, conditions):
+            entries[id(entry)] = entry
+            concerned.setdefault(id(entry), (conditions[entry.condition], []))[1].append(drug)
+    found = []
+    for number, (text, drugs) in concerned.items():
+        entry = entries[number]
+        quote = text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
+        reason = f'{entry.reason} Recorded: "{quote}".'
+        found.append(_flag(CONDITION, tuple(drugs), entry.severity, reason, entry.source, lists))
+    return found
 
 
-def _duplicates(recommended: Collection[str], ordered: Collection[str], formulary: Formulary) -> list[Flag]:
-    lists: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for name, drugs in (("recommended", recommended), ("ordered", ordered)):
-        for found in formulary.duplicates(drugs):
-            lists.setdefault((found.drug_class, tuple(found.ingredients)), []).append(name)
-    return [
-        Flag(DUPLICATE, drug, f"{drug_class}, together with {_others(drug, drugs)} (all {_both(names)})")
-        for (drug_class, drugs), names in lists.items()
-        for drug in drugs
-    ]
+def _rules(lists: _Lists, conditions: Mapping[int, str], formulary: Formulary) -> list[Flag]:
+    """One flag for each rule that holds on a list; what both lists have is said once."""
+    hits = formulary.rules.hits(lists.ordered, lists.home, conditions)
+    if lists.recommended != lists.ordered:
+        hits = [*formulary.rules.hits(lists.recommended, lists.home, conditions), *hits]
+    of_rule: dict[int, list[Hit]] = {}
+    for hit in hits:
+        of_rule.setdefault(id(hit.rule), []).append(hit)
+    found = []
+    for same in of_rule.values():
+        rule = same[0].rule
+        severity = min((hit.severity for hit in same), key=SEVERITIES.index)
+        drugs = tuple(sorted(frozenset[str]().union(*(hit.drugs | hit.home for hit in same))))
+        found.append(_flag(rule.kind, drugs, severity, rule.reason, rule.source, lists))
+    return found
 
 
-def _both(names: Iterable[str]) -> str:
-    return " and ".join(names)
-
-
-def _others(drug: str, drugs: Iterable[str]) -> str:
-    return ", ".join(other for other in drugs if other != drug)
+def _flag(kind: str, drugs: tuple[str, ...], severity: Severity, reason: str, source: Source, lists: _Lists) -> Flag:
+    text = f"{reason} ({lists.where(drugs)})"
+    return Flag(kind, drugs, text, severity, source.title, source.dated, source.link)

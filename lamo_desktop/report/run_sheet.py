@@ -120,6 +120,7 @@ def _results(recommendations: Recommendations) -> list[Row]:
     rows: list[Row] = [
         ("Drugs recommended", figures.n_recommended, "over all scored admissions"),
         ("Drugs recommended per admission", mean),
+        ("Drugs withheld from the lists", figures.n_withheld, "an allergy or a condition speaks against them"),
     ]
     if figures.ordered.n_admissions:
         rows += [
@@ -137,7 +138,21 @@ def _results(recommendations: Recommendations) -> list[Row]:
             ("Orders that are no candidates", figures.n_outside, "left out of the comparison"),
             ("Order texts without a known ingredient", figures.n_unmapped, "left out of the comparison"),
         ]
+    rows += [(f"Safety findings: {severity}", number, "each once") for severity, number in figures.findings.items()]
     rows += [(f"Admissions with flag: {kind}", number) for kind, number in figures.flags.items()]
+    rows += _limits(recommendations)
+    return rows
+
+
+def _limits(recommendations: Recommendations) -> list[Row]:
+    """What the safety findings could not see in this export."""
+    scored = recommendations.scored
+    rows: list[Row] = [("Times of orders", "not read", "orders of one first day are taken to overlap")]
+    for what, known in (
+        ("Admissions with allergies", sum(bool(item.admission.allergies) for item in scored)),
+        ("Admissions with home medications", sum(bool(item.admission.home_medications) for item in scored)),
+    ):
+        rows.append((what, known, None if known or not scored else "none in this export: no such finding is possible"))
     return rows
 
 

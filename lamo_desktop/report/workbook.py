@@ -1,4 +1,4 @@
-"""The recommendations workbook: sheets Recommendations, Admissions, Set aside and Run.
+"""The recommendations workbook: sheets Recommendations, Admissions, Flags, Set aside and Run.
 
 Row 1 of each table is the notice, row 2 the header. The same recommendations give the same cells on every sheet but
 Run, which also says when and in how many runs.
@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from lamo_desktop.admissions.quarantine import QuarantineTable
 from lamo_desktop.files import check_writable, replacing
 from lamo_desktop.recommend.recommendations import Recommendation, Recommendations
-from lamo_desktop.recommend.safety import ALLERGY, DUPLICATE, INTERACTION, Flag
+from lamo_desktop.recommend.safety import SAFETY_KINDS, Flag, flag_text, gravest
 from lamo_desktop.report.cells import Column, Value, clean
 from lamo_desktop.report.packing import new_workbook
 from lamo_desktop.report.run_sheet import write_run_sheet
@@ -23,7 +23,8 @@ from lamo_desktop.report.sheets import NOTICE, LongTexts, TableSheet, colour_whe
 
 __all__ = ["check_writable", "notice_of", "write_workbook"]
 
-RECOMMENDATIONS, ADMISSIONS, SET_ASIDE, RUN = "Recommendations", "Admissions", "Set aside", "Run"
+RECOMMENDATIONS, ADMISSIONS, FLAGS = "Recommendations", "Admissions", "Flags"
+SET_ASIDE, RUN = "Set aside", "Run"
 MAX_LABEL_COLUMNS = 500  # columns of the input kept as labels; a hostile file can have any number
 STATUS = {"done": "scored", "failed": "not scored: failed", "pending": "not scored yet"}
 COLOURS = {  # agreement -> fill, font
@@ -50,6 +51,7 @@ def write_workbook(recommendations: Recommendations, path: Path, quarantined: Se
         notice = notice_of(recommendations)
         _write_recommendations(workbook, recommendations, notice, long_texts)
         _write_admissions(workbook, recommendations, notice, long_texts)
+        _write_flags(workbook, recommendations, notice, long_texts)
         _write_set_aside(workbook, recommendations, notice, long_texts)
         write_run_sheet(workbook, RUN, recommendations, notice, long_texts)
         for rows_of in quarantined:
@@ -84,34 +86,61 @@ def _write_recommendations(
         Column("Drug", width=26),
         Column("Probability", "percent", 12),
         Column("Recommended", width=15, align="center"),
+        Column("Withheld", width=30),
         Column("Ordered", width=12, align="center"),
         Column("Agreement", width=19),
+        Column("Severity", width=17),
         Column("Flags", width=90),
+        Column("Notes", width=34),
         Column("Mark", width=11),
         Column("Comment", width=50),
     )
 
     def decorate(sheet: Worksheet, first: int, last: int) -> None:
         for agreement, (fill, font) in COLOURS.items():
-            colour_where(sheet, f"F{first}:F{last}", f'$F{first}="{agreement}"', fill, font)
-        colour_where(sheet, f"G{first}:G{last}", f'ISNUMBER(SEARCH("{ALLERGY}:",$G{first}))', *WARNING)
+            colour_where(sheet, f"G{first}:G{last}", f'$G{first}="{agreement}"', fill, font)
+        colour_where(sheet, f"H{first}:H{last}", f'OR($H{first}="contraindicated",$H{first}="serious")', *WARNING)
+        colour_where(sheet, f"E{first}:E{last}", f'$E{first}<>""', *WARNING)
         group_lines(sheet, first, last, len(columns))
 
     n_rows = sum(len(item.lines) for item in recommendations.items)
     table = TableSheet(workbook, RECOMMENDATIONS, columns, n_rows, notice, long_texts, 2, decorate)
     for item, line in recommendations.rows():
         ordered = line.ordered if item.has_orders else None
-        flags = flags_text(line.flags)
-        listed = (line.probability, line.recommended, ordered, line.agreement, flags)
+        flags = flags_text([flag for flag in line.flags if flag.severity])
+        notes = flags_text([flag for flag in line.flags if not flag.severity])
+        shown = (line.probability, line.recommended, line.withheld, ordered)
+        listed = (*shown, line.agreement, gravest(line.flags), flags, notes)
         table.append((item.admission.admission_id, line.drug, *listed, line.mark.mark, line.mark.comment))
 
 
 def flags_text(flags: Sequence[Flag]) -> str:
-    """Flags as one text, for example "interaction: with warfarin, critical (both recommended) [NDF-RT 2014]"."""
-    return "; ".join(
-        f"{flag.kind}: {flag.text}" + (f" [{flag.source}]" if flag.source and flag.kind == INTERACTION else "")
-        for flag in flags
+    """Flags as one text, for example "serious interaction: … (ordered: heparin, ketorolac) [FDA label …, 2026-11]"."""
+    return "; ".join(flag_text(flag, flag.severity or "", flag.kind) for flag in flags)
+
+
+def _write_flags(workbook: Workbook, recommendations: Recommendations, notice: str, long_texts: LongTexts) -> None:
+    """Every safety finding in one row of its own; notes on data and model stand on the other sheets."""
+    columns = (
+        Column("Admission id", width=16),
+        Column("Severity", width=17),
+        Column("Kind", width=18),
+        Column("Drugs", width=40),
+        Column("Reason", width=100),
+        Column("Source", width=50),
+        Column("Source dated", width=14),
+        Column("Link", width=50),
     )
+
+    def decorate(sheet: Worksheet, first: int, last: int) -> None:
+        colour_where(sheet, f"B{first}:B{last}", f'OR($B{first}="contraindicated",$B{first}="serious")', *WARNING)
+        group_lines(sheet, first, last, len(columns))
+
+    found = [(item, flag) for item in recommendations.items for flag in item.safety_flags]
+    table = TableSheet(workbook, FLAGS, columns, len(found), notice, long_texts, 2, decorate)
+    for item, flag in found:
+        what = (flag.severity, flag.kind, ", ".join(flag.drugs), flag.text)
+        table.append((item.admission.admission_id, *what, flag.source, flag.dated, flag.link))
 
 
 def _write_admissions(workbook: Workbook, recommendations: Recommendations, notice: str, long_texts: LongTexts) -> None:
@@ -134,9 +163,8 @@ def _write_admissions(workbook: Workbook, recommendations: Recommendations, noti
         Column("Ordered, not a candidate", "whole", 14),
         Column("Order texts not mapped", "whole", 14),
         Column("Jaccard (candidates)", "decimal", 12),
-        Column("Drugs with an allergy flag", "whole", 14),
-        Column("Drugs with an interaction flag", "whole", 15),
-        Column("Drugs with a duplicate class flag", "whole", 15),
+        Column("Drugs withheld", "whole", 14),
+        *(Column(f"Flags: {kind}", "whole", 16) for kind in SAFETY_KINDS),
         Column("Notes on this admission", width=50),
         Column("Recommended drugs (most probable first)", width=60),
         Column("Ordered drugs", width=60),
@@ -166,10 +194,7 @@ def _figures(item: Recommendation) -> tuple[Value, ...]:
     n_recommended = int(item.recommended.sum()) if scored else None
     n_both = item.n_both if scored and item.has_orders else None
     n_ordered = int(item.ordered.sum())
-    flagged = [
-        len({flag.drug for flag in item.flags if flag.kind == kind}) if scored else None
-        for kind in (ALLERGY, INTERACTION, DUPLICATE)
-    ]
+    flagged = [sum(flag.kind == kind for flag in item.safety_flags) if scored else None for kind in SAFETY_KINDS]
     return (
         STATUS[item.state],
         n_recommended,
@@ -180,8 +205,9 @@ def _figures(item: Recommendation) -> tuple[Value, ...]:
         len(item.ordered_outside) if item.has_orders else None,
         len(set(admission.unmapped_orders)) if item.has_orders else None,
         item.jaccard,
+        len(item.withheld) if scored else None,
         *flagged,
-        item.failed or flags_text([flag for flag in item.flags if not flag.drug]),
+        item.failed or flags_text([flag for flag in item.flags if not flag.drugs]),
         ", ".join(item.recommended_drugs),
         ", ".join(item.ordered_drugs),
         ", ".join(item.ordered_outside),

@@ -166,7 +166,7 @@ class AdmissionList:
             translate("admissionlist", "Flags"),
             flags,
             _some,
-            translate("admissionlist", "Allergies, interactions and duplicate classes"),
+            translate("admissionlist", "Allergies, conditions, interactions and duplicate classes, each finding once"),
             3.9,
         )
 

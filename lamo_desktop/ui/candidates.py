@@ -9,20 +9,28 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
+from lamo_desktop.formulary import SEVERITIES
 from lamo_desktop.recommend.mark import AGREE, DISAGREE, UNSURE, Mark
+from lamo_desktop.recommend.safety import gravest
 from lamo_desktop.ui.charts import THRESHOLD_ROLE, ProbabilityDelegate
 from lamo_desktop.ui.marks import KEYS, MarkBar, MarkBook
 from lamo_desktop.ui.tables import Column, ColumnModel, Index, Table, text_column
 from lamo_desktop.ui.theme import em, icon, tokens
 from lamo_desktop.ui.widgets import Dropdown, WrapRow, label
-from lamo_desktop.ui.words import said
+from lamo_desktop.ui.words import flag_words, said
 
 if TYPE_CHECKING:
     from lamo_desktop.ui.results import Lists, Results
 
 DRUG, PROBABILITY, RECOMMENDED, ORDERED, FLAGS, MARK = range(6)
-EVERY, EITHER, DIFFERENT, FLAGGED, MARKED = range(5)
-_ICONS = {"allergy": "allergy", "interaction": "interaction", "duplicate class": "duplicate"}  # safety flags
+EVERY, EITHER, DIFFERENT, FLAGGED, CAUTION_UP, SERIOUS_UP, CONTRAINDICATED, WITHHELD, MARKED = range(9)
+FLAG_FILTERS = {FLAGGED: 4, CAUTION_UP: 3, SERIOUS_UP: 2, CONTRAINDICATED: 1}  # how many tiers, the gravest first
+_ICONS = {  # safety flags
+    "allergy": "allergy",
+    "condition": "allergy",
+    "interaction": "interaction",
+    "duplicate class": "duplicate",
+}
 _MARK_ICONS = {AGREE: ("tick", "good"), DISAGREE: ("close", "bad"), UNSURE: ("question", "warn")}
 
 
@@ -32,6 +40,8 @@ class CandidateModel(ColumnModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._thresholds = np.zeros(0)
         self._kinds: list[str] = []
+        self._severities: list[str] = []
+        self._withheld: list[str] = []
         self.drugs: list[str] = []
         self.details: list[str] = []
         self._marks: list[Mark] = []
@@ -56,12 +66,21 @@ class CandidateModel(ColumnModel):
         self.ordered = np.append(results.ordered[row], np.ones(len(outside), dtype=bool))
         self._thresholds = np.append(thresholds, np.full(len(outside), np.nan))
         found: dict[str, list[Any]] = {}
-        for flag in results.flags(row, lists):
-            found.setdefault(flag.drug, []).append(flag)
-        kinds = [sorted({f.kind for f in found.get(drug, [])}) for drug in drugs]
+        for flag in results.flags(row, lists, thresholds):
+            for drug in flag.drugs:
+                found.setdefault(drug, []).append(flag)
+        self._severities = [gravest(found.get(drug, [])) for drug in drugs]
+        kinds = [list(dict.fromkeys(f.kind for f in found.get(drug, []) if f.severity)) for drug in drugs]
         self._kinds = [names[0] if names else "" for names in kinds]
+        withheld = {} if results.errors[row] else results.withheld_from(row, lists[row], thresholds)
+        self._withheld = [withheld.get(drug, "") for drug in drugs]
         self.details = [
-            "\n".join(f"{said(f.kind)}: {f.text}" + (f" [{f.source}]" if f.source else "") for f in found.get(drug, []))
+            "\n".join(
+                [
+                    *([self.tr("withheld: {reason}").format(reason=withheld[drug])] if drug in withheld else []),
+                    *map(flag_words, found.get(drug, [])),
+                ]
+            )
             for drug in drugs
         ]
         classes = {d.name: d.drug_class for d in results.package.drugs}
@@ -72,11 +91,14 @@ class CandidateModel(ColumnModel):
         columns = [
             text_column(self.tr("Drug"), drugs, 8.2),
             Column(self.tr("Probability"), probability, lambda p: f"{p:.0%}", tick, 6.3, left=True),
-            text_column(self.tr("On list"), [yes[bool(r)] for r in self.recommended], 3.9),
+            text_column(self.tr("On list"), self._list_words(), 5.6),
             text_column(self.tr("Ordered"), [yes[bool(o)] for o in self.ordered], 4.2),
             text_column(
                 self.tr("Flags"),
-                [", ".join(short.get(name) or said(name) for name in names) for names in kinds],
+                [
+                    ", ".join([*([said(worst)] if worst else []), *(short.get(name) or said(name) for name in names)])
+                    for worst, names in zip(self._severities, kinds, strict=True)
+                ],
                 6.3,
                 stretch=True,
             ),
@@ -84,6 +106,13 @@ class CandidateModel(ColumnModel):
         ]
         self.set_columns(columns)
         return columns
+
+    def _list_words(self) -> list[str]:
+        words = {True: self.tr("yes"), False: ""}
+        return [
+            self.tr("withheld") if reason else words[bool(listed)]
+            for listed, reason in zip(self.recommended, self._withheld, strict=True)
+        ]
 
     def show_marks(self, mark_of: Callable[[str], Mark]) -> None:
         """Other marks on the same drugs."""
@@ -98,11 +127,13 @@ class CandidateModel(ColumnModel):
     def shown(self, only: int, search: str) -> "np.ndarray[Any, np.dtype[np.bool_]]":
         """Which drugs a filter and a search leave, (rows,)."""
         marked = np.array([not mark.empty for mark in self._marks], dtype=bool)
-        flagged = np.array([bool(kind) for kind in self._kinds], dtype=bool)
+        reach = FLAG_FILTERS.get(only, len(SEVERITIES))
+        flagged = np.array([worst in SEVERITIES[:reach] for worst in self._severities], dtype=bool)
         mask: np.ndarray[Any, np.dtype[np.bool_]] = {
             EITHER: self.recommended | self.ordered,
             DIFFERENT: self.recommended != self.ordered,
-            FLAGGED: flagged,
+            WITHHELD: np.array([bool(reason) for reason in self._withheld], dtype=bool),
+            **dict.fromkeys(FLAG_FILTERS, flagged),
             MARKED: marked,
         }.get(only, np.ones(len(self.drugs), dtype=bool))
         wanted = search.strip().casefold()
@@ -132,7 +163,8 @@ class CandidateModel(ColumnModel):
         if index.column() in (RECOMMENDED, ORDERED) and index.data():
             return icon("tick", tokens().accent if index.column() == RECOMMENDED else tokens().good)
         if index.column() == FLAGS and self._kinds[row]:
-            colour = tokens().bad if self._kinds[row] == "allergy" else tokens().warn
+            grave = self._severities[row] in ("contraindicated", "serious")
+            colour = tokens().bad if grave else tokens().warn if self._severities[row] == "caution" else tokens().muted
             return icon(_ICONS.get(self._kinds[row], "info"), colour)
         if index.column() == MARK and self._marks[row].mark in _MARK_ICONS:
             name, colour = _MARK_ICONS[self._marks[row].mark]
@@ -191,7 +223,11 @@ class CandidatePanel(QWidget):
                 self.tr("All drugs"),
                 self.tr("On the list or ordered"),
                 self.tr("List and orders differ"),
-                self.tr("With flags"),
+                self.tr("With safety flags"),
+                self.tr("Caution and graver"),
+                self.tr("Serious and graver"),
+                self.tr("Contraindicated"),
+                self.tr("Withheld"),
                 self.tr("Marked"),
             ]
         )

@@ -50,13 +50,13 @@ def validate_job(question: "Question", progress: Progress) -> "Validation":
     """
     from lamo_desktop.formulary import load_formulary
     from lamo_desktop.jobs.store import JobStore
-    from lamo_desktop.ui.ownfiles import used_names
+    from lamo_desktop.ui.ownfiles import used_knowledge, used_names
     from lamo_desktop.ui.results import package_of
     from lamo_desktop.validate.recalibrate import recalibrate
     from lamo_desktop.validate.validation import ValidationOptions, validate
 
     progress("results", 0.0)
-    formulary = load_formulary(used_names())
+    formulary = load_formulary(used_names(), knowledge=used_knowledge())
     with JobStore.open(question.job, read_only=True) as store:
         shipped = package_of(store.job())
         outcomes = _outcomes(store, shipped, formulary, question.policy, question.overlay)
@@ -77,14 +77,16 @@ def fit_site(job: Path, progress: Progress) -> "SiteOverlay":
     from lamo_desktop.formulary import load_formulary
     from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.recommend.policy import Policy
-    from lamo_desktop.ui.ownfiles import used_names
+    from lamo_desktop.ui.ownfiles import used_knowledge, used_names
     from lamo_desktop.ui.results import package_of
     from lamo_desktop.validate.overlay import make_overlay
     from lamo_desktop.validate.recalibrate import LEAST_PATIENTS, fit
 
     progress("recalibration", 0.0)
     with JobStore.open(job, read_only=True) as store:
-        outcomes = _outcomes(store, package_of(store.job()), load_formulary(used_names()), Policy())
+        outcomes = _outcomes(
+            store, package_of(store.job()), load_formulary(used_names(), knowledge=used_knowledge()), Policy()
+        )
     if len(set(outcomes.patient_ids)) < LEAST_PATIENTS:
         raise InputError(
             f"A site calibration takes the orders of at least {LEAST_PATIENTS} patients; "

@@ -114,8 +114,9 @@ _HELP = {
             QT_TRANSLATE_NOOP("help", "Flags"),
             QT_TRANSLATE_NOOP(
                 "help",
-                "Allergy, interaction and duplicate flags come from tables, with their source. That a pair is not "
-                "flagged does not mean that it is safe.",
+                "Each finding is one flag, with its severity (contraindicated, serious, caution, note), its reason and "
+                "its source. A drug that a recorded allergy or a contraindication speaks against is withheld from the "
+                "list; Show withheld puts it back. That a pair is not flagged does not mean that it is safe.",
             ),
         ),
     ),

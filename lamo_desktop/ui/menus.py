@@ -26,6 +26,9 @@ def make_menus(window: "MainWindow") -> QAction:
         window, file, translate("MainWindow", "&Save workbook…"), window.save_workbook, QKeySequence.StandardKey.Save
     )
     file.addSeparator()
+    _action(window, file, translate("MainWindow", "Own drug &knowledge…"), window.use_knowledge)
+    _action(window, file, translate("MainWindow", "Drug knowledge as shi&pped"), window.forget_knowledge)
+    file.addSeparator()
     _action(window, file, translate("MainWindow", "Delete &local data…"), window.purge)
     file.addSeparator()
     _action(window, file, translate("MainWindow", "&Quit"), window.close, QKeySequence.StandardKey.Quit, "Ctrl+Q")

@@ -66,6 +66,44 @@ def used_names() -> Path | None:
     return names_file() if names_file().is_file() else None
 
 
+def knowledge_folder() -> Path:
+    """The site's own tables of drug knowledge; used for every list that the window shows."""
+    return data_dir() / "knowledge"
+
+
+def used_knowledge() -> Path | None:
+    """The same, None while there is none."""
+    return knowledge_folder() if any(knowledge_folder().glob("*.csv")) else None
+
+
+def keep_knowledge(source: Path) -> tuple[str, ...]:
+    """Take over a site's tables from a folder, in place of all that were kept; returns their names.
+
+    Raises InputError when one cannot be used, and then what was kept stays, or when they cannot be written.
+    """
+    from lamo_desktop.formulary import load_formulary
+    from lamo_desktop.formulary.knowledge import load_drug_knowledge, tables_of
+
+    tables = tables_of(source)
+    load_formulary(knowledge=source)
+    load_drug_knowledge(source)
+    folder = own_folder("knowledge")
+    for name, path in tables.items():
+        content = path.read_bytes()
+        with replacing(folder / name) as scratch:
+            scratch.write_bytes(content)
+    for left in folder.glob("*.csv"):
+        if left.name not in tables:
+            left.unlink()
+    return tuple(tables)
+
+
+def forget_knowledge() -> None:
+    """Go back to the shipped tables."""
+    for path in knowledge_folder().glob("*.csv"):
+        path.unlink()
+
+
 def kept_names() -> "list[SiteName]":
     """What has been confirmed so far. Raises InputError for a file that cannot be read."""
     from lamo_desktop.formulary.site_names import confirmed_names

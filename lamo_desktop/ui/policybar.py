@@ -1,7 +1,7 @@
 """How long the lists are: the policy, the threshold shift, and the length that follows. Nothing is scored again."""
 
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt
-from PySide6.QtWidgets import QSlider, QWidget
+from PySide6.QtWidgets import QCheckBox, QSlider, QWidget
 
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.recommend.ordered import Ordered
@@ -48,10 +48,16 @@ class PolicyBar(QWidget):
         self.shift.valueChanged.connect(self._changed)
         self.shift_value = label("", "small")
         self.shift_value.setToolTip(self.shift.toolTip())
+        self.show_withheld = QCheckBox(self.tr("Show withheld"))
+        self.show_withheld.setToolTip(
+            self.tr("Puts drugs on the lists that a recorded allergy or a contraindication keeps off them.")
+        )
+        self.show_withheld.toggled.connect(self._changed)
         self.expected = label("")
         ends = label(self.tr("longer"), "small"), label(self.tr("shorter"), "small")
         layout.add(together(caption, self.policy))
         layout.add(together(ends[0], self.shift, ends[1], self.shift_value))
+        layout.add(self.show_withheld)
         layout.add(self.expected, stretch=1)
         session.policy_changed.connect(self.refresh)
         session.results_changed.connect(self.refresh)
@@ -60,7 +66,8 @@ class PolicyBar(QWidget):
 
     def refresh(self) -> None:
         """Show the session's policy and what follows from it."""
-        with QSignalBlocker(self.policy), QSignalBlocker(self.shift):
+        with QSignalBlocker(self.policy), QSignalBlocker(self.shift), QSignalBlocker(self.show_withheld):
+            self.show_withheld.setChecked(self._session.policy.show_withheld)
             self.policy.setCurrentIndex(self.policy.findData(self._session.policy.name))
             self.shift.setValue(round(self._session.policy.threshold_shift / STEP))
         self.shift_value.setText(_signed(self._session.policy.threshold_shift))
@@ -105,7 +112,8 @@ class PolicyBar(QWidget):
         return " · ".join(filter(None, [text, ordered_words(results.ordered_counts)]))
 
     def _changed(self) -> None:
-        self._session.set_policy(Policy(self.policy.currentData(), STEP * self.shift.value()))
+        shift, shown = STEP * self.shift.value(), self.show_withheld.isChecked()
+        self._session.set_policy(Policy(self.policy.currentData(), shift, show_withheld=shown))
 
 
 def ordered_words(ordered: Ordered) -> str:

@@ -21,9 +21,9 @@ from lamo_desktop.recommend.flag_counts import FlagCounter
 from lamo_desktop.recommend.mark import Marks
 from lamo_desktop.recommend.ordered import Ordered, count_ordered
 from lamo_desktop.recommend.policy import Policy, probabilities, recommended, threshold
-from lamo_desktop.recommend.safety import Flag, model_flags, safety_flags
+from lamo_desktop.recommend.safety import Flag, Withholding, model_flags, safety_flags
 from lamo_desktop.stats import sigmoid
-from lamo_desktop.ui.ownfiles import used_names
+from lamo_desktop.ui.ownfiles import used_knowledge, used_names
 
 if TYPE_CHECKING:
     from lamo_desktop.validate.overlay import SiteOverlay
@@ -88,36 +88,54 @@ class Results:
         return frozenset(drug.name for drug in self.package.drugs if drug.n_train > 0)
 
     def lists(self, policy: Policy) -> Lists:
-        """Which drugs a policy recommends, (n, d)."""
-        return recommended(self.package, self.candidates, self.probabilities, policy)
+        """Which drugs a policy recommends, (n, d), without those that are withheld."""
+        listed = recommended(self.package, self.candidates, self.probabilities, policy)
+        return listed if policy.show_withheld else listed & ~self._withholding.mask
+
+    @cached_property
+    def _withholding(self) -> Withholding:
+        return Withholding(self.formulary, self.candidates, self.admissions)
+
+    def withheld(self, lists: Lists, thresholds: NDArray[np.float64]) -> Lists:
+        """Which drugs are probable enough and kept off the lists, (n, d)."""
+        return self._withholding.mask & ~lists & (self.probabilities >= thresholds)
+
+    def withheld_from(self, row: int, listed: Lists, thresholds: NDArray[np.float64]) -> dict[str, str]:
+        """The drugs kept off one admission's list, bool (d,), each with the reason."""
+        kept_off = self._withholding.mask[row] & ~listed & (self.probabilities[row] >= thresholds)
+        drugs = [self.candidates[place] for place in np.flatnonzero(kept_off)]
+        return {drug: self._withholding.reason(row, drug) for drug in drugs}
 
     def thresholds(self, policy: Policy) -> NDArray[np.float64]:
         """The probability from which each drug is recommended, (d,)."""
         own = [self.package.by_name[c].threshold if c in self.package.by_name else 0.0 for c in self.candidates]
         return sigmoid(np.array(own) + threshold(self.package, policy) + policy.threshold_shift)
 
-    def flags(self, row: int, lists: Lists) -> tuple[Flag, ...]:
+    def flags(self, row: int, lists: Lists, thresholds: NDArray[np.float64]) -> tuple[Flag, ...]:
         """What a reader of one admission's list must be told, as in the workbook; nothing for a failed row."""
         if self.errors[row]:
             return ()
-        return self.flags_of(self.admissions[row], lists[row], self.cut[row])
+        withheld = tuple(self.withheld_from(row, lists[row], thresholds))
+        return self.flags_of(self.admissions[row], lists[row], self.cut[row], withheld)
 
-    def flags_of(self, admission: Admission, listed: Lists, cut: Sequence[str]) -> tuple[Flag, ...]:
+    def flags_of(
+        self, admission: Admission, listed: Lists, cut: Sequence[str], withheld: Sequence[str] = ()
+    ) -> tuple[Flag, ...]:
         """What a reader of a list, bool (d,), for this admission must be told; also for an imagined one."""
         names = [self.candidates[place] for place in np.flatnonzero(listed)]
         ordered = admission.orders or ()
         return (
-            *safety_flags(admission, names, ordered, self.formulary),
+            *safety_flags(admission, names, ordered, self.formulary, withheld),
             *model_flags(admission, names, ordered, self.candidates, self.trained, cut),
         )
 
     @cached_property
     def _flag_counter(self) -> FlagCounter:
-        return FlagCounter(self.formulary, self.candidates, self.admissions, self.ordered)
+        return FlagCounter(self.formulary, self.candidates, self.admissions)
 
-    def flag_counts(self, lists: Lists) -> NDArray[np.int64]:
-        """How many safety findings (allergy, interaction, duplicate class) each admission's list has, (n,)."""
-        return np.where(self.scored, self._flag_counter.counts(lists), 0)
+    def flag_counts(self, lists: Lists, thresholds: NDArray[np.float64]) -> NDArray[np.int64]:
+        """How many safety findings each admission's list and orders have, (n,)."""
+        return np.where(self.scored, self._flag_counter.counts(lists, self.withheld(lists, thresholds)), 0)
 
     @cached_property
     def ordered_counts(self) -> Ordered:
@@ -137,7 +155,7 @@ def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
         settings = store.last_settings()
         engines = [event.detail["engine"] for event in store.events() if event.kind == "started"]
     package = package_of(job) if overlay is None else overlay.apply(package_of(job))
-    formulary = load_formulary(used_names())
+    formulary = load_formulary(used_names(), knowledge=used_knowledge())
     finished = [item for item in items if item.state in ("done", "failed")]
     columns = {name: place for place, name in enumerate(job.candidates)}
     logits = np.full((len(finished), len(job.candidates)), np.nan)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lamo_desktop.ui import jobs
-from lamo_desktop.ui.ownfiles import used_names
+from lamo_desktop.ui.ownfiles import used_knowledge, used_names
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class RunSettings:
         arguments = ["recommend", str(export), "--job", str(job), *_output(job)]
         arguments += ["--profile", profile] if profile else []
         arguments += ["--names", str(names)] if (names := used_names()) else []
+        arguments += ["--knowledge", str(tables)] if (tables := used_knowledge()) else []
         arguments += ["--limit", str(self.limit)] if self.limit else []
         arguments += ["--candidates", ",".join(self.candidates)] if self.candidates else []
         return arguments + self._engine()

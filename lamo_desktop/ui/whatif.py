@@ -17,10 +17,12 @@ from PySide6.QtWidgets import (
 
 from lamo_desktop.admissions.cohort import Admission, PreviousStay
 from lamo_desktop.recommend.policy import Policy, recommended
+from lamo_desktop.recommend.safety import Withholding
 from lamo_desktop.ui.changes import ChangeDelegate, signed
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Button, Dropdown, Notice, WrapRow, label, together
+from lamo_desktop.ui.words import flag_words
 
 if TYPE_CHECKING:
     from lamo_desktop.recommend.explain import Answer
@@ -240,7 +242,10 @@ class WhatIfPanel(QWidget):
         self.answer = answer
         self.show_running(False)
         before, after = results.probabilities[row], answer.probabilities
-        listed = recommended(results.package, results.candidates, after[np.newaxis], policy)[0]
+        probable = recommended(results.package, results.candidates, after[np.newaxis], policy)[0]
+        barred = Withholding(results.formulary, results.candidates, [edited]).mask[0] & (not policy.show_withheld)
+        listed = probable & ~barred
+        withheld = [results.candidates[place] for place in np.flatnonzero(probable & barred)]
         words = {
             (False, True): self.tr("added"),
             (True, False): self.tr("dropped"),
@@ -248,12 +253,10 @@ class WhatIfPanel(QWidget):
             (False, False): "",
         }
         found: dict[str, list[Any]] = {}
-        for flag in results.flags_of(edited, listed, answer.cut):
-            found.setdefault(flag.drug, []).append(flag)
-        flags = [
-            "; ".join(f"{f.kind}: {f.text}" + (f" [{f.source}]" if f.source else "") for f in found.get(drug, []))
-            for drug in results.candidates
-        ]
+        for flag in results.flags_of(edited, listed, answer.cut, withheld):
+            for drug in flag.drugs:
+                found.setdefault(drug, []).append(flag)
+        flags = ["; ".join(map(flag_words, found.get(drug, []))) for drug in results.candidates]
         was = lists[row]
         order = np.lexsort((-np.abs(after - before), -(was != listed).astype(int)))
         names = [results.candidates[place] for place in order]

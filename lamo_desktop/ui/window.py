@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lamo_desktop.errors import LamoError
-from lamo_desktop.ui import dialogs, jobs, layout, localdata, theme
+from lamo_desktop.errors import InputError, LamoError
+from lamo_desktop.ui import dialogs, jobs, layout, localdata, ownfiles, theme
 from lamo_desktop.ui.dropzone import dropped_path
 from lamo_desktop.ui.flow import FlowRail, State, Step
 from lamo_desktop.ui.footer import Footer
@@ -172,6 +172,33 @@ class MainWindow(QMainWindow):
         kinds = self.tr("Jobs (*.lamo)")
         if path := dialogs.file_to_open(self, self.tr("Open a job"), kinds, dialogs.JOBS, jobs.folder()):
             self.open_path(path)
+
+    def use_knowledge(self) -> None:
+        """Ask for a folder with a site's own tables of drug knowledge and use them for flags and lists from now on."""
+        title = self.tr("Open a folder with tables of drug knowledge")
+        path = dialogs.folder_to_open(self, title, dialogs.EXPORTS)
+        if path is None:
+            return
+        try:
+            tables = ownfiles.keep_knowledge(path)
+        except (InputError, OSError) as error:
+            self.say(str(error), "bad")
+            return
+        self._knowledge_changed(self.tr("Your own drug knowledge is in use: {tables}").format(tables=", ".join(tables)))
+
+    def forget_knowledge(self) -> None:
+        """Use the shipped drug knowledge alone."""
+        try:
+            ownfiles.forget_knowledge()
+        except (InputError, OSError) as error:
+            self.say(str(error), "bad")
+            return
+        self._knowledge_changed(self.tr("The drug knowledge is as shipped."))
+
+    def _knowledge_changed(self, sentence: str) -> None:
+        if self.session.results is not None:
+            self.session.show_results()  # flags and lists are worked out anew; nothing is scored again
+        self.say(sentence, "good")
 
     def open_path(self, path: Path) -> None:
         """Read an export, or show a job."""

@@ -9,6 +9,7 @@ from functools import cache
 
 from PySide6.QtCore import QCoreApplication
 
+from lamo_desktop.recommend.safety import Flag, flag_text
 from lamo_desktop.ui.room_sentences import SENTENCES
 from lamo_desktop.ui.room_words import WORDS
 
@@ -28,6 +29,11 @@ def said(text: str) -> str:
             parts = {name: said(value) for name, value in found.groupdict().items()}
             return QCoreApplication.translate(CONTEXT, template).format(**parts)
     return text
+
+
+def flag_words(flag: Flag) -> str:
+    """One flag as a sentence; its reason and source stay in the language of the tables."""
+    return flag_text(flag, said(flag.severity or ""), said(flag.kind))
 
 
 def without_key(text: str) -> str:

@@ -24,14 +24,16 @@ def save_workbook(job: Path, policy: Policy, overlay: "SiteOverlay | None", targ
     from lamo_desktop.jobs import batch
     from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.report.workbook import write_workbook
-    from lamo_desktop.ui.ownfiles import used_names
+    from lamo_desktop.ui.ownfiles import used_knowledge, used_names
     from lamo_desktop.ui.results import package_of
 
     progress("Reading the job", 0.0)
     with JobStore.open(job, read_only=True) as store:
         package = package_of(store.job())
         calibrated = overlay.apply(package) if overlay else package
-        recommendations = batch.results(store, package, load_formulary(used_names()), policy, calibrated)
+        recommendations = batch.results(
+            store, package, load_formulary(used_names(), knowledge=used_knowledge()), policy, calibrated
+        )
     if overlay:
         said = f"of {overlay.created}, fitted on {overlay.n_admissions} admissions"
         section = {**recommendations.provenance["policy"], "site_calibration": said}

@@ -51,7 +51,7 @@ def lists_at(outcomes: Outcomes, further: float) -> np.ndarray:
 
 def _margin(outcomes: Outcomes) -> np.ndarray:
     margin: np.ndarray = logit(outcomes.probabilities) - logit(outcomes.thresholds)
-    return margin.astype(np.float32)
+    return outcomes.listable(margin.astype(np.float32))
 
 
 def threshold_curve(outcomes: Outcomes, bootstrap: PatientBootstrap) -> tuple[ThresholdPoint, ...]:

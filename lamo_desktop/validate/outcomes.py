@@ -32,6 +32,9 @@ class Outcomes:
     ordered: np.ndarray  # (n, d) bool
     thresholds: np.ndarray  # (d,) probability from which a drug is recommended, shift included
     interacting: np.ndarray  # (d, d) bool, symmetric
+    barred: np.ndarray = field(
+        default_factory=lambda: np.zeros((0, 0), dtype=bool)
+    )  # (n, d) kept off lists; (0, 0): none
     interaction_source: str = ""
     drug_classes: tuple[str, ...] = ()
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # column → value per admission ("" if missing)
@@ -86,6 +89,7 @@ class Outcomes:
             probabilities=self.probabilities[at],
             recommended=self.recommended[at],
             ordered=self.ordered[at],
+            barred=_pick_array(self.barred, at),
             labels={name: _pick(values, at) for name, values in self.labels.items()},
             codes=_pick(self.codes, at),
             n_outside=_pick_array(self.n_outside, at),
@@ -93,6 +97,10 @@ class Outcomes:
             seconds=_pick_array(self.seconds, at),
             prefix_tokens=_pick_array(self.prefix_tokens, at),
         )
+
+    def listable(self, margin: np.ndarray) -> np.ndarray:
+        """Margins (n, d) over the thresholds, -inf where a list must not hold the drug whatever its probability."""
+        return np.where(self.barred, -np.inf, margin).astype(margin.dtype) if self.barred.size else margin
 
     def with_list(self, probabilities: np.ndarray, recommended: np.ndarray) -> "Outcomes":
         """The same admissions and orders with another model's probabilities and lists."""
@@ -141,6 +149,9 @@ def from_recommendations(
         ordered=np.array([item.ordered for item in items], dtype=bool),
         thresholds=sigmoid(cuts),
         interacting=interacting,
+        barred=np.array([item.barred for item in items], dtype=bool)
+        if items[0].barred.size
+        else np.zeros((0, 0), dtype=bool),
         interaction_source=", ".join(sorted({pair.source for pair in interactions if pair.source})),
         drug_classes=tuple(formulary.drug_class(drug) for drug in drugs),
         labels=_labels(admissions),

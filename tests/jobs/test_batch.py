@@ -40,7 +40,10 @@ def test_a_list_is_what_policy_makes_of_the_saved_scores(tmp_path: Path, formula
             assert (item.lines, item.flags) == ((), ())
         else:
             assert item.probabilities == pytest.approx(1 / (1 + np.exp(-scores.astype(np.float64))))
-            assert set(item.recommended_drugs) == {d for d, s in zip(VOCABULARY, scores, strict=True) if s >= 0}
+            probable = {d for d, s in zip(VOCABULARY, scores, strict=True) if s >= 0}
+            withheld = {"aspirin"} & probable if ordinal == 0 else set()  # the first patient is allergic to it
+            assert set(item.withheld) == withheld
+            assert set(item.recommended_drugs) == probable - withheld
 
 
 def test_lines_are_sorted_and_agree_with_the_orders(tmp_path: Path, formulary: Formulary) -> None:
@@ -55,7 +58,23 @@ def test_lines_are_sorted_and_agree_with_the_orders(tmp_path: Path, formulary: F
     assert item.lines[-1].drug == "zzz-unlisted"
     assert [flag.kind for flag in item.lines[-1].flags] == ["not a candidate"]
     aspirin = next(line for line in item.lines if line.drug == "aspirin")
-    assert 'recorded allergy "ASPIRIN" (match by name)' in [flag.text for flag in aspirin.flags]
+    assert 'Recorded allergy: "ASPIRIN". (ordered: aspirin)' in [flag.text for flag in aspirin.flags]
+    assert (aspirin.recommended, aspirin.withheld, aspirin.agreement) == (False, "allergy to ASPIRIN", "ordered only")
+
+
+def test_one_switch_shows_what_is_withheld_and_is_written_down(tmp_path: Path, formulary: Formulary) -> None:
+    with new_job(tmp_path / "a.lamo") as store:
+        work(store)
+        usual = results(store, package(), formulary)
+        shown = results(store, package(), formulary, Policy(show_withheld=True))
+    assert usual.items[0].withheld == {"aspirin": "allergy to ASPIRIN"}
+    assert shown.items[0].withheld == {}
+    assert set(shown.items[0].recommended_drugs) == {*usual.items[0].recommended_drugs, "aspirin"}
+    assert shown.figures.n_recommended == usual.figures.n_recommended + 1
+    assert (usual.figures.n_withheld, shown.figures.n_withheld) == (1, 0)
+    assert usual.provenance["policy"]["withheld_drugs"] == "kept off the list"
+    assert shown.provenance["policy"]["withheld_drugs"] == "shown on the list"
+    assert len(usual.provenance["formulary"]["knowledge_sha256"]["pairs.csv"]) == 64
 
 
 def test_the_summary_counts_by_hand(tmp_path: Path, formulary: Formulary) -> None:
@@ -79,7 +98,7 @@ def test_the_summary_counts_by_hand(tmp_path: Path, formulary: Formulary) -> Non
 def test_a_candidate_outside_the_vocabulary_is_scored_and_flagged(tmp_path: Path, formulary: Formulary) -> None:
     candidates = (*VOCABULARY, "atorvastatin", "newdrug")
     found = done(tmp_path, formulary, candidates)
-    flagged = {flag.drug for item in found.items for flag in item.flags if flag.kind == "unseen drug"}
+    flagged = {drug for item in found.items for flag in item.flags if flag.kind == "unseen drug" for drug in flag.drugs}
     listed = {drug for item in found.items for drug in item.recommended_drugs}
     assert flagged == listed - set(VOCABULARY) != set()
 
@@ -89,7 +108,7 @@ def test_another_policy_needs_no_new_scores(tmp_path: Path, formulary: Formulary
         work(store)
         longer = results(store, package(), formulary, Policy(threshold_shift=-9.0))
         shorter = results(store, package(), formulary, Policy(threshold_shift=9.0))
-        assert longer.figures.n_recommended == 3 * len(VOCABULARY)
+        assert longer.figures.n_recommended + longer.figures.n_withheld == 3 * len(VOCABULARY)
         assert shorter.figures.n_recommended == 0
         assert (shorter.figures.ratio, shorter.figures.jaccard) == (0.0, 0.0)
         assert longer.provenance["policy"]["threshold_shift_logits"] == -9.0

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.formulary import Formulary, load_formulary
-from lamo_desktop.recommend.safety import Flag, model_flags, safety_flags
+from lamo_desktop.recommend.safety import Flag, Withholding, model_flags, safety_flags
 from tests.jobs.jobs import VOCABULARY
 
 
@@ -19,40 +21,99 @@ def of_kind(flags: list[Flag], kind: str) -> list[Flag]:
     return [flag for flag in flags if flag.kind == kind]
 
 
-def test_an_allergy_is_flagged_by_name_and_by_class_and_quoted(formulary: Formulary) -> None:
-    patient = admission("Lisinopril", "PENICILLINS", "NKDA to statins")
+def test_an_allergy_is_flagged_once_for_each_drug_and_quoted(formulary: Formulary) -> None:
+    patient = admission("Lisinopril", "PENICILLINS", "amoxicillin", "NKDA to statins")
     flags = of_kind(safety_flags(patient, ["lisinopril", "simvastatin"], ["amoxicillin"], formulary), "allergy")
-    assert [(flag.drug, flag.text) for flag in flags] == [
-        ("amoxicillin", 'recorded allergy "PENICILLINS" (match by class)'),
-        ("lisinopril", 'recorded allergy "Lisinopril" (match by name)'),
+    assert [(flag.drugs, flag.severity, flag.text, flag.source) for flag in flags] == [
+        (
+            ("amoxicillin",),
+            "contraindicated",
+            'Recorded allergy: "PENICILLINS", "amoxicillin". (ordered: amoxicillin)',
+            "recorded in the admission",
+        ),
+        (
+            ("lisinopril",),
+            "contraindicated",
+            'Recorded allergy: "Lisinopril". (recommended: lisinopril)',
+            "recorded in the admission",
+        ),
     ]
 
 
-def test_an_interaction_is_flagged_on_both_drugs_with_severity_source_and_list(formulary: Formulary) -> None:
+def test_drugs_that_one_allergy_speaks_against_in_one_way_are_one_flag(formulary: Formulary) -> None:
+    (flag,) = safety_flags(admission("pcn"), ["piperacillin", "tazobactam"], [], formulary, ["ampicillin"])
+    assert (flag.drugs, flag.severity) == (("ampicillin", "piperacillin", "tazobactam"), "contraindicated")
+    assert flag.text.endswith("(recommended: piperacillin, tazobactam; withheld: ampicillin)")
+
+
+def test_an_interaction_is_one_flag_with_severity_source_and_lists(formulary: Formulary) -> None:
     listed, ordered = ["lisinopril", "spironolactone"], ["spironolactone", "lisinopril", "metoprolol"]
-    (pair,) = formulary.interactions_among(listed)
-    flags = of_kind(safety_flags(admission(), listed, ordered, formulary), "interaction")
-    mine = [flag for flag in flags if "recommended" in flag.text]
-    assert {(flag.drug, flag.source) for flag in mine} == {
-        ("lisinopril", "NDF-RT 2014"),
-        ("spironolactone", "NDF-RT 2014"),
-    }
-    assert mine[0].text == f"with spironolactone, {pair.severity} (both recommended and ordered)"
-    only = of_kind(safety_flags(admission(), listed, [], formulary), "interaction")
-    assert {flag.text.rpartition(" (")[2] for flag in only} == {"both recommended)"}
+    (flag,) = of_kind(safety_flags(admission(), listed, ordered, formulary), "interaction")
+    assert flag.drugs == ("lisinopril", "spironolactone") and flag.severity == "caution"
+    assert flag.text.endswith("(recommended and ordered: lisinopril, spironolactone)")
+    assert flag.source.startswith("FDA label") and flag.dated and flag.link.startswith("https://")
+    (only,) = of_kind(safety_flags(admission(), listed, [], formulary), "interaction")
+    assert only.text.endswith("(recommended: lisinopril, spironolactone)")
+
+
+def test_a_rule_that_other_drugs_meet_on_each_list_is_one_flag(formulary: Formulary) -> None:
+    (flag,) = of_kind(
+        safety_flags(admission(), ["aspirin", "heparin"], ["aspirin", "enoxaparin"], formulary), "interaction"
+    )
+    assert flag.drugs == ("aspirin", "enoxaparin", "heparin")
+    assert flag.text.endswith("(recommended: aspirin, heparin; ordered: aspirin, enoxaparin)")
 
 
 def test_one_recommended_and_one_ordered_drug_are_no_list(formulary: Formulary) -> None:
     assert safety_flags(admission(), ["lisinopril"], ["spironolactone"], formulary) == []
 
 
-def test_a_duplicate_class_names_its_company(formulary: Formulary) -> None:
-    drugs = ["metoprolol", "atenolol", "aspirin"]
-    flags = of_kind(safety_flags(admission(), drugs, [], formulary), "duplicate class")
-    assert [(flag.drug, flag.text) for flag in flags] == [
-        ("atenolol", "beta blocker, together with metoprolol (all recommended)"),
-        ("metoprolol", "beta blocker, together with atenolol (all recommended)"),
-    ]
+def test_what_is_ordered_meets_the_home_medications(formulary: Formulary) -> None:
+    patient = replace(admission(), home_medications=("warfarin", "text that is no drug"))
+    (flag,) = safety_flags(patient, [], ["ibuprofen"], formulary)
+    assert (flag.severity, flag.drugs) == ("caution", ("ibuprofen", "warfarin"))
+    assert flag.text.endswith("(ordered: ibuprofen; home: warfarin)")
+
+
+def test_a_condition_is_flagged_with_what_was_recorded(formulary: Formulary) -> None:
+    patient = replace(admission(), reason="Overdose, analgesic (aspirin, acetaminophen)")
+    (flag,) = safety_flags(patient, ["acetaminophen"], [], formulary)
+    assert (flag.kind, flag.severity, flag.drugs) == ("condition", "contraindicated", ("acetaminophen",))
+    assert 'Recorded: "Overdose, analgesic (aspirin, acetaminophen)"' in flag.text
+
+
+def test_a_duplicate_class_is_one_flag_that_names_its_drugs(formulary: Formulary) -> None:
+    (flag,) = safety_flags(admission(), ["metoprolol", "atenolol", "ondansetron"], [], formulary)
+    assert (flag.kind, flag.drugs) == ("duplicate class", ("atenolol", "metoprolol"))
+
+
+def test_the_gravest_flag_comes_first(formulary: Formulary) -> None:
+    drugs = ["pantoprazole", "famotidine", "warfarin", "ibuprofen", "simvastatin"]
+    found = safety_flags(admission("statins"), drugs, [], formulary)
+    assert [flag.severity for flag in found] == ["contraindicated", "serious", "caution"]
+
+
+@pytest.mark.parametrize(
+    ("allergy", "reason", "drug", "why"),
+    [
+        ("penicillin", "", "ampicillin", "allergy to penicillin"),
+        ("aspirin", "", "ketorolac", "allergy to aspirin"),
+        ("penicillin", "", "tazobactam", "allergy to penicillin"),
+        ("penicillin", "", "cefazolin", ""),
+        ("sulfa", "", "furosemide", ""),
+        ("codeine", "", "fentanyl", ""),
+        ("codeine (nausea)", "", "codeine", ""),
+        ("no known drug allergies", "", "aspirin", ""),
+        ("see cerner", "", "aspirin", ""),
+        ("", "acetaminophen overdose", "acetaminophen", "contraindicated: acetaminophen overdose"),
+        ("", "upper GI bleeding", "aspirin", ""),
+    ],
+)
+def test_what_is_withheld_and_why(formulary: Formulary, allergy: str, reason: str, drug: str, why: str) -> None:
+    patients = [admission(), replace(admission(*filter(None, [allergy])), reason=reason)]
+    withholding = Withholding(formulary, ("docusate", drug), patients)
+    assert withholding.mask.tolist() == [[False, False], [False, bool(why)]]
+    assert withholding.reason(1, drug) == why
 
 
 def test_what_the_model_cannot_know_is_said() -> None:
@@ -65,12 +126,13 @@ def test_what_the_model_cannot_know_is_said() -> None:
         VOCABULARY,
         ("past history (1 of 9 entries kept)",),
     )
-    assert [(flag.kind, flag.drug) for flag in flags if flag.drug in ("newdrug", "other", "")] == [
-        ("unseen drug", "newdrug"),
-        ("not a candidate", "other"),
-        ("context cut", ""),
-        ("low coverage", ""),
+    assert [(flag.kind, flag.drugs) for flag in flags if set(flag.drugs) <= {"newdrug", "other"}] == [
+        ("unseen drug", ("newdrug",)),
+        ("not a candidate", ("other",)),
+        ("context cut", ()),
+        ("low coverage", ()),
     ]
+    assert all(flag.severity is None for flag in flags)
     assert flags[-1].text == "2 of 10 distinct orders have no known ingredient"
     assert "past history (1 of 9 entries kept)" in flags[-2].text
 

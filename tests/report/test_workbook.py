@@ -22,8 +22,11 @@ from lamo_desktop.report.cells import MAX_CHARACTERS, clean
 from lamo_desktop.report.workbook import check_writable, write_workbook
 from tests.jobs.jobs import ADMISSIONS, COHORT, VOCABULARY, new_job, package, work
 
-SHEETS = ["Recommendations", "Admissions", "Set aside", "Run"]
-HEADERS = ["Admission id", "Drug", "Probability", "Recommended", "Ordered", "Agreement", "Flags", "Mark", "Comment"]
+SHEETS = ["Recommendations", "Admissions", "Flags", "Set aside", "Run"]
+HEADERS = [
+    *("Admission id", "Drug", "Probability", "Recommended", "Withheld", "Ordered", "Agreement", "Severity", "Flags"),
+    *("Notes", "Mark", "Comment"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +66,7 @@ def cells(path: Path, titles: list[str]) -> list[Any]:
     ]
 
 
-def test_the_four_sheets_of_the_contract(tmp_path: Path, found: Recommendations) -> None:
+def test_the_sheets_of_the_contract(tmp_path: Path, found: Recommendations) -> None:
     path = tmp_path / "out.xlsx"
     write_workbook(found, path)
     workbook = openpyxl.load_workbook(path)
@@ -71,7 +74,7 @@ def test_the_four_sheets_of_the_contract(tmp_path: Path, found: Recommendations)
     first = workbook["Recommendations"]
     assert [cell.value for cell in first[2]] == HEADERS
     assert first.freeze_panes == "C3"
-    assert first.auto_filter.ref == f"A2:I{first.max_row}"
+    assert first.auto_filter.ref == f"A2:L{first.max_row}"
     for title in SHEETS:
         notice = str(workbook[title]["A1"].value)
         assert "not for prescribing" in notice
@@ -89,14 +92,33 @@ def test_each_drug_recommended_or_ordered_is_one_row(tmp_path: Path, found: Reco
     for row, (item, line) in zip(rows, expected, strict=True):
         assert row["Agreement"] == line.agreement
         assert row["Recommended"] == ("yes" if line.recommended else "no")
+        assert row["Withheld"] == (line.withheld or None)
         assert row["Ordered"] == (("yes" if line.ordered else "no") if item.has_orders else None)
         if line.probability is None:
             assert row["Probability"] is None
         else:
             assert row["Probability"] == pytest.approx(line.probability, abs=1e-12)
-    assert {row["Agreement"] for row in rows} == {"both", "recommended only", "ordered only", "orders not given"}
+    assert {row["Agreement"] for row in rows} == {"recommended only", "ordered only", "orders not given"}
     unlisted = next(row for row in rows if row["Drug"] == "zzz-unlisted")
-    assert "not a candidate: this model is not asked about it" in unlisted["Flags"]
+    assert (unlisted["Notes"], unlisted["Flags"]) == ("not a candidate: this model is not asked about it", None)
+
+
+def test_every_finding_is_one_row_with_severity_reason_and_source(tmp_path: Path, found: Recommendations) -> None:
+    path = tmp_path / "out.xlsx"
+    write_workbook(found, path)
+    rows = table(path, "Flags")
+    assert len(rows) == sum(len(item.safety_flags) for item in found.items) == sum(found.figures.findings.values())
+    allergy = next(row for row in rows if row["Kind"] == "allergy")
+    assert (allergy["Admission id"], allergy["Severity"], allergy["Drugs"]) == ("0012", "contraindicated", "aspirin")
+    pair = next(row for row in rows if row["Drugs"] == "aspirin, warfarin")
+    assert pair["Reason"].endswith("(ordered: aspirin, warfarin)")
+    assert pair["Source"].startswith("FDA label of warfarin") and pair["Source dated"] and pair["Link"]
+    listed = {row["Drug"]: row for row in table(path, "Recommendations") if row["Admission id"] == "0012"}
+    assert listed["warfarin"]["Severity"] and pair["Reason"] in listed["warfarin"]["Flags"]
+    assert listed["aspirin"]["Severity"] == "contraindicated"
+    top = table(path, "Admissions")[0]
+    for kind in ("allergy", "condition", "interaction", "duplicate class"):
+        assert top[f"Flags: {kind}"] == sum(row["Admission id"] == "0012" and row["Kind"] == kind for row in rows)
 
 
 def test_numbers_are_numbers_and_identifiers_are_text(tmp_path: Path, found: Recommendations) -> None:

@@ -9,7 +9,18 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.ui.candidates import DRUG, FLAGS, PROBABILITY, CandidateModel
+from lamo_desktop.ui.candidates import (
+    CAUTION_UP,
+    CONTRAINDICATED,
+    DRUG,
+    FLAGGED,
+    FLAGS,
+    PROBABILITY,
+    RECOMMENDED,
+    SERIOUS_UP,
+    WITHHELD,
+    CandidateModel,
+)
 from lamo_desktop.ui.results import load_results
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, columns_key, text_column
 from lamo_desktop.ui.theme import em, scaled_font
@@ -117,12 +128,38 @@ def test_candidates_hold_ordered_drugs_outside_the_vocabulary_too(tmp_path, styl
     assert set(drugs) == {*results.candidates, "zzz-unlisted"}
     place = drugs.index("zzz-unlisted")
     assert model.index(place, PROBABILITY).data() == ""
-    assert model.index(place, FLAGS).data() == "not a candidate"
+    assert model.index(place, FLAGS).data() == ""  # it is a note, not a safety finding
+    assert "not a candidate" in model.index(place, FLAGS).data(Qt.ItemDataRole.ToolTipRole)
     numbers = [model.index(row, PROBABILITY).data(Qt.ItemDataRole.UserRole) for row in range(len(drugs) - 1)]
     assert numbers == sorted(numbers, reverse=True)
     aspirin = model.index(drugs.index("aspirin"), FLAGS)
-    assert "allergy" in aspirin.data()
+    assert aspirin.data() == "contraindicated, allergy"
     assert "ASPIRIN" in aspirin.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_a_drug_kept_off_the_list_says_why_and_a_switch_lists_it(tmp_path, styled: QApplication) -> None:
+    results = load_results(write_job(tmp_path / "job.lamo"))
+    model = CandidateModel()
+    for policy, said in (
+        (Policy(threshold_shift=-9.0), "withheld"),
+        (Policy(threshold_shift=-9.0, show_withheld=True), "yes"),
+    ):
+        model.show_admission(results, 0, results.lists(policy), results.thresholds(policy))
+        aspirin = shown(model, DRUG).index("aspirin")
+        assert model.index(aspirin, RECOMMENDED).data() == said
+        details = model.index(aspirin, FLAGS).data(Qt.ItemDataRole.ToolTipRole)
+        assert ("withheld: allergy to ASPIRIN" in details) == (said == "withheld")
+        kept_off = model.shown(WITHHELD, "")
+        assert kept_off.any() == kept_off[model.drugs.index("aspirin")] == (said == "withheld")
+
+
+def test_flags_are_filtered_by_severity(tmp_path, styled: QApplication) -> None:
+    results = load_results(write_job(tmp_path / "job.lamo"))
+    model = CandidateModel()
+    model.show_admission(results, 0, results.lists(Policy()), results.thresholds(Policy()))
+    counts = [model.shown(only, "").sum() for only in (FLAGGED, CAUTION_UP, SERIOUS_UP, CONTRAINDICATED)]
+    assert counts == sorted(counts, reverse=True) and counts[0] > counts[-1] > 0
+    assert model.shown(CONTRAINDICATED, "")[model.drugs.index("aspirin")]
 
 
 def test_columns_are_as_wide_as_their_words_in_any_font(styled: QApplication, qtbot: QtBot) -> None:

@@ -187,9 +187,10 @@ class ReviewPage(Page):
         self._settle.start()
 
     def _count_flags(self) -> None:
-        results, lists, listed = self._session.results, self._session.lists, self._list
-        if results is None or listed is None:
+        results, cut, listed = self._session.results, self._session.cut, self._list
+        if results is None or cut is None or listed is None:
             return
+        thresholds = results.thresholds(cut.policy)
 
         def counted(flags: "np.ndarray[Any, Any]") -> None:
             if self._list is listed:
@@ -198,7 +199,9 @@ class ReviewPage(Page):
                 if self.show_only.currentIndex() == FLAGGED:
                     self._filter()
 
-        self._session.background.run("flags", lambda: results.flag_counts(lists), counted, lambda _: None)
+        self._session.background.run(
+            "flags", lambda: results.flag_counts(cut.lists, thresholds), counted, lambda _: None
+        )
 
     def _marks_changed(self) -> None:
         if self._list is not None:

@@ -132,6 +132,10 @@
 <context>
     <name>CandidateModel</name>
     <message>
+        <source>withheld: {reason}</source>
+        <translation>暂不列入：{reason}</translation>
+    </message>
+    <message>
         <source>yes</source>
         <translation>是</translation>
     </message>
@@ -162,6 +166,10 @@
     <message>
         <source>Flags</source>
         <translation>提示</translation>
+    </message>
+    <message>
+        <source>withheld</source>
+        <translation>暂不列入</translation>
     </message>
     <message>
         <source>agree</source>
@@ -207,8 +215,24 @@
         <translation>清单与医嘱不同</translation>
     </message>
     <message>
-        <source>With flags</source>
-        <translation>有提示</translation>
+        <source>With safety flags</source>
+        <translation>有安全提示</translation>
+    </message>
+    <message>
+        <source>Caution and graver</source>
+        <translation>注意及更严重</translation>
+    </message>
+    <message>
+        <source>Serious and graver</source>
+        <translation>严重及禁忌</translation>
+    </message>
+    <message>
+        <source>Contraindicated</source>
+        <translation>禁忌</translation>
+    </message>
+    <message>
+        <source>Withheld</source>
+        <translation>暂不列入</translation>
     </message>
     <message>
         <source>Marked</source>
@@ -1132,6 +1156,14 @@
         <translation>保存工作簿(&amp;S)…</translation>
     </message>
     <message>
+        <source>Own drug &amp;knowledge…</source>
+        <translation>自有药物知识(&amp;K)…</translation>
+    </message>
+    <message>
+        <source>Drug knowledge as shi&amp;pped</source>
+        <translation>恢复随附的药物知识(&amp;P)</translation>
+    </message>
+    <message>
         <source>Delete &amp;local data…</source>
         <translation>删除本地数据(&amp;L)…</translation>
     </message>
@@ -1202,6 +1234,18 @@
     <message>
         <source>Jobs (*.lamo)</source>
         <translation>作业 (*.lamo)</translation>
+    </message>
+    <message>
+        <source>Open a folder with tables of drug knowledge</source>
+        <translation>打开药物知识表所在的文件夹</translation>
+    </message>
+    <message>
+        <source>Your own drug knowledge is in use: {tables}</source>
+        <translation>正在使用自有药物知识：{tables}</translation>
+    </message>
+    <message>
+        <source>The drug knowledge is as shipped.</source>
+        <translation>药物知识已恢复为随附版本。</translation>
     </message>
     <message>
         <source>Delete this job and its results from this computer?</source>
@@ -1730,6 +1774,14 @@
     <message>
         <source>Threshold shift: added to the threshold of every drug, in logits. Nothing is scored again.</source>
         <translation>阈值偏移：加到每种药物的阈值上，单位为 logit。不会重新评分。</translation>
+    </message>
+    <message>
+        <source>Show withheld</source>
+        <translation>显示暂不列入的药</translation>
+    </message>
+    <message>
+        <source>Puts drugs on the lists that a recorded allergy or a contraindication keeps off them.</source>
+        <translation>把因过敏记录或禁忌而暂不列入的药放回清单。</translation>
     </message>
     <message>
         <source>fewer than {n} drugs per admission</source>
@@ -2995,6 +3047,10 @@
         <translation>清单上的药物</translation>
     </message>
     <message>
+        <source>Allergies, conditions, interactions and duplicate classes, each finding once</source>
+        <translation>过敏、病情、相互作用和同类重复，每项只提示一次</translation>
+    </message>
+    <message>
         <source>Both, out of all candidates recommended or ordered</source>
         <translation>两者皆有，占所有被推荐或开具的候选药物的比例</translation>
     </message>
@@ -3017,10 +3073,6 @@
     <message>
         <source>Flags</source>
         <translation>提示</translation>
-    </message>
-    <message>
-        <source>Allergies, interactions and duplicate classes</source>
-        <translation>过敏、相互作用与同类重复</translation>
     </message>
     <message>
         <source>Marks</source>
@@ -3383,8 +3435,8 @@
         <translation>提示</translation>
     </message>
     <message>
-        <source>Allergy, interaction and duplicate flags come from tables, with their source. That a pair is not flagged does not mean that it is safe.</source>
-        <translation>过敏、相互作用与同类重复提示来自数据表，并注明来源。没有提示不代表安全。</translation>
+        <source>Each finding is one flag, with its severity (contraindicated, serious, caution, note), its reason and its source. A drug that a recorded allergy or a contraindication speaks against is withheld from the list; Show withheld puts it back. That a pair is not flagged does not mean that it is safe.</source>
+        <translation>每项发现是一条提示，带有严重程度（禁忌、严重、注意、备注）、理由和来源。有过敏记录或禁忌的药不列入清单；“显示暂不列入的药”可把它放回。没有提示的药对不等于安全。</translation>
     </message>
     <message>
         <source>What is compared</source>
@@ -4382,6 +4434,26 @@
     <message>
         <source>interaction</source>
         <translation>相互作用</translation>
+    </message>
+    <message>
+        <source>condition</source>
+        <translation>病情</translation>
+    </message>
+    <message>
+        <source>contraindicated</source>
+        <translation>禁忌</translation>
+    </message>
+    <message>
+        <source>serious</source>
+        <translation>严重</translation>
+    </message>
+    <message>
+        <source>caution</source>
+        <translation>注意</translation>
+    </message>
+    <message>
+        <source>note</source>
+        <translation>备注</translation>
     </message>
     <message>
         <source>duplicate class</source>
