@@ -57,7 +57,7 @@ def test_the_table_has_packages_ablations_the_untuned_base_and_baselines(
         "mean of the three",
     ]
     assert models["tuned without home-medications"]["admissions_changed"] == {"internal": 8}
-    assert models["tuned without home-medications"]["prauc"] != models["tuned"]["prauc"]
+    assert models["tuned without home-medications"]["log_loss"] != models["tuned"]["log_loss"]
     assert models["logistic regression"]["prauc"]["value"] > models["frequency"]["prauc"]["value"]
     assert models["untuned base"]["cuts"].keys() == {"Yes likelier than No", "ratio 1 on these rows"}
     assert all(name in table for name in models)
