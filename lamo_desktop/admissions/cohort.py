@@ -35,6 +35,7 @@ class Admission:
     procedures: tuple[str, ...] = ()
     past_history: tuple[str, ...] = ()
     allergies: tuple[str, ...] = ()
+    reactions: Mapping[str, str] = field(default_factory=dict)  # to an allergy, as written; not in prompts
     home_medications: tuple[str, ...] = ()  # ingredients where they could be mapped, else the text as written
     sections: Mapping[str, str] = field(default_factory=dict)  # narrative, by the names of notes.SECTIONS
     previous: PreviousStay | None = None

@@ -258,7 +258,7 @@ class _RowReader:
             sex = None
             self._note("sex", row, f"{error}; left empty")
         sections, past = self._narrative(row)
-        allergies = listed_allergies(sections.pop("allergies", ""))
+        allergies, reactions = listed_allergies(sections.pop("allergies", ""))
         home, is_list = self.mapper.listed_medications(sections.get("medications_on_admission", ""))
         if is_list:  # else it is prose, which stays narrative
             sections.pop("medications_on_admission", None)
@@ -272,6 +272,7 @@ class _RowReader:
             procedures=tuple(split_list(self._cell("procedures", row))),
             past_history=past,
             allergies=allergies,
+            reactions=reactions,
             home_medications=home,
             sections=sections,
             labels={self.table.columns[j]: self.table.cells[j][row] or "unknown" for j in self.mapping.labels},

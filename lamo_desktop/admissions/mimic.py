@@ -145,7 +145,7 @@ class _Writer:
         reason = columns.get("reason", "").replace("\\", ", ")
         summary = self.summaries.get(row.admission, "")
         sections = cut_sections(summary) if summary else {}
-        allergies = listed_allergies(sections.pop("allergies", ""))
+        allergies, reactions = listed_allergies(sections.pop("allergies", ""))
         home, is_list = self.mapper.listed_medications(sections.get("medications_on_admission", ""))
         if is_list:
             sections.pop("medications_on_admission", None)
@@ -158,6 +158,7 @@ class _Writer:
             diagnoses=self._titles(self.diagnoses, row),
             procedures=self._titles(self.procedures, row),
             allergies=allergies,
+            reactions=reactions,
             home_medications=home,
             sections=sections,
             previous=previous,

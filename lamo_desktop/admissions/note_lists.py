@@ -57,6 +57,7 @@ _LEAD = re.compile(
     r"|medications? are(?: listed as)?)\b[\s:]*",
     re.IGNORECASE | re.DOTALL,
 )
+_TELLS_REACTION = re.compile(rf"{_SYMPTOM}|\b(?:throat|tongue|lips?|face|airway|breath\w*|shock)\b", re.IGNORECASE)
 _REACTION = re.compile(
     r"\s*(?:[(\[].*|\s[-–—=>]+\s.*|:.*"
     rf"|\bwith\b(?!\s+(?!{_SYMPTOM})[\w-]+\s*$).*"  # "Tylenol with codeine" is one drug, "with cough" a reaction
@@ -73,23 +74,31 @@ _ONLY_REACTION = re.compile(
 )
 
 
-def parse_allergies(text: str) -> tuple[str, ...]:
-    """Allergens named in an allergy section or cell, in order; () for NKDA, "none", "denies" and their kin.
+def parse_allergies(text: str) -> dict[str, str]:
+    """Allergens named in an allergy section or cell, in order, each with its reaction as written, "" where none is.
 
-    Reactions ("penicillin (rash)", "codeine causes nausea") are dropped. "No known allergies except latex" gives latex.
-    Sentences about something else ("See chart", "She does not smoke") give nothing.
+    Nothing for NKDA, "none", "denies" and the like. "Penicillin (rash), codeine causes nausea" gives penicillin with
+    "(rash" and codeine with "causes nausea". "No known allergies except latex" gives latex. Sentences about something
+    else ("See chart", "She does not smoke") give nothing. What stands between an allergen and the next one counts as
+    the reaction to the first, so that no part of a reaction is lost.
     """
-    found: list[str] = []
+    found: dict[str, list[str]] = {}
+    reaction: list[str] = []
     for sentence in re.split(r"[\n;；。]|\.(?=\s|$)|\s\|\s", _NUMBERED.sub("\n", text)):
         about = _ABOUT_ALLERGY.search(sentence) is not None
         if _ELSEWHERE.search(sentence) or (_SOMEONE.search(sentence) and not about):
             continue
         for clause in _BUT.split(_LABEL.sub("", sentence)):
-            found += _allergens(clause)
-    return tuple(dict.fromkeys(found))
+            for name, told, goes_on in _allergens(clause):
+                own = found.setdefault(name, []) if name else reaction
+                reaction = reaction if goes_on else own
+                reaction.append(told)
+    return {name: " ".join(" ".join(told).split()) for name, told in found.items()}
 
 
-def _allergens(clause: str) -> Iterator[str]:
+def _allergens(clause: str) -> Iterator[tuple[str, str, bool]]:
+    """Each allergen ("" where a piece names none), what is told, and whether that goes on about the allergen before."""
+    depth = 0
     if denied := _NO_ALLERGY.search(clause):
         before, exception = clause[: denied.start()].rstrip(), _EXCEPT.search(clause)
         if exception:
@@ -99,12 +108,17 @@ def _allergens(clause: str) -> Iterator[str]:
         else:
             return
     for piece in re.split(r"[,、，/]|\s+(?:and|or|as well as)\s+|\s+&\s+", clause, flags=re.IGNORECASE):
+        within, depth = depth > 0, max(0, depth + piece.count("(") - piece.count(")"))
         name, longer = piece.strip(" \t-*•"), None
         while longer != name:
             longer, name = name, _LEAD.sub("", name).strip()
+        told = _REACTION.search(name)
         name = " ".join(_REACTION.sub("", name).strip(" .:-–*'\"()\t").split())
         if name and len(name) <= NAME_LENGTH and not _ONLY_REACTION.fullmatch(name):
-            yield name
+            goes_on = within or _TELLS_REACTION.search(name) is not None  # "nausea and throat closing"
+            yield name, piece if goes_on else told.group() if told else "", goes_on
+        else:
+            yield "", piece, True
 
 
 _NO_MEDICATION = re.compile(

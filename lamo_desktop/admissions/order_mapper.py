@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from lamo_desktop.admissions.notes import parse_allergies, parse_medications
 from lamo_desktop.formulary import Formulary, Mapped
 
+_AROUND_REACTION = " \t()[]-–—:=>.,;"
 NAMELESS = "(no drug name and no code)"
 ENTRY_LENGTH = 80  # a longer text between two separators is prose, not an entry of a list
 
@@ -104,6 +105,11 @@ def allergy_entries(entries: Iterable[str], none: Sequence[str] = ()) -> tuple[s
     return tuple(dict.fromkeys(entry for entry in lowered if entry and entry not in none))
 
 
-def listed_allergies(text: str) -> tuple[str, ...]:
-    """Allergies from a cell or a note's section."""
-    return allergy_entries(parse_allergies(text))
+def listed_allergies(text: str) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Allergies from a cell or a note's section, and the reaction to each for which one is written."""
+    told: dict[str, list[str]] = {}
+    for entry, reaction in parse_allergies(text).items():
+        for name in allergy_entries([entry]):
+            told.setdefault(name, []).append(" ".join(reaction.strip(_AROUND_REACTION).casefold().split()))
+    joined = {name: "; ".join(filter(None, reactions)) for name, reactions in told.items()}
+    return tuple(told), {name: reaction for name, reaction in joined.items() if reaction}

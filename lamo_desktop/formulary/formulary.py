@@ -28,6 +28,7 @@ from lamo_desktop.paths import resource
 
 NDFRT = "NDF-RT 2014"
 OPIOID = "opioid"  # the allergy class
+NO_REACTIONS: Mapping[str, str] = {}
 INTOLERANCE = "What is recorded is a side effect, not an allergy."
 BESIDE_OPIOID = "The entry names a product with an opioid, which is the likelier cause."
 
@@ -105,9 +106,14 @@ class Formulary:
         entry = self._table.get(ingredient)
         return entry.drug_class if entry else ""
 
-    def allergy_hits(self, allergies: Sequence[str], ingredient: str) -> tuple[AllergyHit, ...]:
-        """The allergy entries that speak against the ingredient, each with how gravely; negated ones never do."""
-        hits = (self._allergy_hit(allergy, ingredient) for allergy in allergies)
+    def allergy_hits(
+        self, allergies: Sequence[str], ingredient: str, reactions: Mapping[str, str] = NO_REACTIONS
+    ) -> tuple[AllergyHit, ...]:
+        """The allergy entries that speak against the ingredient, each with how gravely; negated ones never do.
+
+        `reactions` holds, by entry, reactions that are not written in the entry itself; drugs they name are not meant.
+        """
+        hits = (self._allergy_hit(allergy, ingredient, reactions.get(allergy, "")) for allergy in allergies)
         return tuple(hit for hit in hits if hit is not None)
 
     def allergic_to(self, allergies: Sequence[str]) -> frozenset[str]:
@@ -120,12 +126,13 @@ class Formulary:
             self._subjects[allergy] = self._allergy_subjects(allergy)
         return self._subjects[allergy]
 
-    def _allergy_hit(self, allergy: str, ingredient: str) -> AllergyHit | None:
+    def _allergy_hit(self, allergy: str, ingredient: str, reaction: str) -> AllergyHit | None:
         """The gravest that any statement of the entry says: by name, by a class it names, by a class they share."""
         found: list[AllergyHit] = []
+        side_effect = bool(reaction) and is_intolerance(plain(reaction[:LONGEST_TEXT]))
         for subject in self._subjects_of(allergy):
             hit = self._hit_of(allergy, subject, ingredient)
-            if hit is not None and subject.intolerance:
+            if hit is not None and (subject.intolerance or side_effect):
                 hit = AllergyHit(allergy, ingredient, hit.by, "note", INTOLERANCE)
             if hit is not None:
                 found.append(hit)

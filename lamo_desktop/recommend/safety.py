@@ -27,7 +27,7 @@ LOW_COVERAGE = "low coverage"
 SAFETY_KINDS = (ALLERGY, CONDITION, INTERACTION, DUPLICATE)
 WITHHELD_FROM: Severity = "serious"  # an allergy this grave keeps a drug off the list
 LOW_COVERAGE_SHARE = 0.2  # of an admission's distinct orders, from which too little of the label is known to judge it
-LONGEST_QUOTE = 80  # characters of a diagnosis shown in a reason
+LONGEST_QUOTE = 80  # characters of a diagnosis or a reaction shown in a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def safety_flags(
     home = frozenset(admission.home_medications)
     lists = _Lists(frozenset(recommended), frozenset(ordered), frozenset(withheld), home)
     found = [
-        *_allergies(admission.allergies, lists, formulary),
+        *_allergies(admission, lists, formulary),
         *_contraindications(lists, conditions, formulary),
         *_rules(lists, conditions, formulary),
     ]
@@ -121,7 +121,7 @@ class Withholding:
         self._formulary = formulary
         self._candidates = candidates
         self._admissions = admissions
-        self._of_entry: dict[str, NDArray[np.bool_]] = {}
+        self._of_entry: dict[tuple[str, str], NDArray[np.bool_]] = {}
         self._of_condition: dict[int, NDArray[np.bool_]] = {}
         for d, drug in enumerate(candidates):
             for entry in formulary.rules.by_condition.get(drug, ()):
@@ -131,29 +131,30 @@ class Withholding:
         self.mask = np.zeros((len(admissions), len(candidates)), dtype=bool)
         for n, admission in enumerate(admissions):
             for allergy in admission.allergies:
-                self.mask[n] |= self._by_allergy(allergy)
+                self.mask[n] |= self._by_allergy(allergy, admission.reactions.get(allergy, ""))
             for condition in conditions_of(admission, formulary):
                 if condition in self._of_condition:
                     self.mask[n] |= self._of_condition[condition]
 
-    def _by_allergy(self, entry: str) -> NDArray[np.bool_]:
-        if entry not in self._of_entry:
-            found = [bool(_grave(self._formulary, (entry,), drug)) for drug in self._candidates]
-            self._of_entry[entry] = np.array(found, dtype=bool)
-        return self._of_entry[entry]
+    def _by_allergy(self, entry: str, reaction: str) -> NDArray[np.bool_]:
+        key = entry, reaction
+        if key not in self._of_entry:
+            found = [bool(_grave(self._formulary, (entry,), {entry: reaction}, drug)) for drug in self._candidates]
+            self._of_entry[key] = np.array(found, dtype=bool)
+        return self._of_entry[key]
 
     def reason(self, row: int, drug: str) -> str:
         """Why a candidate is kept off an admission's list: "allergy to penicillin", "contraindicated: hyperkalemia"."""
         admission = self._admissions[row]
-        if entry := _grave(self._formulary, admission.allergies, drug):
+        if entry := _grave(self._formulary, admission.allergies, admission.reactions, drug):
             return f"allergy to {entry}"
         held = self._formulary.rules.contraindicated(drug, conditions_of(admission, self._formulary))
         return "; ".join(f"contraindicated: {entry.name}" for entry in held if entry.severity == "contraindicated")
 
 
-def _grave(formulary: Formulary, allergies: Sequence[str], drug: str) -> str:
+def _grave(formulary: Formulary, allergies: Sequence[str], reactions: Mapping[str, str], drug: str) -> str:
     """The first allergy entry that keeps a drug off the list; "" for none."""
-    for hit in formulary.allergy_hits(allergies, drug):
+    for hit in formulary.allergy_hits(allergies, drug, reactions):
         if SEVERITIES.index(hit.severity) <= SEVERITIES.index(WITHHELD_FROM):
             return hit.allergy
     return ""
@@ -186,20 +187,29 @@ def model_flags(
     return found
 
 
-def _allergies(allergies: Sequence[str], lists: _Lists, formulary: Formulary) -> list[Flag]:
+def _allergies(admission: Admission, lists: _Lists, formulary: Formulary) -> list[Flag]:
     """One flag for all drugs that the same recorded allergies speak against in the same way."""
     concerned: dict[tuple[Severity, str, Source], list[str]] = {}
-    for drug in sorted(lists.recommended | lists.ordered | lists.withheld) if allergies else ():
-        hits = formulary.allergy_hits(allergies, drug)
+    for drug in sorted(lists.recommended | lists.ordered | lists.withheld) if admission.allergies else ():
+        hits = formulary.allergy_hits(admission.allergies, drug, admission.reactions)
         if hits:
             worst = min(hits, key=lambda hit: SEVERITIES.index(hit.severity))
-            quoted = ", ".join(f'"{hit.allergy}"' for hit in hits)
+            quoted = ", ".join(f'"{_as_recorded(admission, hit.allergy)}"' for hit in hits)
             reason = f"Recorded allergy: {quoted}." + (f" {worst.reason}" if worst.reason else "")
             concerned.setdefault((worst.severity, reason, worst.source), []).append(drug)
     return [
         _flag(ALLERGY, tuple(drugs), severity, reason, source, lists)
         for (severity, reason, source), drugs in concerned.items()
     ]
+
+
+def _as_recorded(admission: Admission, allergy: str) -> str:
+    reaction = admission.reactions.get(allergy, "")
+    return f"{allergy} ({_quote(reaction)})" if reaction else allergy
+
+
+def _quote(text: str) -> str:
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
 
 
 def _contraindications(lists: _Lists, conditions: Mapping[int, str], formulary: Formulary) -> list[Flag]:
@@ -215,8 +225,7 @@ def _contraindications(lists: _Lists, conditions: Mapping[int, str], formulary: 
     found = []
     for number, (text, drugs) in concerned.items():
         entry = entries[number]
-        quote = text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
-        reason = f'{entry.reason} Recorded: "{quote}".'
+        reason = f'{entry.reason} Recorded: "{_quote(text)}".'
         found.append(_flag(CONDITION, tuple(drugs), entry.severity, reason, entry.source, lists))
     return found
 

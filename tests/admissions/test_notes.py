@@ -1,8 +1,11 @@
 """Section cutting, leakage removal, allergies and medications, on notes written for the tests."""
 
+import re
+
 import pytest
 
 from lamo_desktop.admissions.notes import before_later_text, cut_sections, parse_allergies, parse_medications
+from lamo_desktop.admissions.order_mapper import listed_allergies
 
 DISCHARGE = """Admission Date: [**2151-7-16**]       Discharge Date: [**2151-8-4**]
 Service: MEDICINE
@@ -178,7 +181,28 @@ def test_sentences_about_the_later_stay_are_taken_out(told: str, kept: str | Non
     ],
 )
 def test_allergies(text: str, allergens: tuple[str, ...]) -> None:
-    assert parse_allergies(text) == allergens
+    assert tuple(parse_allergies(text)) == allergens
+
+
+@pytest.mark.parametrize(
+    ("text", "reactions"),
+    [
+        ("codeine (nausea)", {"codeine": "nausea"}),
+        ("Penicillin - hives; codeine: nausea; latex", {"penicillin": "hives", "codeine": "nausea"}),
+        ("penicillin (nausea, hives), sulfa", {"penicillin": "nausea hives"}),
+        ("penicillin (nausea and throat closing), sulfa", {"penicillin": "nausea throat closing"}),
+        ("penicillin - nausea and throat closing", {"penicillin": "nausea throat closing"}),
+        ("Codeine: upset stomach. Rash as well.", {"codeine": "upset stomach rash as well"}),
+        ("penicillin (nausea). Penicillin (anaphylaxis)", {"penicillin": "nausea; anaphylaxis"}),
+        ("Aspirin resulting in GI upset, disorientation", {"aspirin": "resulting in gi upset disorientation"}),
+        ("penicillin, no other known allergies", {}),
+        ("NKDA", {}),
+    ],
+)
+def test_a_reaction_stays_with_its_allergen(text: str, reactions: dict[str, str]) -> None:
+    allergies, told = listed_allergies(text)
+    words = {name: " ".join(re.sub(r"[^\w;]", " ", reaction).split()) for name, reaction in told.items()}
+    assert words == reactions and told.keys() <= set(allergies)
 
 
 @pytest.mark.parametrize(

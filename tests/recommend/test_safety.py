@@ -116,6 +116,28 @@ def test_what_is_withheld_and_why(formulary: Formulary, allergy: str, reason: st
     assert withholding.reason(1, drug) == why
 
 
+@pytest.mark.parametrize(
+    ("reaction", "severity", "withheld"),
+    [
+        ("nausea", "note", False),
+        ("nausea and hives", "contraindicated", True),
+        ("", "contraindicated", True),
+        ("changed to fentanyl for nausea", "note", False),
+    ],
+)
+def test_a_reaction_read_beside_the_allergy_says_whether_it_is_one(
+    formulary: Formulary, reaction: str, severity: str, withheld: bool
+) -> None:
+    patient = replace(admission("codeine"), reactions={"codeine": reaction} if reaction else {})
+    (flag,) = safety_flags(patient, ["codeine"], [], formulary)
+    assert flag.severity == severity and ("side effect" in flag.text) is not withheld
+    assert (f'"codeine ({reaction})"' if reaction else '"codeine"') in flag.text
+    bare = replace(patient, reactions={})
+    withholding = Withholding(formulary, ("codeine", "fentanyl"), [bare, patient])
+    assert withholding.mask.tolist() == [[True, False], [withheld, False]]
+    assert withholding.reason(1, "codeine") == ("allergy to codeine" if withheld else "")
+
+
 def test_what_the_model_cannot_know_is_said() -> None:
     candidates = (*VOCABULARY, "newdrug")
     flags = model_flags(
