@@ -7,13 +7,21 @@ import re
 from collections.abc import Callable, Sequence
 from enum import Enum
 
-from lamo_desktop.admissions.values import is_unknown, parse_age, parse_date, parse_sex, split_list
+from lamo_desktop.admissions.values import (
+    is_day_number,
+    is_unknown,
+    parse_age,
+    parse_date,
+    parse_sex,
+    split_list,
+)
 from lamo_desktop.errors import row_fault
 from lamo_desktop.formulary import Formulary
 
 SAMPLE = 200  # filled cells that are looked at
 WITHIN = 5_000  # rows among which they are sought
 MOST = 0.7  # share of the cells from which they agree
+MOST_STATES = 15  # different values of a column of states, at most
 FEW = 0.1  # share of the cells up to which they contradict
 
 _ICD = re.compile(r"[A-TV-Z]\d[\dA-Z](?:\.?[\dA-Z]{1,4})?[+*!]?", re.IGNORECASE)
@@ -54,12 +62,17 @@ def evidence(field: str, cells: Sequence[str], formulary: Formulary | None = Non
         return _judged(_share(sample, _reads(parse_age)), wrong=dates > MOST or _share(sample, _wordy) > 0.9)
     # Nothing tells one date, number or identifier from another: these cells may contradict, and never agree.
     if field in ("admission_date", "discharge_date", "birth_date"):
-        return _judged(0.0, wrong=dates <= FEW and numbers < 0.9)
+        dated = numbers if field == "birth_date" else _share(sample, _is_recent_day)
+        return _judged(0.0, wrong=dates <= FEW and dated < 0.9)
     if field == "order_start":
         return _judged(0.0, wrong=dates + _share(sample, _SPAN.match) <= FEW)
     if field in ("admission_id", "patient_id"):
         few = field == "admission_id" and len(sample) >= 20 and len(set(sample)) <= 2
-        return _judged(0.0, wrong=dates > MOST or max(map(len, sample)) > 60 or few or _share(sample, _DECIMAL) > FEW)
+        named = _share(sample, _is_name) > MOST
+        wrong = dates > MOST or max(map(len, sample)) > 60 or few or named or _share(sample, _DECIMAL) > FEW
+        return _judged(0.0, wrong=wrong)
+    if field == "order_status":
+        return _judged(0.0, wrong=dates <= MOST and len(set(sample)) > MOST_STATES)
     if dates > MOST or _share(sample, lambda cell: cell.casefold() in _YES_NO) > MOST:
         return Evidence.CONTRADICT  # all other fields are texts
     if field in ("orders", "order_drug", "medications_on_admission"):
@@ -73,7 +86,7 @@ def evidence(field: str, cells: Sequence[str], formulary: Formulary | None = Non
 
 def is_date(cell: str) -> bool:
     """Whether a cell holds a date, in whatever order day and month stand."""
-    if _NUMBER.fullmatch(cell) and len(cell) != 8:  # 20240105 is one
+    if _NUMBER.fullmatch(cell) and (len(cell) not in (8, 12, 14) or not cell.isdecimal()):  # 20240105 is one
         return False
     try:
         return parse_date(cell, "dmy") is not None
@@ -131,6 +144,16 @@ def _reads(parse: Callable[[str], object]) -> Callable[[str], bool]:
 
 def _wordy(cell: str) -> bool:
     return sum(c.isalpha() for c in cell) >= max(6, len(cell) / 2) or len(re.findall(r"[\u4e00-\u9fff]", cell)) >= 2
+
+
+def _is_recent_day(cell: str) -> bool:
+    """Whether a number can be a day of an export as Excel counts days: from 1970 to 2043."""
+    return is_day_number(cell) and 25_569 <= float(cell.replace(",", ".")) < 52_600
+
+
+def _is_name(cell: str) -> bool:
+    """Whether a cell may name a person: words without a figure."""
+    return not any(c.isdigit() for c in cell) and bool(re.search(r"\w{2,}[\s,.]+\w|[\u4e00-\u9fff]{2}", cell))
 
 
 def _names_drug(cell: str, formulary: Formulary) -> bool:

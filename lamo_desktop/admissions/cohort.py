@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 Sex = Literal["female", "male"]
 Severity = Literal["error", "warning", "info"]
@@ -79,8 +79,7 @@ class Source:
     """Where a cohort came from: file names with their SHA-256 (hex) and the profile that read them.
 
     `orders` says which orders count as what clinicians ordered; "" when the export has none. `whole_stays`: all of a
-    stay do, though the model answers for the first day. The last three say how to read it again: its place (absolute),
-    and the profile as its kind and what it states besides; empty where that is not known.
+    stay do, though the model answers for the first day.
     """
 
     path: str
@@ -88,9 +87,6 @@ class Source:
     profile: str
     orders: str = ""
     whole_stays: bool = False
-    place: str = ""
-    kind: str = ""
-    stated: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +99,7 @@ class Cohort:
     problems: tuple[Problem, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     unmapped: Mapping[str, int] = field(default_factory=dict)  # order text as written -> number of order rows
-    # (reason, order text) -> rows that are no drugs; None: not recorded
-    excluded: Mapping[tuple[str, str], int] | None = field(default_factory=dict)
+    excluded: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (reason, order text) -> rows: no drugs
 
     @property
     def has_orders(self) -> bool:

@@ -19,6 +19,7 @@ from lamo_desktop.admissions.headers import HeaderMapping, map_headers
 from lamo_desktop.admissions.notes import SECTIONS, before_later_text, cut_sections, tells_of_stay
 from lamo_desktop.admissions.order_mapper import ENTRY_LENGTH, OrderMapper, listed_allergies
 from lamo_desktop.admissions.profile import Profile
+from lamo_desktop.admissions.sex_column import SexColumn
 from lamo_desktop.admissions.synonyms import Vocabulary
 from lamo_desktop.admissions.tables import read_tables
 from lamo_desktop.admissions.values import (
@@ -27,10 +28,11 @@ from lamo_desktop.admissions.values import (
     DateOrder,
     decided_order,
     has_time,
+    is_day_number,
     is_unknown,
     parse_age,
     parse_date,
-    parse_sex,
+    parse_year,
     split_list,
 )
 from lamo_desktop.errors import row_fault
@@ -43,6 +45,8 @@ DATES = ("admission_date", "birth_date")
 LISTED = 20  # problems of one kind that are listed one by one; the rest are counted
 LISTS = SECTIONS[1:]  # sections that a column may hold as a list; the history of present illness is told
 CUT = "{n} characters were left out: text that says it was written after admission (under a later heading, say)"
+YEAR_OF_BIRTH = "only the year of birth is known: the age is the year of admission less this, one too many at most"
+DAY_NUMBER = "a number, read as a date as Excel counts days"
 ERROR_VALUE = "error value of a spreadsheet, read as empty; expected a value"
 SHORTENED_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 
@@ -112,7 +116,9 @@ class _RowReader:
         self.place = {self.table.where(i): i for i in range(len(self.table))}
         self._kinds: dict[tuple[str, Severity], list[str]] = defaultdict(list)
         self._cut: list[tuple[str, int]] = []  # cells with text written after admission, and its length
+        self._day_numbered: set[str] = set()  # fields of dates that are counted as Excel does
         self._date_orders = {name: self._decided(name) for name in DATES}
+        self._sexes = self._sex_column()
         self._pseudonyms: dict[str, str] = {}
         self._last = (0, 0)  # row and column of the cell that was read last
         patient = mapping.columns("patient_id")
@@ -253,7 +259,7 @@ class _RowReader:
         admitted = self._date("admission_date", row)
         age = self._age(row, admitted)
         try:
-            sex = parse_sex(self._cell("sex", row))
+            sex = self._sexes.read(self._cell("sex", row))
         except ValueError as error:
             sex = None
             self._note("sex", row, f"{error}; left empty")
@@ -284,6 +290,9 @@ class _RowReader:
         born = None
         try:
             age = parse_age(self._cell("age", row))
+            if age is None and admitted and (year := parse_year(self._cell("birth_date", row))):
+                self._note("birth_date", row, YEAR_OF_BIRTH, "info")
+                return parse_age(str(admitted.year - year))
             if age is None and admitted and (born := self._date("birth_date", row)):
                 years = admitted.year - born.year - ((admitted.month, admitted.day) < (born.month, born.day))
                 age = parse_age(str(years))
@@ -299,10 +308,25 @@ class _RowReader:
             return ""
         return self._pseudonyms.setdefault(text, f"P{len(self._pseudonyms) + 1:05d}") if self._direct else text
 
+    def _sex_column(self) -> SexColumn:
+        """What the values of the sex column mean; asks once where they do not tell."""
+        column = next(iter(self.mapping.columns("sex")), None)
+        if column is None:
+            return SexColumn("", (), {})
+        header = self.table.columns[column]
+        sexes = SexColumn(header, self.table.cells[column], self.data["sex_values"])
+        if sexes.question:
+            self._kinds[sexes.question, "warning"].append(f"{self.table.title}, column {header[:60]}")
+        return sexes
+
     def _decided(self, name: str) -> DateOrder:
         """The order of day and month in the column of a date, told where its own cells prove it."""
         asked: DateOrder = self.data["date_order"]
         for column in self.mapping.columns(name):
+            filled = [cell for cell in self.table.cells[column] if not is_unknown(cell)]
+            if filled and sum(map(is_day_number, filled)) > len(filled) / 2:
+                self._day_numbered.add(name)
+                self._kinds[DAY_NUMBER, "info"].append(f"{self.table.title}, column {self.table.columns[column][:60]}")
             decided, said = decided_order(self.table.cells[column], asked)
             if said:
                 self._kinds[said, "info"].append(f"{self.table.title}, column {self.table.columns[column][:60]}")
@@ -311,6 +335,8 @@ class _RowReader:
 
     def _date(self, name: str, row: int) -> datetime | None:
         text = self._cell(name, row)
+        if is_day_number(text) and name not in self._day_numbered:
+            self._note(name, row, DAY_NUMBER, "info")
         try:
             return parse_date(text, self._date_orders[name]) if text else None
         except ValueError as error:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from lamo_desktop.admissions.cohort import Problem, Severity
 from lamo_desktop.admissions.headers import HeaderMapping
 from lamo_desktop.admissions.order_mapper import OrderMapper, Orders
 from lamo_desktop.admissions.order_start import NO_COLUMN, OrderStarts, order_starts
+from lamo_desktop.admissions.order_status import CANCELLED, OrderStatuses, StatusWords
 from lamo_desktop.admissions.order_window import OrderWindow
 from lamo_desktop.admissions.profile import Profile
 from lamo_desktop.admissions.tables import Table
@@ -44,6 +45,7 @@ class OrderReader:
         self._window = profile.order_window()
         self._table = mapping.orders or mapping.admissions
         self._starts, self._reason = _starts(mapping, self._table, profile.data)
+        self._statuses = _statuses(mapping, self._table, profile.data)
         self._cells: dict[str, list[str]] = {}
         self._rows = self._by_day = 0
         self._unused: dict[str, list[int]] = defaultdict(list)
@@ -52,8 +54,9 @@ class OrderReader:
         """Add what a row of the admissions table orders: a list of drugs, or the one of this row."""
         if cell not in self._cells:
             self._cells[cell] = self._drugs_in(cell)
-        if self._cells[cell] and self._counts(ordered, row):
-            for drug in self._cells[cell]:
+        drugs = self._cells[cell]
+        if drugs and self._stands(row, drugs) and self._counts(ordered, row):
+            for drug in drugs:
                 self.mapper.add(ordered, [drug])
 
     def _drugs_in(self, cell: str) -> list[str]:
@@ -83,10 +86,18 @@ class OrderReader:
                 self._unused[NO_DRUG].append(i)
             elif ordered is not None:
                 try:
-                    if self._counts(ordered, i):
+                    if self._stands(i, [drug]) and self._counts(ordered, i):
                         self.mapper.add(ordered, [drug])
                 except Exception as error:  # without this order the admission's label would be wrong
                     ordered.failed = f"{table.where(i)}: {row_fault(error)}"
+
+    def _stands(self, row: int, drugs: Sequence[str]) -> bool:
+        """Whether the order of a row was not cancelled; a cancelled one is counted with the excluded texts."""
+        if self._statuses is None or not self._statuses.cancelled(row):
+            return True
+        for drug in drugs:
+            self.mapper.excluded[CANCELLED, drug] += 1
+        return False
 
     def _counts(self, ordered: Ordered, row: int) -> bool:
         """Whether the order of a row starts in the window; where nothing tells, every order counts."""
@@ -120,7 +131,7 @@ class OrderReader:
             found.append(Problem(self._table.title, f"{WHOLE_STAYS}: {self._reason}"))
         if self._starts is not None and self._starts.said:
             found.append(Problem(self._starts.where, self._starts.said, "info"))
-        return found
+        return found + (self._statuses.problems() if self._statuses else [])
 
 
 def identifier(text: str) -> str:
@@ -132,12 +143,23 @@ def _starts(mapping: HeaderMapping, table: Table, profile: Mapping[str, Any]) ->
     """How the starts of the orders are read, or the reason why they cannot be."""
     if mapping.orders is None and not mapping.long_form:
         return None, IN_A_CELL
-    column = mapping.order_column("order_start")
-    if mapping.orders is None:
-        column = next(iter(mapping.columns("order_start")), None)
+    column = _column(mapping, "order_start")
     if column is None:
         return None, NO_COLUMN
     return order_starts(table, column, profile, bool(mapping.columns("admission_date")))
+
+
+def _statuses(mapping: HeaderMapping, table: Table, profile: Mapping[str, Any]) -> OrderStatuses | None:
+    """The states of the orders, where one row is one order and a column holds them."""
+    column = _column(mapping, "order_status")
+    return None if column is None else OrderStatuses(table, column, StatusWords(profile))
+
+
+def _column(mapping: HeaderMapping, name: str) -> int | None:
+    """The column of a field of orders: on their own sheet, or in the admissions table with one row per order."""
+    if mapping.orders is not None:
+        return mapping.order_column(name)
+    return next(iter(mapping.columns(name)), None)
 
 
 def _cells(mapping: HeaderMapping, table: Table, name: str) -> list[str]:

@@ -1,12 +1,14 @@
 """Which column holds what: headers matched by synonyms with a confidence, sheets chosen by content."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lamo_desktop.admissions.cell_evidence import Evidence, evidence, is_clinical_text, is_id_like
 from lamo_desktop.admissions.cohort import Problem
+from lamo_desktop.admissions.order_status import StatusWords
 from lamo_desktop.admissions.synonyms import (
     CERTAIN,
     CLINICAL,
@@ -24,6 +26,8 @@ from lamo_desktop.formulary import Formulary
 
 ACCEPTED = 0.6  # confidence from which a column is used without being asked for
 SUPPORTED = 0.8  # of a likely header with which the cells agree
+TOLD_BY_CELLS = 0.6  # of a header that says nothing, where the cells do
+OF_ADMISSION = ("patient_id", "age", "sex", "admission_date")  # the same in all rows of one admission
 LATER_FIELDS = ("diagnoses", "procedures", "orders", "order_drug", "medications_on_admission", "allergies", "reason")
 KNOWN_LATER = (
     "the header says that this was recorded at discharge, later than the index time: the model would be told what "
@@ -85,7 +89,8 @@ def map_headers(
     ]
     if not visible:
         raise InputError(f"{tables[0].file}: every sheet with data is hidden; show the sheet with the admissions.")
-    candidates = [(table, _match(table, own, vocabulary, formulary)) for table in visible]
+    words = StatusWords(profile)
+    candidates = [(table, _match(table, own, vocabulary, formulary, words)) for table in visible]
     orders_table, order_matches = _orders(candidates, vocabulary.fields, named["orders"])
     admissions, matches = _admissions(candidates, vocabulary.fields, named["admissions"], orders_table)
     if orders_table is admissions:
@@ -124,7 +129,11 @@ def _own_columns(profile: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str
 
 
 def _match(
-    table: Table, own: Mapping[str, Sequence[str]], vocabulary: Vocabulary, formulary: Formulary | None
+    table: Table,
+    own: Mapping[str, Sequence[str]],
+    vocabulary: Vocabulary,
+    formulary: Formulary | None,
+    statuses: StatusWords,
 ) -> list[Match]:
     """Every plausible (field, column) pair of a table, the user's own first, then by confidence."""
     found = []
@@ -133,6 +142,7 @@ def _match(
     named = {name: {normalised(h) for h in mine} for name, mine in own.items()}
     named = {name: mine for name, mine in named.items() if name != "admission_id" or mine & here}
     taken = frozenset().union(*named.values())
+    families = Counter(map(_unnumbered, table.columns))
     for column, header in enumerate(table.columns):
         exact = any(vocabulary.confidence(header, name) == 1 for name in vocabulary.fields)
         for name in vocabulary.fields:
@@ -140,12 +150,29 @@ def _match(
                 found.append(Match(name, column, header, 2.0 if normalised(header) in named[name] else 0.0))
             elif normalised(header) not in taken:
                 likely = vocabulary.confidence(header, name)
+                if name in ("orders", "order_drug") and families[_unnumbered(header)] > 1 and re.search(r"\d", header):
+                    likely = _of_numbered(header, name, vocabulary)
                 if exact and likely < CERTAIN:  # "Orders" is not almost "Order"
                     likely = 0.0
                 if likely >= POSSIBLE:
                     likely = _weighed(likely, evidence(name, table.cells[column], formulary))
                 found.append(Match(name, column, header, likely))
+        if "order_status" not in named and normalised(header) not in taken and not known_later(header):
+            told = statuses.tell_states(table.cells[column])
+            found.append(Match("order_status", column, header, TOLD_BY_CELLS if told else 0.0))
     return sorted((m for m in found if m.confidence >= ACCEPTED), key=lambda m: (-m.confidence, m.column))
+
+
+def _unnumbered(header: str) -> str:
+    return " ".join(re.sub(r"\d+", " ", normalised(header)).split())
+
+
+def _of_numbered(header: str, name: str, vocabulary: Vocabulary) -> float:
+    """The confidence of one of several columns that differ by a number alone ("Drug 1", "Drug 2"): a list of drugs."""
+    if name == "order_drug":
+        return 0.0
+    one_drug = min(CERTAIN, vocabulary.confidence(_unnumbered(header), "order_drug"))
+    return max(vocabulary.confidence(header, name), one_drug)
 
 
 def _weighed(likely: float, cells: Evidence) -> float:
@@ -224,13 +251,32 @@ def _admissions(
 def _orders_here(table: Table, matches: tuple[Match, ...], alone: bool) -> tuple[tuple[Match, ...], bool]:
     """Without another place for orders, a drug column of the admissions table holds them; ids may then repeat."""
     kept = [m for m in matches if m.field not in ORDER_FIELDS]
-    drug = next((m for m in matches if m.field == "order_drug"), None)
-    if drug is None or not alone or any(m.field == "orders" for m in kept):
+    drugs = [m for m in matches if m.field in ("orders", "order_drug")]
+    listed = any(m.field == "orders" for m in drugs)
+    if not drugs or not alone:
         return tuple(kept), False
+    repeated = _repeats(table, matches, seldom=not listed)
+    if listed and not repeated:
+        return tuple(kept), False
+    if any(m.field == "order_drug" for m in drugs):  # one drug a row stands in one column
+        drugs = [max(drugs, key=lambda m: (m.confidence, m.field == "order_drug"))]
+    kept = [m for m in kept if m.field != "orders"] + [replace(m, field="orders") for m in drugs]
+    if repeated:
+        kept += [m for m in matches if m.field in ("order_start", "order_status")]
+    return tuple(kept), repeated
+
+
+def _repeats(table: Table, matches: Sequence[Match], seldom: bool) -> bool:
+    """Whether the table has one row per order: an id repeats, at least once or, unless `seldom`, mostly, and the rest
+    that is known of the admission repeats with it.
+    """
     ids = table.cells[next(m.column for m in matches if m.field == "admission_id")]
-    repeated = len(set(ids)) < len(ids)
-    starts = [m for m in matches if m.field == "order_start"] if repeated else []
-    return (*kept, Match("orders", drug.column, drug.header, drug.confidence), *starts), repeated
+    repeats = sum(count - 1 for name, count in Counter(ids).items() if name)
+    if seldom or not repeats:
+        return repeats > 0
+    same = [table.cells[m.column] for m in matches if m.field in OF_ADMISSION]
+    rows = len(set(zip(ids, *same, strict=True)))
+    return repeats >= len(ids) / 3 and rows <= 1.1 * len(set(ids))
 
 
 def _likely(table: Table, taken: set[int], serves: Callable[[Sequence[str]], bool]) -> str:

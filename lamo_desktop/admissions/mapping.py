@@ -122,8 +122,8 @@ def _as_read(export: Export) -> dict[str, Any]:
     for name in dict.fromkeys(match.field for match in (*mapping.matches, *mapping.order_matches)):
         found = sorted((m for m in (*mapping.matches, *mapping.order_matches) if m.field == name), key=_place)
         headers = list(dict.fromkeys(match.header for match in found))
-        # With one row per order the column holds a drug each; read as a list of orders, the ids would be repeats.
-        field = "order_drug" if name == "orders" and mapping.long_form else name
+        # With one row per order the column holds a drug each, and ids may repeat.
+        field = "order_drug" if name == "orders" and mapping.long_form and len(headers) == 1 else name
         columns[field] = headers if len(headers) > 1 else headers[0]
     sheets = {"admissions": mapping.admissions.sheet, "orders": mapping.orders.sheet if mapping.orders else ""}
     return {"columns": columns, "sheets": sheets, "date_order": export.profile.data["date_order"]}

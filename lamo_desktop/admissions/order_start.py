@@ -14,6 +14,7 @@ from lamo_desktop.admissions.values import (
     DateOrder,
     decided_order,
     has_time,
+    is_day_number,
     is_unknown,
     parse_date,
 )
@@ -21,6 +22,7 @@ from lamo_desktop.errors import InputError
 
 NO_COLUMN = "no column says when an order starts"
 MOST = 0.5  # share of the filled cells that must be readable
+DAY_NUMBERS = 0.9  # share from which numbers are dates as Excel counts them: minutes from admission begin at 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def order_starts(
     if not filled:
         return None, f"{named} is empty"
     unit = UNITS.get(asked) or minutes_per_unit(header)
-    if sum(map(is_number, filled)) > MOST * len(filled):
+    day_numbers = not asked and sum(map(is_day_number, filled)) >= DAY_NUMBERS * len(filled)
+    if sum(map(is_number, filled)) > MOST * len(filled) and not day_numbers:
         if unit is None:
             return None, (
                 f"{named} holds numbers without a unit; say whether they are minutes, hours or days (order_start_unit)"
@@ -76,7 +79,7 @@ def order_starts(
         words = {minutes: word for word, minutes in UNITS.items()}[unit]
         said = f"the numbers in this column are read as {words} from admission"
         return OrderStarts(cells, where, True, unit, "ask", said), ""
-    if sum(parse_span(cell, unit) is not None for cell in filled) > MOST * len(filled):
+    if not day_numbers and sum(parse_span(cell, unit) is not None for cell in filled) > MOST * len(filled):
         return OrderStarts(cells, where, True, unit, "ask"), ""
     order, said = decided_order(filled, profile["date_order"])
     readable = sum(_reads(cell, order) for cell in filled)

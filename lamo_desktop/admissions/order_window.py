@@ -21,7 +21,7 @@ HOUR, DAY = 60, 1440
 
 _WINDOW = re.compile(r"\s*([-+]?\d+(?:\.\d+)?)\s*(?:\.\.|to|,)\s*([-+]?\d+(?:\.\d+)?)\s*h?\s*")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
-_COMPACT_DATE = re.compile(r"(?:19|20)\d{6}")
+_COMPACT_DATE = re.compile(r"(?:19|20)\d{6}(?:\d{4}|\d{6})?")
 _PIECE = re.compile(r"(\d+(?:[.,]\d+)?)\s*([^\W\d_]+)\.?[\s,]*")
 
 

@@ -17,7 +17,7 @@ from rapidfuzz.fuzz import ratio
 from lamo_desktop.admissions.notes import SECTIONS
 
 LISTS = ("diagnoses", "procedures", "allergies", "medications_on_admission", "orders", "note")  # may span columns
-ORDER_FIELDS = ("order_drug", "order_start")
+ORDER_FIELDS = ("order_drug", "order_start", "order_status")
 CLINICAL = ("diagnoses", "note", *SECTIONS)
 CERTAIN = 0.9  # confidence from which a header tells the header row
 LATER = 0.7  # confidence at most of a column that was filled at discharge
@@ -36,7 +36,7 @@ _NEUTRAL = _words(
     "une una text texts textes texte texto textos list liste lista listado name names nom nombre bezeichnung libelle "
     "description descriptions desc beschreibung descripcion value values field column col data free freitext libre "
     "details entry entries recorded documented noted icd icd10 icd9 cim cim10 cie cie10 cm gm ops ccam snomed who "
-    "10 9 english english deutsch 名称 列表 信息 内容 情况 描述 文本 记录"
+    "icd11 cie9 cim9 english deutsch 名称 列表 信息 内容 情况 描述 文本 记录"
 )
 _NAMES = _words("name names nom nombre 名称")
 _PATIENT = _words("patient patients patienten patiente pacientes paciente pat pt person case subject 患者 病人")
@@ -122,6 +122,7 @@ _FROM = _words("from since after before ab seit nach depuis apres desde tras rel
 _REMARK = re.compile(r"[(\[（【{<].*?[)\]）】}>]")  # "Gender (M/F)"
 _SIDES = re.compile(r"\s*[/|:：／｜\n]\s*|\s+[-–—]\s+|" + re.escape(GROUP))  # "Alter / Age", "诊断 | Diagnosis"
 _ALIAS = re.compile(r"^[A-Za-z]\w{0,11}\.(?=\w)(?!\w{0,3}\.?$)")  # "enc.ADMIT_DT": a table before its column
+_REVISION = re.compile(r"\b(icd|cim|cie) (9|10|11)\b")  # of the classification; "Drug 9" is the ninth
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _ENDING = re.compile(r"(?:ies|ie|is|es|en|os|as|y|s|n|e|o|a)$")
 _PERSON = frozenset(
@@ -327,6 +328,8 @@ def _neutral(name: str) -> frozenset[str]:
     """The words that say nothing beside a field's own."""
     if name in ("admission_id", "patient_id"):
         return (_NEUTRAL - _NAMES) | {"id", "number"} | ({"hospital"} if name == "admission_id" else set())
+    if name == "order_status":
+        return _NEUTRAL | _CODES | {"flag", "kennzeichen", "kz", "current"}
     words = _NEUTRAL | _PATIENT | _ENCOUNTER
     if name in ("orders", "order_drug", "medications_on_admission"):
         return words
@@ -339,7 +342,7 @@ def _neutral(name: str) -> frozenset[str]:
 
 def _core(words: str, name: str) -> frozenset[str]:
     """The words that carry the meaning, abbreviations spelled out."""
-    spelled = (_SHORT.get(word, word) for word in words.split())
+    spelled = (_SHORT.get(word, word) for word in _REVISION.sub(r"\1\2", words).split())
     if name in _DATE_FIELDS:
         spelled = ("date" if word in _DATE else word for word in spelled)
     return frozenset(word for word in spelled if word not in _neutral(name) and not _numbering(word, name))

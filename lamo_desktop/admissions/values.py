@@ -4,7 +4,7 @@ import ast
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from lamo_desktop.admissions.cohort import Sex
@@ -27,8 +27,8 @@ UNKNOWN = _words("- -- --- . ? n/a na nan none null nil unknown unk u missing un
     "not recorded",
     "nicht bekannt",
 }
-_FEMALE = _words("f female fem w weiblich frau woman femme femenino feminino mujer 女 女性")
-_MALE = _words("m male man männlich maennlich mann herr masculin masculino homme hombre 男 男性")
+_FEMALE = _words("f female fem w weiblich frau woman femme femenino feminino féminin feminin mujer 女 女性")
+_MALE = _words("m male man männlich maennlich mann herr masculin masculino homme hombre h varón varon v 男 男性")
 _NEITHER = _words("o other x d divers diverse indeterminate ambiguous nonbinary non-binary i 其他")
 
 _AGE = re.compile(
@@ -116,6 +116,7 @@ _DATES = tuple(
     for pattern in (
         r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})",
         r"(?P<y>\d{4})(?P<m>\d{2})(?P<d>\d{2})",
+        r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})[ T]?(?P<ch>\d{2})(?P<cm>\d{2})(?P<cs>\d{2})?",
         r"(?P<y>\d{4})\s*年\s*(?P<m>\d{1,2})\s*月\s*(?P<d>\d{1,2})\s*日",
         r"(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>\d{4}|\d{2})",  # dots: day first
         r"(?P<d>\d{1,2})[\s./-]*(?P<name>[^\W\d_]{3,10})[\s.,/-]*(?P<y>\d{4}|\d{2})",
@@ -123,6 +124,12 @@ _DATES = tuple(
         r"(?P<first>\d{1,2})[/-](?P<second>\d{1,2})[/-](?P<y>\d{4}|\d{2})",
     )
 )
+
+
+_COMPACT_TIME = {"h": "ch", "min": "cm", "s": "cs"}  # of 202404031530
+_COMPACT_MOMENT = re.compile(r"(?:19|20)\d{6}[ T]?\d{4}(?:\d{2})?")
+_DAY_NUMBER = re.compile(r"[1-6]\d{4}(?:[.,]\d+)?")
+_DAY_ZERO = datetime(1899, 12, 30)
 
 
 class AmbiguousDateError(ValueError):
@@ -134,12 +141,13 @@ def parse_date(text: str, order: DateOrder = "ask") -> datetime | None:
     text = " ".join(text.split())
     if is_unknown(text):
         return None
+    if is_day_number(text):
+        return _of_day_number(text)
     match = next((m for m in (pattern.fullmatch(text) for pattern in _DATES) if m), None)
     if match is None:
-        if re.fullmatch(r"[1-6]\d{4}(\.\d+)?", text):
-            raise ValueError("an Excel day number; expected a date: format the column as a date")
         raise ValueError("expected a date such as 2024-04-03")
     part = match.groupdict()
+    part |= {name: part[compact] for name, compact in _COMPACT_TIME.items() if part.get(compact)}
     year = int(part["y"]) + (0 if len(part["y"]) == 4 else 2000 if int(part["y"]) < 70 else 1900)
     if part.get("first"):
         month, day = _month_and_day(int(part["first"]), int(part["second"]), order)
@@ -155,9 +163,28 @@ def parse_date(text: str, order: DateOrder = "ask") -> datetime | None:
         raise ValueError("not a day of the calendar; expected a date such as 2024-04-03") from None
 
 
+def parse_year(text: str) -> int | None:
+    """A year that stands alone, as of a birth; None for anything else."""
+    match = re.fullmatch(r"((?:19|20)\d\d)(?:\.0+)?", text.strip())
+    return int(match[1]) if match else None
+
+
 def has_time(text: str) -> bool:
     """Whether a date is written with a time of day."""
-    return bool(re.search(r"\d:\d\d", text))
+    text = text.strip()
+    if is_day_number(text):
+        return bool(re.search(r"[.,]\d*[1-9]", text))
+    return bool(re.search(r"\d:\d\d", text) or _COMPACT_MOMENT.fullmatch(text))
+
+
+def is_day_number(text: str) -> bool:
+    """Whether a cell is a date as Excel counts its days (45000.5 is noon of 15 March 2023): from 1927 to 2091."""
+    return bool(_DAY_NUMBER.fullmatch(text))
+
+
+def _of_day_number(text: str) -> datetime:
+    moment = _DAY_ZERO + timedelta(days=float(text.replace(",", ".")))
+    return (moment + timedelta(seconds=30)).replace(second=0, microsecond=0)
 
 
 PROOFS, PROVEN_SHARE = 3, 0.1  # dates whose day is above 12, at least, to decide the order of a column

@@ -66,7 +66,7 @@ def with_columns(opened: Opened, admissions: Held, orders: Held) -> dict[str, An
             columns[name] = headers[0] if len(headers) == 1 else list(headers)
     if opened.ids_repeat and not orders and isinstance(columns["orders"], str):  # one row per order
         columns["orders"], columns["order_drug"] = "", columns["orders"]
-    for name in ("order_drug", "order_start"):
+    for name in ("order_drug", "order_start", "order_status"):
         columns[name] = next(iter(orders.get(name) or admissions.get(name) or ()), columns[name])
         if opened.fault and not columns[name]:
             del columns[name]  # whether there is a sheet with orders has not been found out yet

@@ -21,6 +21,7 @@ TITLES = {
     "orders": QT_TRANSLATE_NOOP("fields", "Orders"),
     "order_drug": QT_TRANSLATE_NOOP("fields", "Drug ordered"),
     "order_start": QT_TRANSLATE_NOOP("fields", "Start of the order"),
+    "order_status": QT_TRANSLATE_NOOP("fields", "Status of the order"),
     "label": QT_TRANSLATE_NOOP("fields", "Subgroup"),
 }
 HINTS = {
@@ -48,10 +49,11 @@ HINTS = {
     "order_start": QT_TRANSLATE_NOOP(
         "fields", "Only orders of the first day are compared: a time, a date, or minutes or hours from admission."
     ),
+    "order_status": QT_TRANSLATE_NOOP("fields", "Cancelled orders do not count; stopped ones do."),
 }
 # In the order in which they are shown; of the CLINICAL ones at least one is needed.
-ADMISSION_FIELDS = tuple(name for name in TITLES if name not in ("order_drug", "order_start", "label"))
-ORDER_FIELDS = ("admission_id", "order_drug", "order_start")
+ADMISSION_FIELDS = tuple(name for name in TITLES if name not in ("order_drug", "order_start", "order_status", "label"))
+ORDER_FIELDS = ("admission_id", "order_drug", "order_start", "order_status")
 CLINICAL = (
     "diagnoses",
     "note",

@@ -552,7 +552,7 @@ NASTY = [
     Nasty(
         "Excel day number",
         workbook(rows=changed_row(2, admission_date=45000)),
-        check=lambda c: said(c, "E3: an Excel day number"),
+        check=lambda c: said(c, "E3: a number, read as a date as Excel counts days"),
     ),
     Nasty(
         "orders of unknown admissions",

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from lamo_desktop.admissions.values import AmbiguousDateError, parse_age, parse_date, parse_sex, split_list
+from lamo_desktop.admissions.sex_column import SexColumn
+from lamo_desktop.admissions.values import AmbiguousDateError, has_time, parse_age, parse_date, parse_sex, split_list
 
 
 @pytest.mark.parametrize(
@@ -74,12 +75,54 @@ def test_sex() -> None:
         ("04/04/2024", datetime(2024, 4, 4)),
         ("12/31/69", datetime(2069, 12, 31)),
         ("12/31/70", datetime(1970, 12, 31)),
+        ("42005", datetime(2015, 1, 1)),
+        ("42005.35417", datetime(2015, 1, 1, 8, 30)),
+        ("42005,35417", datetime(2015, 1, 1, 8, 30)),
+        ("202404031530", datetime(2024, 4, 3, 15, 30)),
+        ("20240403153009", datetime(2024, 4, 3, 15, 30, 9)),
         ("", None),
         ("unknown", None),
     ],
 )
 def test_date(text: str, date: datetime | None) -> None:
     assert parse_date(text) == date
+
+
+def test_which_dates_have_a_time_of_day() -> None:
+    assert all(map(has_time, ("2024-04-03 13:05", "42005.35417", "202404031530")))
+    assert not any(map(has_time, ("2024-04-03", "42005", "42005.0", "20240403")))
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "sexes"),
+    [
+        ("Sexo", ["H", "M", "M"], ["male", "female", "female"]),
+        ("Sexo", ["V", "M", "v"], ["male", "female", "male"]),
+        ("Sexo", ["varón", "mujer", ""], ["male", "female", None]),
+        ("Sexe", ["F", "H"], ["female", "male"]),
+        ("Geschlecht", ["w", "m", "d"], ["female", "male", None]),
+        ("Sex", ["M", "F", "U"], ["male", "female", None]),
+        ("Sex", ["M", "M"], ["male", "male"]),
+        ("Sexo (H/M)", ["M", "M"], ["female", "female"]),
+        ("Sex (1 = male, 2 = female)", ["1", "2.0"], ["male", "female"]),
+    ],
+)
+def test_the_values_of_a_column_tell_its_sexes(header: str, cells: list[str], sexes: list[str | None]) -> None:
+    column = SexColumn(header, cells, {})
+    assert [column.read(cell) for cell in cells] == sexes
+    assert not column.question
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "named"),
+    [("Sex", ["1", "2", "1"], "'1' and '2'"), ("GENDER_CD", ["0", "1"], "'0' and '1'"), ("Sexo", ["M", "M"], "'M'")],
+)
+def test_sexes_that_nothing_tells_are_asked_and_not_guessed(header: str, cells: list[str], named: str) -> None:
+    column = SexColumn(header, cells, {})
+    assert [column.read(cell) for cell in cells] == [None] * len(cells)
+    assert f"the values {named} do not tell women from men" in column.question
+    told = SexColumn(header, cells, {cells[0]: "female"})
+    assert told.read(cells[0]) == "female"
 
 
 def test_day_and_month_are_asked_not_guessed() -> None:
@@ -90,7 +133,7 @@ def test_day_and_month_are_asked_not_guessed() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2024-02-30", "45000", "32.01.2024", "yesterday", "2024-13-01", "25:00", "2024-04-03 25:61"]
+    "text", ["2024-02-30", "145000", "32.01.2024", "yesterday", "2024-13-01", "25:00", "2024-04-03 25:61"]
 )
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected"):

@@ -7,6 +7,7 @@ import pytest
 
 from lamo_desktop.admissions.cell_evidence import Evidence, evidence
 from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.admissions.mapping import save_profile
 from lamo_desktop.admissions.profile import load_profile
 from lamo_desktop.admissions.read import read_export
 from lamo_desktop.admissions.synonyms import Vocabulary, known_later, minutes_per_unit
@@ -233,3 +234,47 @@ def test_a_sheet_of_home_medications_holds_no_orders(tmp_path: Path, formulary: 
         book.save(tmp_path / "a.xlsx")
         held, cohort = columns(tmp_path / "a.xlsx", formulary)
         assert "order_drug" not in held and cohort.admissions[0].orders is None
+
+
+@pytest.mark.parametrize("drug", ["DRUG_{n}", "Medication {n}", "Medikament {n}", "Médicament {n}", "药物{n}"])
+def test_every_numbered_column_is_read(drug: str, tmp_path: Path, formulary: Formulary) -> None:
+    names = ["aspirin", "heparin", "furosemide", "lisinopril", "metoprolol", "warfarin", "digoxin", "amiodarone"]
+    names += ["vancomycin", "gabapentin", "prednisone"]
+    numbers = range(1, len(names) + 1)
+    header = ["HADM", "Age", *(f"Dx {n}" for n in numbers), *(drug.format(n=n) for n in numbers)]
+    row = ["1", "67", *(f"illness {n}" for n in numbers), *names]
+    _, cohort = columns(written(tmp_path / "a.csv", [header, row]), formulary)
+    assert cohort.admissions[0].orders == tuple(sorted(names))
+    assert cohort.admissions[0].diagnoses == tuple(f"illness {n}" for n in numbers)
+
+
+def test_the_year_of_birth_gives_an_age_and_says_so(tmp_path: Path, formulary: Formulary) -> None:
+    for header in ("Geb.-Jahr", "Year of birth", "Birth year", "Année de naissance", "出生年份"):
+        rows = [["HADM", header, "Admission date", "Diagnoses"], ["1", "1950", "2020-05-01", "I10"]]
+        _, cohort = columns(written(tmp_path / "a.csv", rows), formulary)
+        assert cohort.admissions[0].age == 70
+        assert any("only the year of birth is known" in problem.message for problem in cohort.problems)
+        assert not cohort.admissions[0].labels
+
+
+def test_names_of_persons_and_numbers_that_are_no_days_are_not_taken(formulary: Formulary) -> None:
+    assert evidence("patient_id", ["Müller, K.", "Schäfer, T.", "Weiß, J."]) is Evidence.CONTRADICT
+    assert evidence("admission_id", ["王伟", "李娜", "张敏"]) is Evidence.CONTRADICT
+    assert evidence("admission_date", ["48213", "71822", "19944", "90210"]) is Evidence.CONTRADICT
+    assert evidence("admission_date", ["42005.35", "42011.5"]) is Evidence.OPEN
+
+
+def test_rows_that_repeat_an_admission_are_its_orders_whatever_the_drugs_are_called(
+    tmp_path: Path, formulary: Formulary
+) -> None:
+    for header in ("Medikation", "用药医嘱", "Medication orders"):
+        rows = [["HADM", "Diagnoses", header, "Start"]]
+        for name in ("1", "2"):
+            rows += [[name, "I10", drug, "x"] for drug in ("aspirin 100 mg", "heparin", "furosemide")]
+        path = written(tmp_path / "a.csv", rows)
+        _, cohort = columns(path, formulary)
+        assert [a.orders for a in cohort.admissions] == [("aspirin", "furosemide", "heparin")] * 2
+        export = read_export(path, formulary)
+        save_profile(export, tmp_path / "own.yaml")
+        again = read_export(path, formulary, tmp_path / "own.yaml")
+        assert again.cohort.admissions == cohort.admissions

@@ -105,6 +105,23 @@ def test_times(tmp_path: Path, formulary: Formulary) -> None:
     assert not cohort.source.whole_stays
 
 
+@pytest.mark.parametrize(
+    ("admitted", "starts"),
+    [
+        ("42005.35417", ["42005.5", "42006.35", "42006.36", "42011.25"]),
+        ("201501010830", ["201501011200", "201501020829", "201501020831", "201501070600"]),
+        ("20150101083000", ["20150101120000", "20150102082959", "20150102083001", "20150107060000"]),
+    ],
+)
+def test_days_as_excel_counts_them_and_times_without_marks(
+    admitted: str, starts: list[str], tmp_path: Path, formulary: Formulary
+) -> None:
+    cohort = read(workbook(tmp_path / "a.xlsx", starts, "Start time", admitted), formulary)
+    assert ordered(cohort) == ("aspirin", "heparin")
+    assert not cohort.source.whole_stays
+    assert not any(problem.severity != "info" for problem in cohort.problems)
+
+
 def test_dates_without_a_time(tmp_path: Path, formulary: Formulary) -> None:
     starts = ["2024-01-05", "2024-01-06", "2024-01-07", "2024-01-04"]
     cohort = read(workbook(tmp_path / "a.xlsx", starts), formulary)

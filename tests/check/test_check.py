@@ -54,7 +54,7 @@ def test_check_prints_mapping_attrition_problems_names_and_audit(
     assert "admissions: Stays (xlsx workbook; header in row 2, 3 rows)" in lines
     assert "orders: Verordnungen (xlsx workbook; header in row 1, 7 rows)" in lines
     assert "admission_id A Encounter No 1.00" in lines
-    assert "diagnoses D Diagnoes 0.65 please check" in lines
+    assert "diagnoses D Diagnoes 0.85 please check" in lines
     assert "subgroup label F Ward 1.00" in lines
     assert "2 admissions can be scored, with orders to compare with" in lines
     assert "readable 2 (-1: missing or repeated id, or unusable age)" in lines
@@ -85,7 +85,7 @@ def test_the_workbook_lists_everything(export: Path, tmp_path: Path) -> None:
     first = ["Columns", "Attrition", "Problems", "Set aside", "Unmapped names", "Excluded orders"]
     assert book.sheetnames == [*first, "Leakage audit"]
     rows = {sheet.title: list(sheet.values)[2:] for sheet in book}
-    assert ("Stays", "admissions", "diagnoses", "D", "Diagnoes", 0.65, "xlsx workbook", 2) in rows["Columns"]
+    assert ("Stays", "admissions", "diagnoses", "D", "Diagnoes", 0.85, "xlsx workbook", 2) in rows["Columns"]
     assert ("Stays", "admissions", "reason", None, "(no column)", 0, "xlsx workbook", 2) in rows["Columns"]
     assert ("warning", "Stays!C5", "expected F, M, Female or Male; left empty") in rows["Problems"]
     assert [row[:2] for row in rows["Set aside"]] == [("2", "Stays!A4")]

@@ -135,8 +135,7 @@ class ExportPage(Page):
         results, target = self._session.results, path or self._ask("workbook")
         if results is not None and target is not None:
             overlay = self._session.evaluation.overlay
-            export = self._session.input  # None where a job was opened without its export
-            self._write(target, work.save_workbook, results.path, self._session.policy, overlay, export, target)
+            self._write(target, work.save_workbook, results.path, self._session.policy, overlay, target)
 
     def save_report(self, path: Path | None = None) -> None:
         """Write the validation report; compares with the orders first where that was not done for these lists."""
@@ -193,12 +192,9 @@ class ExportPage(Page):
         else:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._target.parent)))
 
-    def _written(self, missing: object) -> None:
+    def _written(self, _: object) -> None:
         text = self.tr("{name} was saved in {folder}.").format(name=self._target.name, folder=self._target.parent)
-        if isinstance(missing, str) and missing:
-            self.notice.say(f"{text} {said(missing)}", "warn", self.tr("Open folder"))
-        else:
-            self.notice.say(text, "good", self.tr("Open folder"))
+        self.notice.say(text, "good", self.tr("Open folder"))
         self._session.set_exported()
         self._idle()
 
