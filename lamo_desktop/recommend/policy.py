@@ -20,9 +20,9 @@ from lamo_desktop.stats import sigmoid
 Floats = NDArray[np.float64]
 
 POLICIES = {
-    "no-more-than-ordered": "lists as long as clinicians' orders, judged by the tuning admissions, not longer",
-    "balanced": "the threshold with the best Jaccard, judged by the tuning admissions",
-    "precise": "the longest lists that keep the asked precision, judged by the tuning admissions",
+    "no-more-than-ordered": "about as many drugs as clinicians order, not more",
+    "balanced": "the lists that agreed best with the orders (Jaccard) when the model was made",
+    "precise": "the longest lists of which at least the chosen share was ordered when the model was made",
 }
 DEFAULT_POLICY = "no-more-than-ordered"
 

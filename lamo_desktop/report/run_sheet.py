@@ -147,7 +147,9 @@ def _results(recommendations: Recommendations) -> list[Row]:
 def _limits(recommendations: Recommendations) -> list[Row]:
     """What the safety findings could not see in this export."""
     scored = recommendations.scored
-    rows: list[Row] = [("Times of orders", "not read", "orders of one first day are taken to overlap")]
+    whole = recommendations.provenance.get("input", {}).get("whole_stays_compared") == "yes"
+    span = "the whole stay" if whole else "one first day"
+    rows: list[Row] = [("Times of orders", "not read", f"orders of {span} are taken to overlap")]
     for what, known in (
         ("Admissions with allergies", sum(bool(item.admission.allergies) for item in scored)),
         ("Admissions with home medications", sum(bool(item.admission.home_medications) for item in scored)),

@@ -11,7 +11,8 @@ SENTENCES = (
         "No: {n1} admissions are too few to decide anything. Below {n2} the intervals are wide and "
         "unreliable; read this report as a trial run.",
     ),
-    QT_TRANSLATE_NOOP("rooms", "Too few admissions to say. In these: {finding}"),
+    QT_TRANSLATE_NOOP("rooms", "Too few admissions to say. {finding}"),
+    QT_TRANSLATE_NOOP("rooms", "Here: {figure}."),
     QT_TRANSLATE_NOOP("rooms", "{n1} drugs recommended for each drug ordered ({n2} to {n3})"),
     QT_TRANSLATE_NOOP("rooms", "Yes, it overprescribes: {figure}. Raise the threshold shift or recalibrate."),
     QT_TRANSLATE_NOOP("rooms", "No, its lists are shorter: {figure}. Lower the threshold shift or recalibrate."),

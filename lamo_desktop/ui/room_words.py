@@ -224,9 +224,11 @@ WORDS = frozenset(
         # models and policies
         QT_TRANSLATE_NOOP("rooms", "base model, not fine-tuned"),
         QT_TRANSLATE_NOOP("rooms", "base model, not fine-tuned, with a fitted reading head and code model"),
-        QT_TRANSLATE_NOOP("rooms", "lists as long as clinicians' orders, judged by the tuning admissions, not longer"),
-        QT_TRANSLATE_NOOP("rooms", "the threshold with the best Jaccard, judged by the tuning admissions"),
-        QT_TRANSLATE_NOOP("rooms", "the longest lists that keep the asked precision, judged by the tuning admissions"),
+        QT_TRANSLATE_NOOP("rooms", "about as many drugs as clinicians order, not more"),
+        QT_TRANSLATE_NOOP("rooms", "the lists that agreed best with the orders (Jaccard) when the model was made"),
+        QT_TRANSLATE_NOOP(
+            "rooms", "the longest lists of which at least the chosen share was ordered when the model was made"
+        ),
         # problems
         QT_TRANSLATE_NOOP("rooms", "hidden sheet, not read; show it in Excel to use it"),
         QT_TRANSLATE_NOOP("rooms", "sheet not used: it is neither the admissions nor the orders"),

@@ -16,11 +16,12 @@ FEW_ADMISSIONS = 30
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One question, how it turned out and the sentence that says so."""
+    """One question, how it turned out and the sentence that says so; `figures` is what it says without a verdict."""
 
     question: str
     level: Level
     text: str
+    figures: str = ""
 
 
 def findings(
@@ -47,7 +48,8 @@ def findings(
 
 def _undecided(finding: Finding) -> Finding:
     """The same figures where there are too few admissions for any verdict, good or bad."""
-    return Finding(finding.question, "caution", f"Too few admissions to say. In these: {finding.text}")
+    figures = f"Here: {finding.figures}." if finding.figures else finding.text
+    return Finding(finding.question, "caution", f"Too few admissions to say. {figures}")
 
 
 def _size(n: int) -> Finding:
@@ -74,14 +76,19 @@ def _ratio(ratio: Estimate) -> Finding:
     question = "Does it recommend more than clinicians order?"
     figure = f"{ratio.value:.2f} drugs recommended for each drug ordered ({ratio.low:.2f} to {ratio.high:.2f})"
     if ratio.low > high:
-        return Finding(question, "poor", f"Yes, it overprescribes: {figure}. Raise the threshold shift or recalibrate.")
+        return Finding(
+            question, "poor", f"Yes, it overprescribes: {figure}. Raise the threshold shift or recalibrate.", figure
+        )
     if ratio.high < low:
         return Finding(
-            question, "caution", f"No, its lists are shorter: {figure}. Lower the threshold shift or recalibrate."
+            question,
+            "caution",
+            f"No, its lists are shorter: {figure}. Lower the threshold shift or recalibrate.",
+            figure,
         )
     if low <= ratio.low and ratio.high <= high:
-        return Finding(question, "good", f"No: {figure}.")
-    return Finding(question, "caution", f"Not clearly: {figure}; the interval reaches beyond {low} to {high}.")
+        return Finding(question, "good", f"No: {figure}.", figure)
+    return Finding(question, "caution", f"Not clearly: {figure}; the interval reaches beyond {low} to {high}.", figure)
 
 
 def _agreement(estimates: dict[str, Estimate]) -> Finding:
@@ -100,14 +107,15 @@ def _agreement(estimates: dict[str, Estimate]) -> Finding:
 def _simpler(differences: Sequence[tuple[str, Estimate]]) -> Finding:
     question = "Is it better than something simple?"
     name, worst = min(differences, key=lambda d: d[1].value)
-    figure = (
-        f"Jaccard {worst.value:+.3f} ({worst.low:+.3f} to {worst.high:+.3f}) against {name}, the strongest simple model"
-    )
+    interval = f"{_signed(worst.low)} to {_signed(worst.high)}"
+    figure = f"Jaccard {_signed(worst.value)} ({interval}) against {name}, the strongest simple model"
     if worst.low > 0:
-        return Finding(question, "good", f"Yes: {figure} fitted on your own admissions.")
+        return Finding(question, "good", f"Yes: {figure} fitted on your own admissions.", figure)
     if worst.high < 0:
-        return Finding(question, "poor", f"No: {figure} fitted on your own admissions.")
-    return Finding(question, "caution", f"Not shown: {figure} fitted on your own admissions; the interval holds zero.")
+        return Finding(question, "poor", f"No: {figure} fitted on your own admissions.", figure)
+    return Finding(
+        question, "caution", f"Not shown: {figure} fitted on your own admissions; the interval holds zero.", figure
+    )
 
 
 def _calibration(estimates: dict[str, Estimate]) -> Finding:
@@ -121,10 +129,10 @@ def _calibration(estimates: dict[str, Estimate]) -> Finding:
     )
     question = "Can its probabilities be believed?"
     if low <= slope.low and slope.high <= high and 0.9 <= ratio.value <= 1.1:
-        return Finding(question, "good", f"Yes: {figure}.")
+        return Finding(question, "good", f"Yes: {figure}.", figure)
     if slope.high < low or slope.low > high or not 0.8 <= ratio.value <= 1.25:
-        return Finding(question, "poor", f"Not as they are: {figure}. Use a site calibration.")
-    return Finding(question, "caution", f"With care: {figure}.")
+        return Finding(question, "poor", f"Not as they are: {figure}. Use a site calibration.", figure)
+    return Finding(question, "caution", f"With care: {figure}.", figure)
 
 
 def _coverage(coverage: Estimate) -> Finding:
@@ -147,7 +155,7 @@ def _groups(groups: Sequence[Subgroup]) -> Finding:
             question, "good", f"No group of the {compared} compared agrees clearly less than the other admissions."
         )
     worse.sort(key=lambda g: g.difference.value if g.difference else 0.0)
-    names = "; ".join(f"{g.column} {g.value} ({g.difference.value:+.3f})" for g in worse[:4] if g.difference)
+    names = "; ".join(f"{g.column} {g.value} ({_signed(g.difference.value)})" for g in worse[:4] if g.difference)
     return Finding(
         question,
         "caution",
@@ -155,3 +163,7 @@ def _groups(groups: Sequence[Subgroup]) -> Finding:
         f"With this many "
         "comparisons about one in forty would look so by chance.",
     )
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "−")

@@ -166,6 +166,15 @@ def test_the_run_sheet_accounts_for_every_row(tmp_path: Path, formulary: Formula
     assert [row["Reason"] for row in table(path, "Set aside")][-1].startswith("not scored yet")
 
 
+@pytest.mark.parametrize(("whole", "span"), [("yes", "the whole stay"), ("no", "one first day")])
+def test_what_is_taken_to_overlap_is_what_counts(tmp_path: Path, found: Recommendations, whole: str, span: str) -> None:
+    facts = {**found.provenance, "input": {**found.provenance["input"], "whole_stays_compared": whole}}
+    write_workbook(replace(found, provenance=facts), tmp_path / "out.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx")["Run"]
+    rows = {row[0]: row[1:] for row in sheet.iter_rows(values_only=True)}
+    assert rows["Times of orders"][1] == f"orders of {span} are taken to overlap"
+
+
 def test_the_run_sheet_has_what_a_repeat_needs(tmp_path: Path, found: Recommendations, formulary: Formulary) -> None:
     path = tmp_path / "out.xlsx"
     write_workbook(found, path)

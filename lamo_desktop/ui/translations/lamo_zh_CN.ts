@@ -3488,8 +3488,12 @@
         <translation>不够：{n1} 例住院不足以下结论。少于 {n2} 例时区间宽且不可靠；请将本结果视为试运行。</translation>
     </message>
     <message>
-        <source>Too few admissions to say. In these: {finding}</source>
-        <translation>住院数太少，无法判断。就现有数据：{finding}</translation>
+        <source>Too few admissions to say. {finding}</source>
+        <translation>住院数太少，无法判断。{finding}</translation>
+    </message>
+    <message>
+        <source>Here: {figure}.</source>
+        <translation>就现有数据：{figure}。</translation>
     </message>
     <message>
         <source>{n1} drugs recommended for each drug ordered ({n2} to {n3})</source>
@@ -4568,16 +4572,16 @@
         <translation>基础模型，未微调，附拟合的读出层与编码模型</translation>
     </message>
     <message>
-        <source>lists as long as clinicians&apos; orders, judged by the tuning admissions, not longer</source>
-        <translation>清单长度与医嘱相当，不会更长（按调优住院判断）</translation>
+        <source>about as many drugs as clinicians order, not more</source>
+        <translation>与临床医嘱的药品数大致相当，不会更多</translation>
     </message>
     <message>
-        <source>the threshold with the best Jaccard, judged by the tuning admissions</source>
-        <translation>Jaccard 最佳的阈值（按调优住院判断）</translation>
+        <source>the lists that agreed best with the orders (Jaccard) when the model was made</source>
+        <translation>模型制作时与医嘱一致性（Jaccard）最佳的清单</translation>
     </message>
     <message>
-        <source>the longest lists that keep the asked precision, judged by the tuning admissions</source>
-        <translation>保持所需精确率的最长清单（按调优住院判断）</translation>
+        <source>the longest lists of which at least the chosen share was ordered when the model was made</source>
+        <translation>模型制作时至少有所选比例被开具的最长清单</translation>
     </message>
     <message>
         <source>hidden sheet, not read; show it in Excel to use it</source>
