@@ -39,6 +39,8 @@ def _plain(noun: object) -> object:
 
 
 def _value(hint: Any, data: Any) -> Any:
+    if hint is Any:
+        return data
     if dataclasses.is_dataclass(hint):
         return _dataclass(hint, data)
     kind, arguments = get_origin(hint), get_args(hint)

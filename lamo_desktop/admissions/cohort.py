@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Sex = Literal["female", "male"]
 Severity = Literal["error", "warning", "info"]
@@ -79,7 +79,8 @@ class Source:
     """Where a cohort came from: file names with their SHA-256 (hex) and the profile that read them.
 
     `orders` says which orders count as what clinicians ordered; "" when the export has none. `whole_stays`: all of a
-    stay do, though the model answers for the first day.
+    stay do, though the model answers for the first day. The last three say how to read it again: its place (absolute),
+    and the profile as its kind and what it states besides; empty where that is not known.
     """
 
     path: str
@@ -87,6 +88,9 @@ class Source:
     profile: str
     orders: str = ""
     whole_stays: bool = False
+    place: str = ""
+    kind: str = ""
+    stated: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,8 @@ class Cohort:
     problems: tuple[Problem, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     unmapped: Mapping[str, int] = field(default_factory=dict)  # order text as written -> number of order rows
-    excluded: Mapping[tuple[str, str], int] = field(default_factory=dict)  # (reason, order text) -> rows: no drugs
+    # (reason, order text) -> rows that are no drugs; None: not recorded
+    excluded: Mapping[tuple[str, str], int] | None = field(default_factory=dict)
 
     @property
     def has_orders(self) -> bool:

@@ -18,6 +18,7 @@ ones. The format with examples: docs/mapping.md. For the table kinds:
     rules: {adult_age: 18}       # see the comments in the shipped file
 """
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -33,6 +34,7 @@ from lamo_desktop.safe_load import parse_yaml, read_small
 
 KINDS = ("eicu", "mimic3", "mimic4", "flat")
 FREE_KEYS = ("labels", "headings", "optional")
+DEEPEST = 8  # levels of a profile that a job keeps as they are
 ADDED_TO = ("synonyms", "identifiers", "order_status")  # lists that a profile adds to
 
 
@@ -77,6 +79,11 @@ class Profile:
         if order_window is not None and self.kind == "flat":
             data["order_window"] = order_window
         return replace(self, data=data, asked_window=window or self.asked_window)
+
+    def stated(self) -> dict[str, Any]:
+        """What it says that the shipped one of its kind does not, as values that JSON has: see `stated_profile`."""
+        found: dict[str, Any] = _plain(differences(self.data, _shipped(self.kind)))
+        return found
 
     def tables(self) -> dict[str, TableSpec]:
         """Every table the profile names, by the program's name for it."""
@@ -139,6 +146,14 @@ def load_profile(name_or_file: str | Path) -> Profile:
     return Profile(str(own.get("name", path.stem)), str(kind), data)
 
 
+def stated_profile(kind: str, stated: Mapping[str, Any]) -> Profile:
+    """The profile of a kind that states this. Raises InputError as for a file that does."""
+    if kind not in KINDS:
+        raise InputError(f"There is no kind of profile '{kind}'.")
+    data = _completed(stated, _shipped(kind), "The profile", "")
+    return Profile(str(data["name"]), kind, data)
+
+
 @cache
 def _shipped(kind: str) -> dict[str, Any]:
     return _read_yaml(resource(f"profiles/{kind}.yaml"))
@@ -191,6 +206,16 @@ def differences(data: Mapping[str, Any], shipped: Mapping[str, Any], at: str = "
         elif value != shipped[key]:
             changed[key] = value[len(shipped[key]) :] if place.partition(".")[0] in ADDED_TO else value
     return changed
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """A value of a YAML file as JSON has it; what it has not (dates, infinity) as text."""
+    if isinstance(value, Mapping) and depth < DEEPEST:
+        return {str(key): _plain(entry, depth + 1) for key, entry in value.items()}
+    if isinstance(value, list | tuple) and depth < DEEPEST:
+        return [_plain(entry, depth + 1) for entry in value]
+    finite = isinstance(value, float) and math.isfinite(value)
+    return value if finite or value is None or isinstance(value, str | int) else str(value)
 
 
 def _same_type(value: Any, default: Any) -> bool:

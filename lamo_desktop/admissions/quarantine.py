@@ -4,11 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from lamo_desktop.admissions.cohort import Source
+from lamo_desktop.admissions.flat import read_mapping
 from lamo_desktop.admissions.flat_orders import identifier
 from lamo_desktop.admissions.folder import TableFolder
 from lamo_desktop.admissions.headers import HeaderMapping
-from lamo_desktop.admissions.profile import Profile
+from lamo_desktop.admissions.profile import Profile, stated_profile
 from lamo_desktop.admissions.repaired import REASON
+from lamo_desktop.errors import InputError
+from lamo_desktop.files import sha256_of
+from lamo_desktop.formulary import Formulary
 
 ROWS, ORDERS = "Quarantine", "Quarantine orders"
 OF_QUARANTINED = "an order of a row on sheet Quarantine"
@@ -45,6 +50,62 @@ def quarantine(
         if (where := f"{folder.file(name)} row {number}") in reasons
     )
     return (QuarantineTable(ROWS, (REASON, *header), rows),)
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """The sheets of a job's rows that were not scored, and `note`: which of these rows are not on them, and why."""
+
+    tables: tuple[QuarantineTable, ...] = ()
+    note: str = ""
+
+
+def quarantined(
+    source: Source, reasons: Mapping[str, str], formulary: Formulary, export: Path | None = None
+) -> Quarantined:
+    """The rows whose address is in `reasons`, read once more from the export that a cohort came from.
+
+    `export`: where a person said that it is; otherwise it is looked for where it was. Only an export that has not
+    changed since is read; of any other the note says so.
+    """
+    if not reasons:
+        return Quarantined()
+    try:
+        path = export or _where_it_was(source)
+        profile = stated_profile(source.kind, source.stated)
+        _check_unchanged(path, profile, source)
+        headers = read_mapping(path, profile, formulary)[0] if profile.kind == "flat" else None
+        tables = quarantine(path, profile, headers, reasons)
+    except (InputError, OSError) as error:
+        why = str(error) if isinstance(error, InputError) else f"{Path(source.path).name} cannot be read."
+        return Quarantined(note=f"The rows that were not scored are not repeated in this workbook: {why}")
+    missing = len(reasons) - sum(not row[0].endswith(SAME_ADMISSION) for row in tables[0].rows)
+    note = f"{missing:,} of the {len(reasons):,} rows that were not scored are not rows of its table, and not repeated."
+    return Quarantined(tables, note if missing else "")
+
+
+def _where_it_was(source: Source) -> Path:
+    """Where the export was when it was read.
+
+    A job file may come from anyone, and must not make the program ask a computer that its maker chose.
+    """
+    if not source.place or not source.kind:
+        raise InputError("This job was made by an earlier version, which did not keep how its export is read.")
+    if source.place.replace("\\", "/").startswith("//"):
+        raise InputError(f"The export is on another computer ({source.place}), which is not asked for it.")
+    return Path(source.place)
+
+
+def _check_unchanged(path: Path, profile: Profile, source: Source) -> None:
+    file, name = path, path.name
+    if profile.kind != "flat":
+        folder = TableFolder(path, profile)
+        name = folder.file(MAIN_TABLE[profile.kind])
+        file = path / name
+    if not file.is_file():
+        raise InputError(f"{name} is no longer in {file.parent}.")
+    if sha256_of(file) != source.files.get(name):
+        raise InputError(f"{name} in {file.parent} has changed since it was read.")
 
 
 def _of_workbook(mapping: HeaderMapping, reasons: Mapping[str, str]) -> Iterator[QuarantineTable]:

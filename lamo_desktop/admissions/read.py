@@ -3,6 +3,7 @@
 import csv
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from lamo_desktop.admissions.cohort import Cohort
@@ -55,9 +56,16 @@ def read_export(
     if not path.exists():
         raise InputError(f"There is no file or folder {path.name!r} at the given place.")
     chosen = load_profile(profile) if profile is not None else load_profile(detect_kind(path))
-    export = _read(path, chosen.changed(order_window, encoding), formulary, progress)
+    profile_in_use = chosen.changed(order_window, encoding)
+    export = _read(path, profile_in_use, formulary, progress)
     progress("admissions read", 1.0)
-    return export
+    source = replace(
+        export.cohort.source,
+        place=str(path.resolve()),
+        kind=profile_in_use.kind,
+        stated=profile_in_use.stated(),
+    )
+    return replace(export, cohort=replace(export.cohort, source=source))
 
 
 def nobody_left(cohort: Cohort) -> str:

@@ -1,10 +1,10 @@
 """The text that `lamo check` prints: one line per thing a person may want to look up in the export."""
 
-from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
 from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.admissions.excluded import by_reason, n_rows, ranked
 from lamo_desktop.admissions.mapping import LABEL, Export, ReadTable
 from lamo_desktop.check.leakage import Audit
 from lamo_desktop.check.summary import ordered_drugs, summarise
@@ -102,27 +102,18 @@ def order_lines(cohort: Cohort) -> Iterator[str]:
         yield "  whole stays are compared with a first-day question: the model answers for the first day only"
 
 
-def excluded(cohort: Cohort) -> list[tuple[str, str, int]]:
-    """Reason, order text and rows of the orders that count as no drug: by reason, the most frequent first."""
-    rows: Counter[str] = Counter()
-    for (reason, _), number in cohort.excluded.items():
-        rows[reason] += number
-    ordered = sorted(cohort.excluded.items(), key=lambda e: (-rows[e[0][0]], e[0][0], -e[1], e[0][1]))
-    return [(reason, text, number) for (reason, text), number in ordered]
-
-
 def excluded_lines(cohort: Cohort) -> Iterator[str]:
     """How many order rows were read but order no drug that is recommended, by reason."""
-    entries = excluded(cohort)
+    entries = ranked(cohort.excluded)
     if not entries:
         return
-    total = sum(number for _, _, number in entries)
-    yield f"{total:,} order rows are not ordered drugs and are left out:"
-    for reason, group in groupby(entries, key=lambda entry: entry[0]):
+    totals = by_reason(entries)
+    yield f"{n_rows(entries):,} order rows are not ordered drugs and are left out:"
+    for reason, group in groupby(entries, key=lambda entry: entry.reason):
         of_reason = list(group)
-        examples = "; ".join(text for _, text, _ in of_reason[:EXAMPLES])
+        examples = "; ".join(entry.text for entry in of_reason[:EXAMPLES])
         more = "; ..." if len(of_reason) > EXAMPLES else ""
-        yield f"  {sum(number for _, _, number in of_reason):>7,}  {reason}: {examples}{more}"
+        yield f"  {totals[reason]:>7,}  {reason}: {examples}{more}"
 
 
 def suggestion_text(suggestion: Suggestion) -> str:

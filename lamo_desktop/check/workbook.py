@@ -6,11 +6,12 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
+from lamo_desktop.admissions.excluded import ranked
 from lamo_desktop.admissions.mapping import Export
 from lamo_desktop.admissions.order_mapper import NAMELESS
 from lamo_desktop.admissions.quarantine import ROWS, QuarantineTable, quarantine
 from lamo_desktop.admissions.repaired import REASON
-from lamo_desktop.check.account import excluded, unmapped
+from lamo_desktop.check.account import unmapped
 from lamo_desktop.check.leakage import Audit
 from lamo_desktop.files import check_writable, replacing
 from lamo_desktop.formulary import Formulary, SiteName
@@ -135,7 +136,7 @@ def _pages(export: Export, formulary: Formulary) -> Iterator[_Page]:
     yield _Page(
         "Excluded orders",
         (Column("Reason", width=30), Column("Order text", width=60, wrap=True), Column("Order rows", "whole", 11)),
-        excluded(cohort),
+        [(entry.reason, entry.text, entry.rows) for entry in ranked(cohort.excluded)],
     )
 
 

@@ -5,10 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lamo_desktop.admissions.flat import read_mapping
-from lamo_desktop.admissions.profile import load_profile
-from lamo_desktop.admissions.quarantine import QuarantineTable, quarantine
-from lamo_desktop.admissions.read import detect_kind
+from lamo_desktop.admissions.quarantine import quarantined
 from lamo_desktop.cli.steps import (
     NOTICE,
     chosen_candidates,
@@ -22,7 +19,7 @@ from lamo_desktop.cli.steps import (
     score_cohort,
 )
 from lamo_desktop.cli.validate import write_validation
-from lamo_desktop.files import replacing, sha256_of
+from lamo_desktop.files import replacing
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.jobs import batch
 from lamo_desktop.jobs.store import JobStore
@@ -47,23 +44,20 @@ def recommend(options: argparse.Namespace) -> int:
         outcome = score_cohort(
             path, cohort, package, policy, formulary, engine_settings(options), options.limit, reporter, candidates
         )
-        write_workbook(outcome, options.output, _quarantined(outcome, options, formulary))
-    print_summary(outcome, options.output)
+        save_workbook(outcome, options.output, formulary, options.input)
     return exit_code(options, cohort)
 
 
-def _quarantined(
-    outcome: Recommendations, options: argparse.Namespace, formulary: Formulary
-) -> tuple[QuarantineTable, ...]:
-    """The rows that were set aside or failed, read once more; none where the export was changed in the meantime."""
-    reasons = {row.where: row.reason for row in outcome.set_aside}
-    reasons |= {item.admission.source_row: item.failed for item in outcome.failed}
-    files = outcome.provenance["input"]["files_sha256"]
-    if not reasons or (options.input.is_file() and sha256_of(options.input) != files.get(options.input.name)):
-        return ()
-    profile = load_profile(options.profile or detect_kind(options.input)).changed(None, options.encoding)
-    headers = read_mapping(options.input, profile, formulary)[0] if profile.kind == "flat" else None
-    return quarantine(options.input, profile, headers, reasons)
+def save_workbook(outcome: Recommendations, output: Path, formulary: Formulary, export: Path | None = None) -> None:
+    """Write the workbook, with the rows that were not scored as far as the export is there, and sum up what it holds.
+
+    `export`: where the person at the command says that it is.
+    """
+    repeated = quarantined(outcome.source, outcome.not_scored, formulary, export)
+    write_workbook(outcome, output, repeated)
+    print_summary(outcome, output)
+    if repeated.note:
+        print(repeated.note)
 
 
 def resume(options: argparse.Namespace) -> int:
@@ -79,8 +73,7 @@ def resume(options: argparse.Namespace) -> int:
             print(f"Admissions that are tried again: {store.retry_failed()}")
         run_to_end(store, package, engine_settings(options, store.last_settings()), reporter)
         outcome = batch.results(store, package, formulary, policy)
-    write_workbook(outcome, options.output)
-    print_summary(outcome, options.output)
+    save_workbook(outcome, options.output, formulary)
     return 0
 
 
@@ -145,10 +138,9 @@ def demo(options: argparse.Namespace) -> int:
     cohort = read_input(options, formulary, reporter)
     with job_file(options) as path:
         outcome = score_cohort(path, cohort, package, policy, formulary, settings, None, reporter)
-        write_workbook(outcome, workbook)
+        save_workbook(outcome, workbook, formulary, options.input)
     options.output, options.json, options.xlsx = report, options.out / "validation.json", None
     write_validation(from_recommendations(outcome, package, formulary, policy), {}, options, reporter)
-    print_summary(outcome, workbook)
     print(f"Report: {report}")
     return 0
 

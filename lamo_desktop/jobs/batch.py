@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from lamo_desktop.admissions.cohort import AttritionStep, Cohort
+from lamo_desktop.admissions.excluded import ranked
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.jobs import provenance
@@ -81,6 +82,7 @@ def create_job(
         policy=policy,
         settings=settings,
         row_limit=limit,
+        excluded=None if cohort.excluded is None else ranked(cohort.excluded),
     )
     return JobStore.create(path, job, admissions)
 
@@ -272,6 +274,8 @@ def results(
         problems=job.problems,
         set_aside=job.set_aside,
         unmapped=job.unmapped,
+        excluded=job.excluded,
+        source=job.source,
         provenance=provenance.describe(store, job, package, formulary, chosen),
     )
 

@@ -8,6 +8,7 @@ from typing import Literal, get_type_hints
 import numpy as np
 
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, Problem, SetAside, Source
+from lamo_desktop.admissions.excluded import ExcludedOrder
 from lamo_desktop.errors import InputError
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.recommend.policy import Policy
@@ -60,6 +61,7 @@ class Job:
     policy: Policy
     settings: EngineSettings
     row_limit: int | None = None
+    excluded: tuple[ExcludedOrder, ...] | None = None  # None: made before they were recorded
 
 
 FACTS = get_type_hints(Job)  # the columns of table `run`, with their types

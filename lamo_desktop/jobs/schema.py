@@ -75,6 +75,9 @@ MIGRATIONS = (
     """
     -- no table changes: from here on a policy says threshold_shift where it said knob, which older programs cannot read
     """,
+    """
+    ALTER TABLE run ADD COLUMN excluded TEXT NOT NULL DEFAULT 'null';  -- order texts that are no drugs; null: not known
+    """,
 )
 
 LOCAL_FILE_SYSTEMS = {

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lamo_desktop.admissions.cohort import Admission, AttritionStep, Problem, SetAside
+from lamo_desktop.admissions.cohort import Admission, AttritionStep, Problem, SetAside, Source
+from lamo_desktop.admissions.excluded import ExcludedOrder
 from lamo_desktop.formulary import SEVERITIES
 from lamo_desktop.recommend.mark import NOTHING, Mark
 from lamo_desktop.recommend.ordered import Ordered, count_ordered
@@ -164,6 +165,8 @@ class Recommendations:
     problems: tuple[Problem, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     unmapped: Mapping[str, int] = field(default_factory=dict)
+    excluded: tuple[ExcludedOrder, ...] | None = ()  # None: an earlier version did not record them
+    source: Source = field(default_factory=lambda: Source("", {}, ""))
     provenance: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
@@ -180,6 +183,12 @@ class Recommendations:
     def pending(self) -> tuple[Recommendation, ...]:
         """The admissions that have not been scored yet."""
         return tuple(item for item in self.items if item.state == "pending")
+
+    @property
+    def not_scored(self) -> dict[str, str]:
+        """Why a row of the export was set aside or its admission could not be scored, by the row's address."""
+        reasons = {row.where: row.reason for row in self.set_aside}
+        return reasons | {item.admission.source_row: item.failed for item in self.failed}
 
     def rows(self) -> Iterator[tuple[Recommendation, DrugLine]]:
         """Every admission with each of its drugs, in order."""

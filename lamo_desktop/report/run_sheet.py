@@ -6,6 +6,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
+from lamo_desktop.admissions.excluded import ExcludedOrder, by_reason, n_rows
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.report.cells import CellMaker, Column, Value
 from lamo_desktop.report.sheets import BOLD_FONT, NOTICE_FONT, SECTION_FONT, LongTexts, set_up_printing, styled
@@ -54,9 +55,17 @@ class Section:
 
 
 def write_run_sheet(
-    workbook: Workbook, title: str, recommendations: Recommendations, notice: str, long_texts: LongTexts
+    workbook: Workbook,
+    title: str,
+    recommendations: Recommendations,
+    notice: str,
+    long_texts: LongTexts,
+    not_repeated: str = "",
 ) -> None:
-    """Sections of name, value and remark, one under the other."""
+    """Sections of name, value and remark, one under the other.
+
+    `not_repeated` says which rows that were not scored are on no sheet of rows to repair.
+    """
     sheet = workbook.create_sheet(title)
     for letter, width in (("A", 46), ("B", 86), ("C", 14), ("D", 14)):
         sheet.column_dimensions[letter].width = width
@@ -65,7 +74,7 @@ def write_run_sheet(
     whole = [CellMaker(sheet, Column("", "whole", align=align), long_texts) for align in (None, "left", None, None)]
     decimal = [CellMaker(sheet, Column("", "decimal", align=align), long_texts) for align in (None, "left", None, None)]
     sheet.append([styled(sheet, notice, NOTICE_FONT)])
-    for section in _sections(recommendations):
+    for section in _sections(recommendations, not_repeated):
         sheet.append([])
         sheet.append([styled(sheet, section.title, SECTION_FONT)])
         if section.headers:
@@ -74,8 +83,9 @@ def write_run_sheet(
             sheet.append([(decimal if isinstance(v, float) else whole)[n](v) for n, v in enumerate(row)])
 
 
-def _sections(recommendations: Recommendations) -> Iterator[Section]:
-    yield Section("Counts in, counts out", _account(recommendations))
+def _sections(recommendations: Recommendations, not_repeated: str) -> Iterator[Section]:
+    repair: list[Row] = [("Rows to repair", not_repeated)] if not_repeated else []
+    yield Section("Counts in, counts out", [*_account(recommendations), *repair])
     yield Section("Results", _results(recommendations))
     steps = [(step.step, step.reason, step.removed, step.remaining) for step in recommendations.attrition]
     yield Section("Eligibility", steps, ("Step", "Reason", "Removed", "Remaining"))
@@ -84,6 +94,7 @@ def _sections(recommendations: Recommendations) -> Iterator[Section]:
     unmapped = sorted(recommendations.unmapped.items(), key=lambda pair: (-pair[1], pair[0]))
     texts: list[Row] = [(text, None, n) for text, n in unmapped]
     yield Section("Orders without a known ingredient", *_first(texts, MOST_UNMAPPED, ("Order text", "", "Order rows")))
+    yield Section("Orders left out as no drugs", *_excluded(recommendations.excluded))
     problems: list[Row] = [(p.where, p.message, p.severity) for p in recommendations.problems]
     yield Section("Problems found in the input", *_first(problems, MOST_PROBLEMS, ("Where", "What", "Severity")))
 
@@ -93,6 +104,15 @@ def _first(rows: list[Row], most: int, headers: tuple[str, ...]) -> tuple[list[R
         return [("none",)], ()
     left_out = len(rows) - most
     return rows[:most] + ([(f"and {left_out} more, kept in the job file",)] if left_out > 0 else []), headers
+
+
+def _excluded(entries: Sequence[ExcludedOrder] | None) -> tuple[list[Row], tuple[str, ...]]:
+    if entries is None:
+        return [("not recorded by the version that made this job",)], ()
+    rows: list[Row] = [(entry.text, entry.reason, entry.rows) for entry in entries]
+    listed, headers = _first(rows, MOST_UNMAPPED, ("Order text", "Reason", "Order rows"))
+    totals: list[Row] = [(f"All: {reason}", None, number) for reason, number in by_reason(entries).items()]
+    return [*totals, *([("All of them", None, n_rows(entries))] if totals else []), *listed], headers
 
 
 def _account(recommendations: Recommendations) -> list[Row]:

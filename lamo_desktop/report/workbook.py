@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lamo_desktop.admissions.quarantine import QuarantineTable
+from lamo_desktop.admissions.quarantine import Quarantined
 from lamo_desktop.files import check_writable, replacing
 from lamo_desktop.recommend.recommendations import Recommendation, Recommendations
 from lamo_desktop.recommend.safety import SAFETY_KINDS, Flag, flag_text, gravest
@@ -35,10 +35,11 @@ COLOURS = {  # agreement -> fill, font
 WARNING = ("FFC7CE", "9C0006")
 
 
-def write_workbook(recommendations: Recommendations, path: Path, quarantined: Sequence[QuarantineTable] = ()) -> None:
+def write_workbook(recommendations: Recommendations, path: Path, quarantined: Quarantined | None = None) -> None:
     """Write the workbook to `path` (.xlsx), replacing what is there only when it is complete.
 
-    `quarantined`: the rows that were not scored, as they stand in the export, to be repaired and imported again.
+    `quarantined`: the rows that were not scored, as they stand in the export, to be repaired and imported again. What
+    of them is missing stands on the sheet Run.
 
     Raises InputError, leaving an existing file alone, when it is open elsewhere, write-protected or the disk is full.
     """
@@ -53,8 +54,9 @@ def write_workbook(recommendations: Recommendations, path: Path, quarantined: Se
         _write_admissions(workbook, recommendations, notice, long_texts)
         _write_flags(workbook, recommendations, notice, long_texts)
         _write_set_aside(workbook, recommendations, notice, long_texts)
-        write_run_sheet(workbook, RUN, recommendations, notice, long_texts)
-        for rows_of in quarantined:
+        repeated = quarantined or Quarantined()
+        write_run_sheet(workbook, RUN, recommendations, notice, long_texts, repeated.note)
+        for rows_of in repeated.tables:
             columns = (Column(rows_of.header[0], width=60, wrap=True), *map(Column, rows_of.header[1:]))
             sheet = TableSheet(workbook, rows_of.title, columns, len(rows_of.rows), notice, long_texts)
             for cells in rows_of.rows:

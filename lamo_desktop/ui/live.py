@@ -142,16 +142,21 @@ class LiveCard(Card):
     def _follow(self) -> None:
         running = self._session.run.running
         if self._session.job != self._job:
-            self._job, self._next, self._n_scored, self._n_listed = self._session.job, 0, 0, 0
-            self._ordered = Ordered(0, 0, 0)
-            self._package = None
-            self._rows.clear()
-            self.engine.setText("")
-            self._show()
+            self._begin()
         if running and not self._timer.isActive():
+            self._begin()
             self._timer.start()
         elif not running:
             self._timer.stop()
+
+    def _begin(self) -> None:
+        """Look at the job from its first admission on: what failed before may be scored now."""
+        self._job, self._next, self._n_scored, self._n_listed = self._session.job, 0, 0, 0
+        self._ordered = Ordered(0, 0, 0)
+        self._package = None
+        self._rows.clear()
+        self.engine.setText("")
+        self._show()
 
     def _look(self) -> None:
         job, package, policy, first = self._job, self._package, self._session.policy, self._next

@@ -62,6 +62,11 @@ class Results:
         """Whether no admission waits any more."""
         return self.n_done == self.n_total
 
+    @property
+    def n_failed(self) -> int:
+        """Admissions that could not be scored."""
+        return sum(bool(error) for error in self.errors)
+
     @cached_property
     def scored(self) -> Lists:
         """Which admissions have scores, (n,)."""
@@ -165,12 +170,13 @@ def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
             logits[row] = item.scores
         ordered[row, [columns[name] for name in item.admission.orders or () if name in columns]] = True
     admissions = tuple(item.admission for item in items)
+    excluded = None if job.excluded is None else {(e.reason, e.text): e.rows for e in job.excluded}
     return Results(
         path=path,
         job=job,
         package=package,
         formulary=formulary,
-        cohort=Cohort(admissions, job.source, job.attrition, job.problems, job.set_aside, job.unmapped),
+        cohort=Cohort(admissions, job.source, job.attrition, job.problems, job.set_aside, job.unmapped, excluded),
         admissions=tuple(item.admission for item in finished),
         probabilities=probabilities(package, job.candidates, logits, formulary.drug_class),
         ordered=ordered,

@@ -77,6 +77,13 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("rooms", "whole stays are compared with a first-day question: {why}"),
     QT_TRANSLATE_NOOP("rooms", "dates are read with the day before month: {n1} of {n2} prove it and none contradicts"),
     QT_TRANSLATE_NOOP("rooms", "dates are read with the month before day: {n1} of {n2} prove it and none contradicts"),
+    QT_TRANSLATE_NOOP("rooms", "The rows that were not scored are not repeated in this workbook: {why}"),
+    QT_TRANSLATE_NOOP(
+        "rooms", "{n1} of the {n2} rows that were not scored are not rows of its table, and not repeated."
+    ),
+    QT_TRANSLATE_NOOP("rooms", "{name} is no longer in {folder}."),
+    QT_TRANSLATE_NOOP("rooms", "{name} in {folder} has changed since it was read."),
+    QT_TRANSLATE_NOOP("rooms", "The export is on another computer ({place}), which is not asked for it."),
     QT_TRANSLATE_NOOP("rooms", "under {n1}"),
     QT_TRANSLATE_NOOP("rooms", "younger than {n1} years"),
     QT_TRANSLATE_NOOP("rooms", "at least {n1} diagnosis by the index time"),

@@ -41,5 +41,10 @@ def resume_as_before(job: Path) -> list[str]:
     return ["resume", str(job), *_output(job)]
 
 
+def retry_failed(job: Path) -> list[str]:
+    """Score what failed in a job once more, and what it still lacks, as it was run last."""
+    return [*resume_as_before(job), "--retry-failed"]
+
+
 def _output(job: Path) -> list[str]:
     return ["-o", str(jobs.workbook_of(job)), "--progress", "json"]

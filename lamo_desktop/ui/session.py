@@ -19,7 +19,7 @@ from lamo_desktop.ui.lookups import Lookups
 from lamo_desktop.ui.offload import Offload
 from lamo_desktop.ui.opening import Opened, open_export
 from lamo_desktop.ui.ownfiles import used_names
-from lamo_desktop.ui.runsettings import RunSettings, resume_as_before
+from lamo_desktop.ui.runsettings import RunSettings, resume_as_before, retry_failed
 from lamo_desktop.ui.scoring import ScoringProcess
 from lamo_desktop.ui.session_state import SessionState
 from lamo_desktop.ui.wasopen import WasOpen
@@ -145,6 +145,16 @@ class Session(SessionState):
                 self._forget_export()
             self.job = job
             self._start(settings.resume(job) if settings else resume_as_before(job))
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether there are failed admissions to score again, and nothing runs."""
+        return self.results is not None and self.results.n_failed > 0 and not self.busy
+
+    def retry_failed(self) -> None:
+        """Score the failed admissions of the job that is open once more, as it was run last."""
+        if self.job is not None and self.can_retry and self._may_write(self.job):
+            self._start(retry_failed(self.job))
 
     def _may_write(self, job: Path) -> bool:
         """Whether results can be saved where the job is; says why not."""

@@ -78,7 +78,9 @@ def _recommend(session: Session) -> StepStatus:
     results = session.results
     if results is not None:
         if results.complete:
-            return StepStatus(State.DONE, translate("status", "{n} scored").format(n=f"{results.n_done:,}"))
+            return StepStatus(
+                State.DONE, translate("status", "{n} scored").format(n=f"{results.n_done - results.n_failed:,}")
+            )
         text = translate("status", "Paused at {d} of {t}").format(d=f"{results.n_done:,}", t=f"{results.n_total:,}")
         return StepStatus(State.ATTENTION, text)
     if session.can_start:

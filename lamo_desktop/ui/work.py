@@ -18,8 +18,15 @@ if TYPE_CHECKING:  # what a process needs is loaded there; the window starts wit
 Progress = Callable[[str, float], None]
 
 
-def save_workbook(job: Path, policy: Policy, overlay: "SiteOverlay | None", target: Path, progress: Progress) -> None:
-    """The recommendations workbook of a job under a policy and, where one is in use, a site calibration."""
+def save_workbook(
+    job: Path, policy: Policy, overlay: "SiteOverlay | None", export: Path | None, target: Path, progress: Progress
+) -> str:
+    """The recommendations workbook of a job under a policy and, where one is in use, a site calibration.
+
+    `export`: where the job's export is, if it is open; what was not scored is read from there once more.
+    Returns which of that is missing in the workbook, and why; "" where nothing is.
+    """
+    from lamo_desktop.admissions.quarantine import quarantined
     from lamo_desktop.formulary import load_formulary
     from lamo_desktop.jobs import batch
     from lamo_desktop.jobs.store import JobStore
@@ -31,15 +38,17 @@ def save_workbook(job: Path, policy: Policy, overlay: "SiteOverlay | None", targ
     with JobStore.open(job, read_only=True) as store:
         package = package_of(store.job())
         calibrated = overlay.apply(package) if overlay else package
-        recommendations = batch.results(
-            store, package, load_formulary(used_names(), knowledge=used_knowledge()), policy, calibrated
-        )
+        formulary = load_formulary(used_names(), knowledge=used_knowledge())
+        recommendations = batch.results(store, package, formulary, policy, calibrated)
     if overlay:
         said = f"of {overlay.created}, fitted on {overlay.n_admissions} admissions"
         section = {**recommendations.provenance["policy"], "site_calibration": said}
         recommendations = replace(recommendations, provenance={**recommendations.provenance, "policy": section})
-    progress("Writing the workbook", 0.3)
-    write_workbook(recommendations, target)
+    progress("Reading the rows that were not scored", 0.2)
+    repeated = quarantined(recommendations.source, recommendations.not_scored, formulary, export)
+    progress("Writing the workbook", 0.5)
+    write_workbook(recommendations, target, repeated)
+    return repeated.note
 
 
 def save_report(validation: "Validation", target: Path, progress: Progress) -> None:

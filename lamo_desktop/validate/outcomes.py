@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lamo_desktop.admissions.cohort import Admission
+from lamo_desktop.admissions.excluded import n_rows
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary
 from lamo_desktop.model.package import ModelPackage
@@ -43,6 +44,7 @@ class Outcomes:
     n_unmapped: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # (n,)
     outside: Mapping[str, int] = field(default_factory=dict)  # ingredient no candidate → admissions
     unmapped: Mapping[str, int] = field(default_factory=dict)  # order text → order rows
+    n_excluded: int | None = 0  # order rows that are no drugs (fluids, flushes ...); None: not recorded
     missing: Mapping[str, int] = field(default_factory=dict)  # field of the admission → admissions without it
     flags: Mapping[str, int] = field(default_factory=dict)  # safety finding → number
     seconds: np.ndarray = field(default_factory=lambda: np.zeros(0))  # (n,) scoring time
@@ -160,6 +162,7 @@ def from_recommendations(
         n_unmapped=np.array([len(set(a.unmapped_orders)) for a in admissions]),
         outside=_count(drug for item in scored for drug in item.ordered_outside),
         unmapped=dict(recommendations.unmapped),
+        n_excluded=None if recommendations.excluded is None else n_rows(recommendations.excluded),
         missing={name: sum(not _given(a, name) for a in admissions) for name in FIELDS},
         flags=dict(recommendations.figures.flags),
         seconds=np.array([item.seconds for item in items]),

@@ -95,6 +95,7 @@ class Validation:
             "n_orders_candidates": int(o.ordered.sum()),
             "n_orders_outside_vocabulary": int(o.n_outside.sum()),
             "n_orders_unmapped": int(o.n_unmapped.sum()),
+            "n_order_rows_excluded": o.n_excluded,
             "n_admissions_without_orders": o.n_without_orders,
             "n_admissions_without_candidate_orders": o.n_without_candidates,
             "n_admissions_failed": o.n_failed,

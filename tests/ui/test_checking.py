@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from lamo_desktop.admissions.cohort import AttritionStep, Problem, SetAside
 from lamo_desktop.admissions.order_mapper import NAMELESS
+from lamo_desktop.check.account import excluded_lines
 from lamo_desktop.paths import resource
 from lamo_desktop.ui import namespanel, ownfiles
 from lamo_desktop.ui.flow import State, Step
@@ -275,3 +276,27 @@ def test_the_words_of_every_step_have_room_however_narrow_the_drawing_is(styled:
         heights[name] = [funnel.heightForWidth(width) for width in (250, 500, 1500)]
     assert heights["long"][0] > heights["long"][1] > heights["long"][2] >= heights["short"][2]
     assert heights["long"][1] > heights["short"][1]
+
+
+def test_orders_left_out_are_listed_with_reasons_and_counted_as_the_command_counts_them(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    export = tmp_path / "a.csv"
+    export.write_text(
+        "Admission ID,Age,Diagnosis,Orders\n"
+        '1,61,Gout,"aspirin; heparin flush; sodium chloride 0.9 %"\n2,62,Asthma,"aspirin; heparin flush"\n',
+        encoding="utf-8",
+    )
+    window.open_path(export)
+    settled(window, qtbot)
+    page, cohort = window.checking, window.session.cohort
+    assert cohort is not None
+    model = page.excluded.model
+    shown = [[model.index(row, column).data() for column in range(3)] for row in range(model.rowCount())]
+    assert shown == [["line flush", "2", "heparin flush"], ["fluid", "1", "sodium chloride 0.9 %"]]
+    tab = page.tabs.indexOf(page.excluded)
+    assert tab == NAMES_TAB + 1 and page.tabs.isTabVisible(tab)
+    assert page.tabs.tabText(tab).endswith("3") and next(excluded_lines(cohort)).startswith("3 order rows")
+    window.session.cohort = replace(cohort, excluded=None)  # as a job of an earlier version has it
+    window.session.cohort_changed.emit()
+    assert not page.tabs.isTabVisible(tab)

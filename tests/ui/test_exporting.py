@@ -6,17 +6,25 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from lamo_desktop.admissions import read_cohort
+from lamo_desktop.formulary import load_formulary
+from lamo_desktop.jobs.batch import create_job
+from lamo_desktop.jobs.job import Outcome
 from lamo_desktop.jobs.store import JobStore
+from lamo_desktop.model.package import load_package
+from lamo_desktop.model.protocol import EngineSettings
+from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui import comparing
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.window import MainWindow
-from tests.ui.samples import HOSTILE, write_job
+from tests.ui.samples import HOSTILE, write_export, write_job
 
 LONG = 120_000
 
@@ -175,3 +183,24 @@ def test_the_menu_does_not_stop_a_file_that_is_being_written(
     assert (tmp_path / "copy.lamo").is_file()
     scored.save_action.trigger()
     assert asked == ["workbook"]
+
+
+def test_the_workbook_repeats_what_was_not_scored_while_the_export_is_there(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    export, job = write_export(tmp_path), tmp_path / "job.lamo"
+    cohort, drugs = read_cohort(export, load_formulary()), ["aspirin", "heparin"]
+    with create_job(job, cohort, load_package(), EngineSettings(), drugs, Policy()) as store:
+        store.claim(9)
+        scored = [Outcome(n, np.ones(2, np.float32)) for n in (0, 2)]
+        store.record([*scored, Outcome(1, None, error="The engine died.")])
+    window.open_path(job)
+    qtbot.waitUntil(lambda: window.session.results is not None, timeout=LONG)
+    assert "was saved in" in saved(window, qtbot, window.exporting.save_workbook, tmp_path / "a.xlsx")
+    rows = list(openpyxl.load_workbook(tmp_path / "a.xlsx")["Quarantine"].iter_rows(3, values_only=True))
+    assert [row[1] for row in rows] == ["A2", "A3"]  # one that failed, one set aside
+    with export.open("a", encoding="utf-8") as file:
+        file.write("A9,P9,50,F,sepsis,ASPIRIN\n")
+    said = saved(window, qtbot, window.exporting.save_workbook, tmp_path / "b.xlsx")
+    assert "was saved in" in said and "admissions.csv in" in said and "has changed since it was read" in said
+    assert "Quarantine" not in openpyxl.load_workbook(tmp_path / "b.xlsx").sheetnames

@@ -7,14 +7,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.errors import InputError, ModelError
+from lamo_desktop.jobs.batch import create_job
+from lamo_desktop.jobs.job import Outcome
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.protocol import EngineSettings
+from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui import jobs
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.runsettings import RunSettings
@@ -307,3 +312,29 @@ def test_the_length_of_lists_is_foretold_from_what_is_ordered_here(ready: MainWi
     assert f"more than {ratio * ordered:.1f}" in bar.expected.text()
     bar.shift.setValue(5)
     assert f"fewer than {ratio * ordered:.1f}" in bar.expected.text()
+
+
+@pytest.mark.parametrize("place", ["reviewing", "running"])
+def test_failed_admissions_are_scored_again_with_a_click(ready: MainWindow, qtbot: QtBot, place: str) -> None:
+    session, page = ready.session, getattr(ready, place)
+    assert session.cohort is not None and not page.retry.isVisibleTo(page) and not page.retry.isEnabled()
+    job, settings = jobs.folder() / "failed.lamo", EngineSettings(device="cpu", threads=1)
+    with create_job(job, session.cohort, load_package(), settings, ["aspirin", "heparin"], Policy()) as store:
+        store.claim(3)
+        failed = [Outcome(n, None, error="The engine died.") for n in (1, 2)]
+        store.record([Outcome(0, np.ones(2, np.float32)), *failed])
+    session.open_job(job)
+    qtbot.waitUntil(lambda: session.results is not None, timeout=LONG)
+    ready.go(Step.REVIEW if place == "reviewing" else Step.RECOMMEND)
+    assert session.results.n_failed == 2 and statuses(session)[Step.RECOMMEND].text == "1 scored"
+    before = session.results.probabilities[0]
+    assert page.retry.isVisible() and page.retry.isEnabled()
+    qtbot.mouseClick(page.retry, Qt.MouseButton.LeftButton)
+    assert session.run.running and not ready.reviewing.retry.isEnabled() and not ready.running.retry.isEnabled()
+    qtbot.waitUntil(lambda: session.results is not None and not session.run.running, timeout=LONG)
+    assert (session.results.n_done, session.results.n_failed) == (3, 0)
+    assert (session.results.probabilities[0] == before).all()
+    assert not page.retry.isVisibleTo(page)
+    with JobStore.open(job, read_only=True) as store:
+        kinds = [event.kind for event in store.events()]
+        assert kinds.count("queued again") == 1 and store.last_settings() == settings and store.audit() == []

@@ -57,7 +57,7 @@ def saved(window: MainWindow, folder: Path) -> Path:
     session = window.session
     assert session.results is not None
     path = folder / "out.xlsx"
-    work.save_workbook(session.results.path, session.policy, None, path, lambda stage, share: None)
+    work.save_workbook(session.results.path, session.policy, None, None, path, lambda stage, share: None)
     return path
 
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from lamo_desktop.admissions.cohort import Cohort, Problem, SetAside
+from lamo_desktop.admissions.excluded import n_rows, ranked
 from lamo_desktop.check.summary import summarise
 from lamo_desktop.recommend.ordered import count_ordered
 from lamo_desktop.ui.corrections import with_date_order
@@ -143,6 +144,11 @@ class CheckPage(Page):
         )
         self.names = NamesPanel(self._session)
         self.unmapped = self.names.list
+        self.excluded = SearchedTable(
+            self.tr("Excluded orders"),
+            self.tr("No order was left out"),
+            self.tr("Every order text that is known is a drug."),
+        )
         self.coverage = CoverageTable()
         self.show_problem, self.show_row = (Button(self.tr("&Show in the export"), "search") for _ in range(2))
         for table, button, show in (
@@ -157,6 +163,7 @@ class CheckPage(Page):
             (self.problems, self.tr("Problems")),
             (self.set_aside, self.tr("Set aside")),
             (self.names, self.tr("Unknown names")),
+            (self.excluded, self.tr("Excluded orders")),
             (self.coverage, self.tr("What is known")),
         ):
             self.tabs.addTab(widget, name)
@@ -255,14 +262,30 @@ class CheckPage(Page):
         )
         self.names.show_names(cohort.unmapped)
         summary = summarise(cohort)
-        counts = (summary.n_problems, summary.n_set_aside, len(cohort.unmapped))
-        titles = (self.tr("Problems"), self.tr("Set aside"), self.tr("Unknown names"))
+        self._show_excluded(cohort)
+        counts = (summary.n_problems, summary.n_set_aside, len(cohort.unmapped), n_rows(ranked(cohort.excluded)))
+        titles = (self.tr("Problems"), self.tr("Set aside"), self.tr("Unknown names"), self.tr("Excluded orders"))
         for tab, (title, count) in enumerate(zip(titles, counts, strict=True)):
             self.tabs.setTabText(tab, f"{title}  {count:,}")
+        self.tabs.setTabVisible(self.tabs.indexOf(self.excluded), cohort.excluded is not None)  # None: an earlier job
         if summary.n_notes:
             self.tabs.setTabText(0, f"{self.tabs.tabText(0)} · {notes(summary.n_notes)}")
         for button, rows in ((self.show_problem, self._problems), (self.show_row, self._rows)):
             button.setVisible(opened is not None and bool(rows))
+
+    def _show_excluded(self, cohort: Cohort) -> None:
+        """List the orders that are no drugs, with the reasons."""
+        entries = ranked(cohort.excluded)
+        reasons = [said(entry.reason) for entry in entries]
+        rows = np.array([entry.rows for entry in entries], dtype=np.float64)
+        self.excluded.show_columns(
+            [
+                text_column(self.tr("Reason"), reasons, 8),
+                Column(self.tr("Order rows"), rows, lambda value: f"{value:,.0f}", width=6),
+                text_column(self.tr("Order text"), [entry.text for entry in entries], 20, stretch=True),
+            ],
+            reasons,
+        )
 
     def _answer(self, problem: Problem) -> str:
         """Where a question is answered in this window."""

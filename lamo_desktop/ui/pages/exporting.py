@@ -135,7 +135,8 @@ class ExportPage(Page):
         results, target = self._session.results, path or self._ask("workbook")
         if results is not None and target is not None:
             overlay = self._session.evaluation.overlay
-            self._write(target, work.save_workbook, results.path, self._session.policy, overlay, target)
+            export = self._session.input  # None where a job was opened without its export
+            self._write(target, work.save_workbook, results.path, self._session.policy, overlay, export, target)
 
     def save_report(self, path: Path | None = None) -> None:
         """Write the validation report; compares with the orders first where that was not done for these lists."""
@@ -192,9 +193,12 @@ class ExportPage(Page):
         else:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._target.parent)))
 
-    def _written(self, _: object) -> None:
+    def _written(self, missing: object) -> None:
         text = self.tr("{name} was saved in {folder}.").format(name=self._target.name, folder=self._target.parent)
-        self.notice.say(text, "good", self.tr("Open folder"))
+        if isinstance(missing, str) and missing:
+            self.notice.say(f"{text} {said(missing)}", "warn", self.tr("Open folder"))
+        else:
+            self.notice.say(text, "good", self.tr("Open folder"))
         self._session.set_exported()
         self._idle()
 

@@ -11,6 +11,7 @@ from lamo_desktop.ui.admissionlist import FEWER, FLAGGED, FLAGS, MARKED, MORE
 from lamo_desktop.ui.detail import AdmissionDetail
 from lamo_desktop.ui.marks import MarkBook, undo_keys
 from lamo_desktop.ui.policybar import PolicyBar
+from lamo_desktop.ui.retry import RetryButton
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.tables import ColumnModel, Table
 from lamo_desktop.ui.theme import em
@@ -116,6 +117,8 @@ class ReviewPage(Page):
         row.addWidget(self.search, 2)
         row.addWidget(self.show_only, 1)
         row.addWidget(self.count)
+        self.retry = RetryButton(self._session)
+        row.addWidget(self.retry)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, self.search.setFocus)
         return row
 

@@ -17,6 +17,7 @@ from lamo_desktop.recommend.policy import POLICIES
 from lamo_desktop.ui.live import LiveCard
 from lamo_desktop.ui.modelcard import ModelCard
 from lamo_desktop.ui.policybar import PolicyBar
+from lamo_desktop.ui.retry import RetryButton
 from lamo_desktop.ui.runsettings import RunSettings
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
@@ -87,7 +88,8 @@ class RunPage(Page):
         self.discard.clicked.connect(self.discard_wanted)
         self.show_results.clicked.connect(self.review_wanted)
         self.start.clicked.connect(self._start)
-        for button in (self.discard, self.show_results, self.start):
+        self.retry = RetryButton(self._session)
+        for button in (self.discard, self.retry, self.show_results, self.start):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.run_card.body.addLayout(row)
         self.progress = ProgressCard(self.tr("&Pause"))
@@ -228,7 +230,7 @@ class RunPage(Page):
             )
             self.start.setText(self.tr("&Resume"))
         elif results is not None:
-            failed = sum(bool(error) for error in results.errors)
+            failed = results.n_failed
             self._heading.setText(self.tr("Done"))
             text = self.tr("{d} admissions are scored, {f} failed.").format(
                 d=f"{results.n_done - failed:,}", f=f"{failed:,}"

@@ -361,6 +361,18 @@
         <translation>符合标准的每一行都将处理。</translation>
     </message>
     <message>
+        <source>Excluded orders</source>
+        <translation>排除的医嘱</translation>
+    </message>
+    <message>
+        <source>No order was left out</source>
+        <translation>没有排除任何医嘱</translation>
+    </message>
+    <message>
+        <source>Every order text that is known is a drug.</source>
+        <translation>所有可识别的医嘱文本都是药物。</translation>
+    </message>
+    <message>
         <source>&amp;Show in the export</source>
         <translation>在导出中显示(&amp;S)</translation>
     </message>
@@ -443,6 +455,14 @@
     <message>
         <source>Reason</source>
         <translation>原因</translation>
+    </message>
+    <message>
+        <source>Order rows</source>
+        <translation>医嘱行数</translation>
+    </message>
+    <message>
+        <source>Order text</source>
+        <translation>医嘱文本</translation>
     </message>
     <message>
         <source>Select a line of the list first.</source>
@@ -2069,6 +2089,17 @@
     </message>
 </context>
 <context>
+    <name>RetryButton</name>
+    <message>
+        <source>Try the failed ones again</source>
+        <translation>重试失败的住院记录</translation>
+    </message>
+    <message>
+        <source>Score the failed admissions once more, with the settings of the last run</source>
+        <translation>按上次运行的设置，对失败的住院记录重新评分</translation>
+    </message>
+</context>
+<context>
     <name>ReviewPage</name>
     <message>
         <source>Review</source>
@@ -3636,6 +3667,26 @@
         <translation>日期按月在日前读取：{n2} 个中有 {n1} 个可以证明，没有相反的</translation>
     </message>
     <message>
+        <source>The rows that were not scored are not repeated in this workbook: {why}</source>
+        <translation>未评分的行没有附在此工作簿中：{why}</translation>
+    </message>
+    <message>
+        <source>{n1} of the {n2} rows that were not scored are not rows of its table, and not repeated.</source>
+        <translation>{n2} 个未评分的行中有 {n1} 个不是该表的行，未附在工作簿中。</translation>
+    </message>
+    <message>
+        <source>{name} is no longer in {folder}.</source>
+        <translation>{folder} 中已没有 {name}。</translation>
+    </message>
+    <message>
+        <source>{name} in {folder} has changed since it was read.</source>
+        <translation>{folder} 中的 {name} 在读取之后已被更改。</translation>
+    </message>
+    <message>
+        <source>The export is on another computer ({place}), which is not asked for it.</source>
+        <translation>导出文件在另一台计算机上（{place}），程序不会去那里读取。</translation>
+    </message>
+    <message>
         <source>under {n1}</source>
         <translation>不足 {n1} 岁</translation>
     </message>
@@ -4174,6 +4225,58 @@
     <message>
         <source>Along the threshold shift</source>
         <translation>随阈值偏移的变化</translation>
+    </message>
+    <message>
+        <source>Reading the rows that were not scored</source>
+        <translation>正在读取未评分的行</translation>
+    </message>
+    <message>
+        <source>This job was made by an earlier version, which did not keep how its export is read.</source>
+        <translation>此任务由较早的版本创建，该版本没有保存导出文件的读取方式。</translation>
+    </message>
+    <message>
+        <source>Order rows left out as no drugs (fluids, flushes, vaccines, contrast)</source>
+        <translation>因不是药物而排除的医嘱行（输液、冲管、疫苗、造影剂）</translation>
+    </message>
+    <message>
+        <source>line flush</source>
+        <translation>冲管液</translation>
+    </message>
+    <message>
+        <source>fluid</source>
+        <translation>输液</translation>
+    </message>
+    <message>
+        <source>diluent</source>
+        <translation>稀释剂</translation>
+    </message>
+    <message>
+        <source>vaccine</source>
+        <translation>疫苗</translation>
+    </message>
+    <message>
+        <source>contrast</source>
+        <translation>造影剂</translation>
+    </message>
+    <message>
+        <source>nutrition</source>
+        <translation>营养制剂</translation>
+    </message>
+    <message>
+        <source>supply</source>
+        <translation>耗材</translation>
+    </message>
+    <message>
+        <source>packaging only</source>
+        <translation>仅有包装信息</translation>
+    </message>
+    <message>
+        <source>study drug or placebo</source>
+        <translation>试验药物或安慰剂</translation>
+    </message>
+    <message>
+        <source>excluded by the site</source>
+        <translation>由本院排除</translation>
     </message>
     <message>
         <source>threshold shift</source>
