@@ -14,6 +14,7 @@ LISTED = 20  # problems and rows set aside that are printed; the workbook lists 
 NAMES_LISTED = 20
 EXAMPLES = 3  # excluded order texts that are named for each reason
 HEADER_SHOWN = 40  # characters of a header
+TEXT_SHOWN = 80  # characters of an order text; the workbook has the whole
 
 
 def mapping_lines(export: Export) -> Iterator[str]:
@@ -33,11 +34,15 @@ def _table_lines(table: ReadTable) -> Iterator[str]:
     for column in table.columns:
         field = "subgroup label" if column.field == LABEL else column.field
         header = " ".join(column.header.split())
-        shown = header if len(header) <= HEADER_SHOWN else header[: HEADER_SHOWN - 1] + "…"
+        shown = _shortened(header, HEADER_SHOWN)
         doubt = "" if column.confidence >= 0.9 else "  please check"
         yield f"  {field:<28} {column.letter:>3}  {shown:<{HEADER_SHOWN}} {column.confidence:4.2f}{doubt}"
     if table.missing:
         yield f"  no column for: {', '.join(table.missing)}"
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def account_lines(cohort: Cohort) -> Iterator[str]:
@@ -82,7 +87,7 @@ def unmapped_lines(cohort: Cohort, formulary: Formulary | None = None) -> Iterat
     yield f"{total:,} order rows ({len(cohort.unmapped):,} names) not mapped to an ingredient, most frequent first:"
     for text, rows in unmapped(cohort)[:NAMES_LISTED]:
         near = formulary.suggest(text, 1) if formulary else ()
-        yield f"  {rows:>7,}  {text}" + (f"   near: {suggestion_text(near[0])}" if near else "")
+        yield f"  {rows:>7,}  {_shortened(text, TEXT_SHOWN)}" + (f"   near: {suggestion_text(near[0])}" if near else "")
     yield from _rest(len(cohort.unmapped) - NAMES_LISTED)
     ordered = ordered_drugs(cohort.admissions)
     if ordered.many_unknown:
@@ -111,7 +116,7 @@ def excluded_lines(cohort: Cohort) -> Iterator[str]:
     yield f"{n_rows(entries):,} order rows are not ordered drugs and are left out:"
     for reason, group in groupby(entries, key=lambda entry: entry.reason):
         of_reason = list(group)
-        examples = "; ".join(entry.text for entry in of_reason[:EXAMPLES])
+        examples = "; ".join(_shortened(entry.text, TEXT_SHOWN) for entry in of_reason[:EXAMPLES])
         more = "; ..." if len(of_reason) > EXAMPLES else ""
         yield f"  {totals[reason]:>7,}  {reason}: {examples}{more}"
 

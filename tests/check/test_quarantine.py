@@ -113,7 +113,7 @@ def test_the_recommendations_workbook_holds_what_was_not_scored(tmp_path: Path, 
     options = ["--candidates", "aspirin,heparin", "--threads", "1", "--progress", "none"]
     assert main(["recommend", str(export), "-o", str(out), *options]) == 0
     book = openpyxl.load_workbook(out)
-    assert book.sheetnames == ["Recommendations", "Admissions", "Set aside", "Run", "Quarantine"]
+    assert book.sheetnames[-2:] == ["Run", "Quarantine"]
     sheet = book["Quarantine"]
     assert [cell.value for cell in sheet[3]][1:] == ["2", "abc", "Asthma", "heparin"]
     sheet["C3"] = "62"

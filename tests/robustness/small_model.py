@@ -24,7 +24,7 @@ def small_package(folder: Path, drugs: tuple[str, ...]) -> ModelPackage:
     chosen = tuple(drug for drug in package.drugs if drug.name in drugs)
     digest = hashlib.sha256(base.read_bytes()).hexdigest()
     small = replace(package, name="small", base_file=base.name, base_sha256=digest, drugs=chosen)
-    small = replace(small, terms=None, knowledge=None)
+    small = replace(small, terms=None, knowledge=None, adapters=())
     write_package(folder, small)
     base.rename(folder / base.name)
     return load_package(folder)
