@@ -76,11 +76,12 @@ def evidence(field: str, cells: Sequence[str], formulary: Formulary | None = Non
     if dates > MOST or _share(sample, lambda cell: cell.casefold() in _YES_NO) > MOST:
         return Evidence.CONTRADICT  # all other fields are texts
     if field in ("orders", "order_drug", "medications_on_admission"):
-        drugs = 0.0 if formulary is None else _share(sample[:60], lambda cell: _names_drug(cell, formulary))
+        drugs = 0.0 if formulary is None else _share(sample[:60], lambda cell: names_drug(cell, formulary))
         return _judged(drugs, wrong=numbers > MOST, enough=0.5)
     if field in ("diagnoses", "procedures"):
         coded = _share(sample, lambda cell: all(_ICD.fullmatch(entry) for entry in split_list(cell) or ["-"]))
-        return _judged(coded if field == "diagnoses" else 0.0, wrong=False)
+        counts = _share(sample, re.compile(r"\d{1,2}").fullmatch) > MOST
+        return _judged(coded if field == "diagnoses" else 0.0, wrong=counts)
     return Evidence.CONTRADICT if numbers > MOST else Evidence.OPEN
 
 
@@ -156,5 +157,6 @@ def _is_name(cell: str) -> bool:
     return not any(c.isdigit() for c in cell) and bool(re.search(r"\w{2,}[\s,.]+\w|[\u4e00-\u9fff]{2}", cell))
 
 
-def _names_drug(cell: str, formulary: Formulary) -> bool:
+def names_drug(cell: str, formulary: Formulary) -> bool:
+    """Whether one of the first entries of a cell is known to the formulary."""
     return any(formulary.map(entry).status != "unmapped" for entry in split_list(cell)[:3])

@@ -8,11 +8,11 @@ from typing import Any
 
 from lamo_desktop.admissions.cell_evidence import Evidence, evidence, is_clinical_text, is_id_like
 from lamo_desktop.admissions.cohort import Problem
+from lamo_desktop.admissions.column_cells import ACCEPTED, Match, assign, complete
 from lamo_desktop.admissions.order_status import StatusWords
 from lamo_desktop.admissions.synonyms import (
     CERTAIN,
     CLINICAL,
-    LISTS,
     ORDER_FIELDS,
     POSSIBLE,
     Vocabulary,
@@ -24,10 +24,17 @@ from lamo_desktop.admissions.tables import Table
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary
 
-ACCEPTED = 0.6  # confidence from which a column is used without being asked for
 SUPPORTED = 0.8  # of a likely header with which the cells agree
 TOLD_BY_CELLS = 0.6  # of a header that says nothing, where the cells do
 OF_ADMISSION = ("patient_id", "age", "sex", "admission_date")  # the same in all rows of one admission
+NEEDED = {
+    ("patient_id",): "patient id",
+    ("age", "birth_date"): "age",
+    ("sex",): "sex",
+    ("admission_date",): "admission date",
+    ("diagnoses", "note"): "diagnoses",
+    ("orders", "order_drug"): "drugs that were ordered",
+}
 LATER_FIELDS = ("diagnoses", "procedures", "orders", "order_drug", "medications_on_admission", "allergies", "reason")
 KNOWN_LATER = (
     "the header says that this was recorded at discharge, later than the index time: the model would be told what "
@@ -35,16 +42,6 @@ KNOWN_LATER = (
 )
 
 _CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|(?:\+|00)?\d[\d ()/-]{8,}\d")
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """One column taken for one field: 1.0 is an exact synonym or the user's word, 0.65 a misspelling."""
-
-    field: str
-    column: int
-    header: str
-    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,8 @@ def map_headers(
     if not visible:
         raise InputError(f"{tables[0].file}: every sheet with data is hidden; show the sheet with the admissions.")
     words = StatusWords(profile)
-    candidates = [(table, _match(table, own, vocabulary, formulary, words)) for table in visible]
+    found = [(table, _match(table, own, vocabulary, formulary, words)) for table in visible]
+    candidates = complete(found, vocabulary, formulary, frozenset(own))
     orders_table, order_matches = _orders(candidates, vocabulary.fields, named["orders"])
     admissions, matches = _admissions(candidates, vocabulary.fields, named["admissions"], orders_table)
     if orders_table is admissions:
@@ -111,7 +109,10 @@ def map_headers(
     ]
     labels, said = _labels(admissions, matches, vocabulary)
     said += _recorded_later(admissions, matches)
+    said += _missing(admissions, matches, orders_table is not None, own)
+    said += _chosen_by_cells(admissions, matches)
     if orders_table is not None:
+        said += _chosen_by_cells(orders_table, order_matches)
         said += _unused_of_orders(orders_table, order_matches)
     return HeaderMapping(admissions, matches, orders_table, order_matches, long_form, labels, problems + said)
 
@@ -182,17 +183,6 @@ def _weighed(likely: float, cells: Evidence) -> float:
     return max(likely, SUPPORTED) if cells is Evidence.AGREE else likely
 
 
-def _assign(found: Sequence[Match], fields: Sequence[str]) -> tuple[Match, ...]:
-    """Best assignment, greedily: a column serves one field, a field one column unless it is a list."""
-    chosen: list[Match] = []
-    for match in found:
-        if match.field not in fields or any(m.column == match.column for m in chosen):
-            continue
-        if match.field in LISTS or all(m.field != match.field for m in chosen):
-            chosen.append(Match(match.field, match.column, match.header, min(match.confidence, 1.0)))
-    return tuple(chosen)
-
-
 def _orders(
     candidates: Sequence[tuple[Table, list[Match]]], every: Sequence[str], wanted: str
 ) -> tuple[Table | None, tuple[Match, ...]]:
@@ -202,13 +192,13 @@ def _orders(
     for table, found in candidates:
         lists = [replace(m, field="order_drug", confidence=m.confidence - 0.05) for m in found if m.field == "orders"]
         ranked = sorted([*found, *lists], key=lambda m: (-m.confidence, m.column))
-        matches = _assign([m for m in ranked if m.confidence >= ACCEPTED], ("admission_id", *ORDER_FIELDS))
+        matches = assign([m for m in ranked if m.confidence >= ACCEPTED], ("admission_id", *ORDER_FIELDS))
         fields = {m.field for m in matches}
         if not {"admission_id", "order_drug"} <= fields:
             if table.sheet and table.sheet == wanted:
                 raise InputError(f"Sheet {wanted}: expected an admission id and a drug column; found {_listed(table)}.")
             continue
-        clinical = {m.field for m in _assign(found, every)} & {*CLINICAL, "age", "sex"}
+        clinical = {m.field for m in assign(found, every)} & {*CLINICAL, "age", "sex"}
         elsewhere = not_ordered_here(table.title)
         if table.sheet == wanted or (not wanted and not clinical and not elsewhere and len(table) > longest):
             best, longest = (table, matches), len(table)
@@ -226,7 +216,7 @@ def _admissions(
             continue
         if table is orders and len(candidates) > 1:
             continue
-        matches = _assign(found, every)
+        matches = assign(found, every)
         names = {m.field for m in matches} - set(ORDER_FIELDS)
         scored.append(("admission_id" in names, len(names & set(CLINICAL)), len(names), table, matches))
     if not scored:
@@ -292,6 +282,32 @@ def _recorded_later(table: Table, matches: Sequence[Match]) -> list[Problem]:
         Problem(f"{table.title}, column {match.header[:60]}", KNOWN_LATER)
         for match in matches
         if match.field in LATER_FIELDS and known_later(match.header)
+    ]
+
+
+def _missing(table: Table, matches: Sequence[Match], with_orders: bool, own: Mapping[str, Any]) -> list[Problem]:
+    """One sentence for all fields that a reading needs and no column holds."""
+    held = {match.field for match in matches} | own.keys() | ({"orders"} if with_orders else set())
+    gone = [words for names, words in NEEDED.items() if not held & set(names)]
+    if not gone:
+        return []
+    listed = gone[0] if len(gone) == 1 else f"{', '.join(gone[:-1])} and {gone[-1]}"
+    taken = {match.column for match in matches}
+    spare = [header[:40] for column, header in enumerate(table.columns) if column not in taken]
+    choice = f" (columns not taken: {', '.join(map(repr, spare[:8]))})" if spare else ""
+    return [Problem(table.title, f"no column was found for the {listed}: choose one where the export has it{choice}")]
+
+
+def _chosen_by_cells(table: Table, matches: Sequence[Match]) -> list[Problem]:
+    """Says of each column that no header speaks for what it was taken for, and why."""
+    return [
+        Problem(
+            f"{table.title}, column {match.header[:60]}",
+            f"chosen by its cells as the {match.field.replace('_', ' ')}, please check: {match.why}",
+            "info",
+        )
+        for match in matches
+        if match.why
     ]
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.admissions.column_cells import Match
 from lamo_desktop.admissions.folder import find_tables, header_of
-from lamo_desktop.admissions.headers import HeaderMapping, Match
+from lamo_desktop.admissions.headers import HeaderMapping
 from lamo_desktop.admissions.profile import Profile, differences, load_profile
 from lamo_desktop.admissions.tables import Table
 from lamo_desktop.admissions.workbook_scan import column_letter

@@ -45,6 +45,7 @@ _AT_ADMISSION = _words(
     "baseline current 入院 入院时"
 )
 _CODES = _words("code codes kode kodes codigo codigos 编码 代码")
+_SAYS_NO_MORE = _NEUTRAL | _CODES | _words("id no nr num number nbr key dt date dat datum time")
 _DATE = _words("date time datetime timestamp datum zeit uhrzeit fecha hora heure")
 _ENCOUNTER = _words("encounter hospital hsp adt")
 # A header with one of these words is not what the rest of it says ("diagnosis date", "dose of the drug").
@@ -70,6 +71,7 @@ _BEFORE = _words(
     "bisherig zuhause hausmedikation vormedikation dauermedikation avant domicile antes previo previa previos previas "
     "domicilio hogar habituel habituelle 入院前 既往 院外 家庭"
 )
+_BEFORE_STEMS = ("haus", "vormed", "dauermed", "eigenmed")
 _SHORT = {
     "dt": "date",
     "dttm": "date",
@@ -121,8 +123,11 @@ _UNIT_WORDS = frozenset().union(*_UNITS.values()) | _YEARS
 _FROM = _words("from since after before ab seit nach depuis apres desde tras relative rel offset 距 自 从 后")
 _REMARK = re.compile(r"[(\[（【{<].*?[)\]）】}>]")  # "Gender (M/F)"
 _SIDES = re.compile(r"\s*[/|:：／｜\n]\s*|\s+[-–—]\s+|" + re.escape(GROUP))  # "Alter / Age", "诊断 | Diagnosis"
-_ALIAS = re.compile(r"^[A-Za-z]\w{0,11}\.(?=\w)(?!\w{0,3}\.?$)")  # "enc.ADMIT_DT": a table before its column
 _REVISION = re.compile(r"\b(icd|cim|cie) (9|10|11)\b")  # of the classification; "Drug 9" is the ninth
+_TABLE = re.compile(r"([A-Za-z]\w{0,15})\.(?=\w)")  # "enc.ADMIT_DT", "dbo.Patient.PatientKey": tables before a column
+_TABLE_NAME = re.compile(
+    r"(?:pat|patient|enc|encounter|adm|ord|order|visit|diag|dx|med|stay|case|fall|(?:tbl|dim|vw) .*)s?"
+)
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _ENDING = re.compile(r"(?:ies|ie|is|es|en|os|as|y|s|n|e|o|a)$")
 _PERSON = frozenset(
@@ -143,11 +148,18 @@ def known_later(header: str) -> bool:
     return any(word in _LATER or word.startswith(_LATER_STEMS) or "出院" in word for word in words)
 
 
+def known_before(header: str) -> bool:
+    """Whether a header says that the column tells of the time before the stay: "Home drugs", "院前用药"."""
+    words = normalised(header).split()
+    return any(
+        word in _BEFORE or word.startswith(_BEFORE_STEMS) or any(_CJK.search(b) and b in word for b in _BEFORE)
+        for word in words
+    )
+
+
 def not_ordered_here(title: str) -> bool:
     """Whether the title of a table says that its drugs were taken before the stay or prescribed at its end."""
-    words = set(normalised(title).split())
-    spoken = words & (_BEFORE | _LATER) or any(word.startswith((*_LATER_STEMS, "haus", "vormed")) for word in words)
-    return bool(spoken) or any(_CJK.search(word) and word in title for word in _BEFORE | _LATER)
+    return known_before(title) or known_later(title)
 
 
 def minutes_of_unit(word: str) -> float | None:
@@ -212,7 +224,7 @@ class Vocabulary:
         return self._known[key]
 
     def _confidence(self, header: str, name: str) -> float:
-        header = _ALIAS.sub("", header)
+        header = self._without_tables(header)
         found = self._fit(normalised(header), name)
         if found < 1 and name in ("patient_id", "admission_id") and self.is_identifier(header):
             return 0.0  # "Patient name" is no number of a patient
@@ -223,6 +235,17 @@ class Vocabulary:
         if known_later(header) and name in ("diagnoses", "procedures"):
             return min(found, LATER)
         return found
+
+    def _without_tables(self, header: str) -> str:
+        """A database's column without the tables before it; in "age.at.adm" a point stands for a blank."""
+        while match := _TABLE.match(header):
+            before, rest = normalised(match[1]), header[match.end() :]
+            words = set(before.split())
+            telling = words & (_CHANGES_MEANING | _SHORT.keys() | self._telling.keys())
+            if set(normalised(rest).split()) <= _SAYS_NO_MORE or (telling and not _TABLE_NAME.fullmatch(before)):
+                break
+            header = rest
+        return header
 
     def _of_sides(self, header: str, name: str) -> float:
         """How well a header in two languages ("Alter / Age") or under a group header fits."""

@@ -254,7 +254,17 @@ def _continues(columns: list[list[str]], index: int, recognised: Callable[[Seque
         return False
     below = [column[index + 1] for column in columns if column[index + 1]]
     words = all(any(c.isalpha() for c in cell) and len(cell) <= 80 for cell in below)
-    return words and len(set(below)) > len([column for column in columns if column[index]]) and recognised(below) >= 2
+    if not words or len(set(below)) <= len([column for column in columns if column[index]]):
+        return False
+    return recognised(below) >= 2 or _names_data(columns, index + 1)
+
+
+def _names_data(columns: list[list[str]], index: int) -> bool:
+    """Whether a row without numbers stands above rows with numbers: names of columns, though none is known."""
+    row = [column[index] for column in columns]
+    data = [[column[k] for column in columns] for k in range(index + 1, min(index + 6, len(columns[0])))]
+    numbers = [sum(cell[:1].isdigit() for cell in cells) for cells in data]
+    return not any(cell[:1].isdigit() for cell in row) and bool(numbers) and min(numbers) > 0
 
 
 def _header(sheet: Sheet, columns: list[list[str]], index: int, groups: Mapping[int, str]) -> list[str]:

@@ -203,7 +203,7 @@ def _guessed(path: Path, profile: "Profile", fault: str) -> Opened:
 
 def _likeliest(table: "Table", vocabulary: Any, profile: "Profile") -> dict[int, tuple[str, float]]:
     """Column -> its likeliest field and the confidence; a field that is no list is given once."""
-    from lamo_desktop.admissions.headers import ACCEPTED
+    from lamo_desktop.admissions.column_cells import ACCEPTED
     from lamo_desktop.admissions.synonyms import LISTS, normalised
 
     own = {

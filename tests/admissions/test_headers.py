@@ -204,8 +204,9 @@ def test_one_sentence_asks_for_what_is_missing_and_names_what_may_be_it(tmp_path
     with pytest.raises(InputError, match=r"no column for the admission id .*perhaps it is 'Kuckuck'") as raised:
         read_export(written(tmp_path / "a.csv", rows), formulary)
     assert str(raised.value).count(". ") == 0
-    rows[0][0] = "HADM"
-    with pytest.raises(InputError, match=r"no column with diagnoses or a note .*perhaps it is 'Zettel'"):
+    rows = [[*row, f"Sepsis of kind {n}"] for n, row in enumerate(rows)]
+    rows[0][0], rows[0][3] = "HADM", "Blatt"
+    with pytest.raises(InputError, match=r"no column with diagnoses or a note .*perhaps it is 'Zettel' or 'Blatt'"):
         read_export(written(tmp_path / "b.csv", rows), formulary)
 
 

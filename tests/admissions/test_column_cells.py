@@ -1,0 +1,197 @@
+"""Fields that no header names are found by what stands in the columns; what is not certain is asked for."""
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.admissions.read import read_export
+from lamo_desktop.errors import InputError
+from lamo_desktop.formulary import Formulary, load_formulary
+
+Row = list[object]
+DRUGS = ("heparin", "aspirin 81 mg", "furosemide 40 mg", "metoprolol", "insulin lispro", "lisinopril 5 mg")
+DISEASES = ("Pneumonia", "Acute myocardial infarction", "Sepsis", "Diabetes mellitus", "Heart failure")
+CODES = ("I10", "J18.9", "E11.65", "N17.9", "S06.5X0A")
+
+
+@pytest.fixture(scope="module")
+def formulary() -> Formulary:
+    return load_formulary()
+
+
+def workbook(path: Path, **sheets: list[Row]) -> Path:
+    book = openpyxl.Workbook()
+    del book[book.sheetnames[0]]
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+def read(path: Path, formulary: Formulary) -> tuple[dict[str, list[str]], Cohort]:
+    export = read_export(path, formulary)
+    held: dict[str, list[str]] = {}
+    for table in export.tables:
+        for column in table.columns:
+            held.setdefault(column.field, []).append(column.header)
+    return held, export.cohort
+
+
+def stays(*extra: str) -> list[Row]:
+    """Twelve admissions without an id; `extra` headers are to be filled by the test."""
+    rows: list[Row] = [["Age", "Sex", "Admission date", "Diagnoses", *extra]]
+    for n in range(12):
+        rows.append([40 + n, "FM"[n % 2], f"2024-01-{n + 1:02} 08:00", DISEASES[n % 5]])
+    return rows
+
+
+def said(cohort: Cohort, words: str) -> bool:
+    return any(words in problem.message for problem in cohort.problems)
+
+
+def test_an_id_that_is_different_in_every_row_is_the_admission_id(tmp_path: Path, formulary: Formulary) -> None:
+    rows = stays("Kuckuck", "Weight", "Ward", "Whom")
+    for n, row in enumerate(rows[1:]):
+        row += [f"K-{1000 + n}", 50.5 + n, f"ICU {n % 3}B", f"Ada Lovelace {chr(65 + n)}"]
+    held, cohort = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert held["admission_id"] == ["Kuckuck"] and len(cohort.admissions) == 12
+    assert said(cohort, "chosen by its cells as the admission id, please check")
+    export = read_export(tmp_path / "a.xlsx", formulary)
+    (column,) = [c for table in export.tables for c in table.columns if c.field == "admission_id"]
+    assert column.confidence < 0.9  # the mark of "please check"
+
+
+def test_of_two_ids_that_nothing_tells_apart_none_is_guessed(tmp_path: Path, formulary: Formulary) -> None:
+    rows = stays("Kuckuck", "Elster")
+    for n, row in enumerate(rows[1:]):
+        row += [f"K-{1000 + n}", f"E-{7000 + n}"]
+    with pytest.raises(InputError, match=r"no column for the admission id .*'Kuckuck' or 'Elster'"):
+        read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+
+
+def test_the_words_of_a_header_tell_between_two_ids(tmp_path: Path, formulary: Formulary) -> None:
+    rows = stays("Stay ref. code", "Person ref. code")
+    for n, row in enumerate(rows[1:]):
+        row += [f"K-{1000 + n}", f"E-{7000 + n}"]
+    held, _ = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert (held["admission_id"], held["patient_id"]) == (["Stay ref. code"], ["Person ref. code"])
+
+
+def test_an_id_that_repeats_where_persons_come_back_is_the_patients(tmp_path: Path, formulary: Formulary) -> None:
+    rows = stays("Kuckuck", "Elster")
+    for n, row in enumerate(rows[1:]):
+        row += [f"K-{1000 + n}", f"E-{7000 + n % 10}"]
+    held, cohort = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert (held["admission_id"], held["patient_id"]) == (["Kuckuck"], ["Elster"])
+    assert len({a.patient_id for a in cohort.admissions}) == 10
+
+
+def test_of_two_tables_the_ids_that_join_are_taken(tmp_path: Path, formulary: Formulary) -> None:
+    rows = stays("Elster", "Kuckuck")
+    for n, row in enumerate(rows[1:]):
+        row += [f"E-{7000 + n}", f"K-{1000 + n}"]
+    orders: list[Row] = [["Nummer X", "Zettel", "Wann"]]
+    orders += [[f"K-{1000 + n % 12}", DRUGS[n % 6], f"2024-01-{n % 12 + 1:02} {9 + n // 12:02}:00"] for n in range(48)]
+    laboratory: list[Row] = [["Nummer", "Component", "Result"]]
+    laboratory += [[f"E-{7000 + n % 12}", "Digoxin level", 1.2] for n in range(60)]
+    held, cohort = read(workbook(tmp_path / "a.xlsx", A=rows, Rx=orders, Labs=laboratory), formulary)
+    assert held["admission_id"] == ["Kuckuck", "Nummer X"]
+    assert (held["order_drug"], held["order_start"]) == (["Zettel"], ["Wann"])
+    assert all(len(a.orders or ()) >= 1 for a in cohort.admissions)
+
+
+def test_with_one_row_per_order_the_id_is_that_of_the_stay(tmp_path: Path, formulary: Formulary) -> None:
+    rows: list[Row] = [["Elster", "Kuckuck", "Specht", "Age", "Sex", "Admission date", "Diagnoses", "Zettel", "Wann"]]
+    for n in range(60):
+        stay = n // 5
+        own: Row = [f"E-{7000 + stay % 10}", f"K-{1000 + stay}", f"O-{5000 + n}", 40 + stay % 10, "FM"[stay % 2]]
+        rows.append(
+            [
+                *own,
+                f"2024-01-{stay + 1:02} 08:00",
+                DISEASES[stay % 5],
+                DRUGS[n % 5],
+                f"2024-01-{stay + 1:02} 1{n % 5}:00",
+            ]
+        )
+    held, cohort = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert (held["admission_id"], held["patient_id"]) == (["Kuckuck"], ["Elster"])
+    assert held["order_start"] == ["Wann"]
+    assert len(cohort.admissions) == 12 and all(len(a.orders or ()) == 5 for a in cohort.admissions)
+
+
+def test_codes_are_diagnoses_and_beds_are_not(tmp_path: Path, formulary: Formulary) -> None:
+    rows: list[Row] = [["HADM", "Age", "Sex", "Place", "Zettel", "Zettel 2"]]
+    rows += [
+        [f"K-{n}", 40 + n, "F", f"B{n:02}", CODES[n % 5], f"{CODES[(n + 1) % 5]}; {CODES[n % 5]}"] for n in range(12)
+    ]
+    held, cohort = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert held["diagnoses"] == ["Zettel", "Zettel 2"] and said(cohort, "its cells are ICD codes")
+
+
+def test_two_columns_of_diseases_are_asked_for(tmp_path: Path, formulary: Formulary) -> None:
+    rows: list[Row] = [["HADM", "Age", "Zettel", "Blatt"]]
+    rows += [[f"K-{n}", 40 + n, DISEASES[n % 5], DISEASES[(n + 2) % 5]] for n in range(12)]
+    with pytest.raises(InputError, match="no column with diagnoses or a note"):
+        read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+
+
+def test_all_columns_of_a_numbered_family_are_read(tmp_path: Path, formulary: Formulary) -> None:
+    rows: list[Row] = [["HADM", "Age", "Diagnoses", *(f"DRUG{n}_NAME" for n in range(1, 12))]]
+    rows += [
+        [f"K-{n}", 40 + n, "Sepsis", *(DRUGS[(n + k) % 6] if k < n else None for k in range(11))] for n in range(12)
+    ]
+    held, cohort = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert held["orders"] == rows[0][3:]
+    assert len(cohort.admissions[-1].orders or ()) == 6
+
+
+def test_the_dates_of_a_stay_are_told_by_their_order(tmp_path: Path, formulary: Formulary) -> None:
+    rows: list[Row] = [["HADM", "Age", "Sex", "Diagnoses", "Printed", "On the ward", "Zeitpunkt", "Born there"]]
+    for n in range(12):
+        born = f"19{40 + 4 * n}-05-01"
+        rows.append(
+            [
+                f"K-{n}",
+                40 + n,
+                "F",
+                "Sepsis",
+                "2024-03-01",
+                f"2024-01-{n + 1:02} 12:00",
+                f"2024-01-{n + 1:02} 08:00",
+                born,
+            ]
+        )
+    held, _ = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert held["admission_date"] == ["Zeitpunkt"]
+
+
+def test_the_end_of_an_order_is_no_start(tmp_path: Path, formulary: Formulary) -> None:
+    rows = stays("HADM")
+    for n, row in enumerate(rows[1:]):
+        row.append(f"K-{1000 + n}")
+    orders: list[Row] = [["HADM", "Drug", "Wann"]]
+    orders += [[f"K-{1000 + n % 12}", DRUGS[n % 6], f"2024-01-{n % 12 + 5 + n // 12:02} 09:00"] for n in range(48)]
+    held, cohort = read(workbook(tmp_path / "a.xlsx", A=rows, Rx=orders), formulary)
+    assert "order_start" not in held and said(cohort, "no column says when an order starts")
+
+
+def test_sex_and_age_are_told_by_their_cells(tmp_path: Path, formulary: Formulary) -> None:
+    rows: list[Row] = [["HADM", "Diagnoses", "Q1", "Q2", "Q3"]]
+    rows += [[f"K-{n}", "Sepsis", ("weiblich", "männlich")[n % 2], f"{40 + n} J.", 40 + n] for n in range(12)]
+    held, cohort = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert (held["sex"], held["age"]) == (["Q1"], ["Q2"])
+    assert cohort.admissions[0].sex == "female" and cohort.admissions[0].age == 40
+
+
+def test_what_is_missing_is_said_in_one_sentence(tmp_path: Path, formulary: Formulary) -> None:
+    rows: list[Row] = [["HADM", "Diagnoses", "Something"]]
+    rows += [[f"K-{n}", "Sepsis", n % 3] for n in range(12)]
+    _, cohort = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    (problem,) = [p for p in cohort.problems if "no column was found for" in p.message]
+    assert "the patient id, age, sex, admission date and drugs that were ordered" in problem.message
+    assert "'Something'" in problem.message and problem.severity == "warning"
