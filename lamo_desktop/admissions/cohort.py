@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 Sex = Literal["female", "male"]
 Severity = Literal["error", "warning", "info"]
+Question = Literal["", "date order"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Problem:
     where: str  # "Admissions!C17", "medication.csv row 204", or the file name
     message: str
     severity: Severity = "warning"
+    question: Question = ""  # what the user can answer for the cells to be used
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lamo_desktop.admissions.codes import admission_codes, icd_codes_among, text_codes
-from lamo_desktop.admissions.cohort import Admission, Cohort, Problem, SetAside, Severity, Source
+from lamo_desktop.admissions.cohort import Admission, Cohort, Problem, Question, SetAside, Severity, Source
 from lamo_desktop.admissions.flat_history import Stay, add_previous, eligible
 from lamo_desktop.admissions.flat_orders import Ordered, OrderReader, identifier
 from lamo_desktop.admissions.headers import HeaderMapping, map_headers
@@ -204,9 +204,12 @@ class _RowReader:
         listed = []
         for (message, severity), places in self._kinds.items():
             shown = 1 if severity == "error" else LISTED  # an error here is a question to the user, asked once
-            listed += [Problem(place, message, severity) for place in places[:shown]]
+            question: Question = "date order" if severity == "error" else ""  # the one question about cells
+            listed += [Problem(place, message, severity, question) for place in places[:shown]]
             if len(places) > shown:
-                listed.append(Problem(self.table.title, f"{len(places) - shown:,} more cells: {message}", severity))
+                listed.append(
+                    Problem(self.table.title, f"{len(places) - shown:,} more cells: {message}", severity, question)
+                )
         for place, characters in self._cut[:LISTED]:
             listed.append(Problem(place, CUT.format(n=f"{characters:,}"), "info"))
         if len(self._cut) > LISTED:

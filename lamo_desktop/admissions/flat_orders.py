@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from lamo_desktop.admissions.cohort import Problem, Severity
+from lamo_desktop.admissions.cohort import Problem, Question, Severity
 from lamo_desktop.admissions.headers import HeaderMapping
 from lamo_desktop.admissions.order_mapper import OrderMapper, Orders
-from lamo_desktop.admissions.order_start import NO_COLUMN, OrderStarts, order_starts
+from lamo_desktop.admissions.order_start import NO_COLUMN, OrderStarts, asks_date_order, order_starts
 from lamo_desktop.admissions.order_status import CANCELLED, OrderStatuses, StatusWords
 from lamo_desktop.admissions.order_window import OrderWindow
 from lamo_desktop.admissions.profile import Profile
@@ -45,6 +45,9 @@ class OrderReader:
         self._window = profile.order_window()
         self._table = mapping.orders or mapping.admissions
         self._starts, self._reason = _starts(mapping, self._table, profile.data)
+        column = _column(mapping, "order_start") if self._starts is None and self._reason != IN_A_CELL else None
+        asks = column is not None and asks_date_order(self._table, column, profile.data)
+        self._question: Question = "date order" if asks else ""
         self._statuses = _statuses(mapping, self._table, profile.data)
         self._cells: dict[str, list[str]] = {}
         self._rows = self._by_day = 0
@@ -128,7 +131,7 @@ class OrderReader:
         """The rows not used, by reason, and that whole stays are compared where they are."""
         found = [_unused(self._table, reason, rows) for reason, rows in self._unused.items() if rows]
         if self._starts is None and not self._window.whole_stay and self._rows:
-            found.append(Problem(self._table.title, f"{WHOLE_STAYS}: {self._reason}"))
+            found.append(Problem(self._table.title, f"{WHOLE_STAYS}: {self._reason}", question=self._question))
         if self._starts is not None and self._starts.said:
             found.append(Problem(self._starts.where, self._starts.said, "info"))
         return found + (self._statuses.problems() if self._statuses else [])

@@ -82,14 +82,28 @@ def order_starts(
     if not day_numbers and sum(parse_span(cell, unit) is not None for cell in filled) > MOST * len(filled):
         return OrderStarts(cells, where, True, unit, "ask"), ""
     order, said = decided_order(filled, profile["date_order"])
-    readable = sum(_reads(cell, order) for cell in filled)
-    if readable <= MOST * len(filled):
-        if sum(map(is_date, filled)) > MOST * len(filled):
+    if not _mostly_read(filled, order):
+        if _mostly_dates(filled):
             return None, f"day and month of {named} cannot be told apart; set date_order to dmy or mdy"
         return None, f"{named} holds no dates or times that can be read"
     if not admission_dated:
         return None, f"{named} holds dates, and no column holds the admission date to count from"
     return OrderStarts(cells, where, False, None, order, said), ""
+
+
+def asks_date_order(table: Table, column: int, profile: Mapping[str, Any]) -> bool:
+    """Whether a start column holds dates that are read only when it is known which of day and month is first."""
+    filled = [cell for cell in table.cells[column] if not is_unknown(cell)]
+    order, _ = decided_order(filled, profile["date_order"])
+    return _mostly_dates(filled) and not _mostly_read(filled, order)
+
+
+def _mostly_dates(filled: list[str]) -> bool:
+    return sum(map(is_date, filled)) > MOST * len(filled)
+
+
+def _mostly_read(filled: list[str], order: DateOrder) -> bool:
+    return sum(_reads(cell, order) for cell in filled) > MOST * len(filled)
 
 
 def _reads(cell: str, order: DateOrder) -> bool:

@@ -251,8 +251,12 @@ def test_the_question_of_dates_is_answered_where_it_is_asked(window: MainWindow,
     settled(window, qtbot)
     page = window.checking
     window.go(Step.CHECK)
-    assert any("date_order" in problem.message for problem in page._problems)
-    assert page.date_question.isVisibleTo(page)
+    assert {problem.question for problem in page._problems if problem.severity == "error"} == {"date order"}
+    assert window.session.cohort is not None
+    reworded = tuple(replace(problem, message="to be said") for problem in page._problems)
+    window.session.cohort = replace(window.session.cohort, problems=reworded)
+    window.session.cohort_changed.emit()
+    assert page.date_question.isVisibleTo(page)  # whatever the words
     page.date_question.buttons["dmy"].click()
     settled(window, qtbot)
     assert window.session.opened is not None

@@ -37,7 +37,7 @@ def _said_column(title: str, values: Sequence[str], width: float) -> Column:
 
 
 def _asks_for_dates(problem: Problem) -> bool:
-    return "date_order" in problem.message
+    return problem.question == "date order"
 
 
 class CheckPage(Page):
