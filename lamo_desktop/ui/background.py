@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -29,14 +30,17 @@ class Background(QObject):
         self._threads = [thread for thread in self._threads if thread.is_alive()]
 
         def body() -> None:
+            result: Any
             try:
-                self._ready.emit(key, number, done, failed, work())
+                result = work()
             except LamoError as error:
-                self._ready.emit(key, number, done, failed, error)
+                result = error
             except OSError as error:
-                self._ready.emit(key, number, done, failed, LamoError(f"{error.strerror or error}: {error.filename}"))
+                result = LamoError(f"{error.strerror or error}: {error.filename}")
             except Exception as error:  # a fault of ours; its text might hold patient data
-                self._ready.emit(key, number, done, failed, LamoError(f"This failed unexpectedly ({fault(error)})."))
+                result = LamoError(f"This failed unexpectedly ({fault(error)}).")
+            with suppress(RuntimeError):  # the window has gone: nobody waits for it any more
+                self._ready.emit(key, number, done, failed, result)
 
         thread = threading.Thread(target=body, name=f"background {key}")
         self._threads.append(thread)

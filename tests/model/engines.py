@@ -72,10 +72,10 @@ def random_adapter(path: Path, seed: int, size: float = 0.05) -> Path:
 
 
 def package_with(adapters: Sequence[tuple[Path, Sequence[str]]], **changes: object) -> ModelPackage:
-    """The embedded package, without terms, with a short context and other adapters, which lie in one folder."""
+    """The embedded package without terms and knowledge, with a short context; its other adapters lie in one folder."""
     made = tuple(
         Adapter(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), tuple(drugs)) for path, drugs in adapters
     )
     folder = adapters[0][0].parent if adapters else default_package().path
-    settled = {"path": folder, "adapters": made, "terms": None, "context_tokens": 512, **changes}
+    settled = {"path": folder, "adapters": made, "terms": None, "knowledge": None, "context_tokens": 512, **changes}
     return replace(default_package(), **settled)  # type: ignore[arg-type]
