@@ -25,6 +25,7 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary
 
 SUPPORTED = 0.8  # of a likely header with which the cells agree
+JOINED_IDS = 5  # ids in the orders, at least, to tell by them which column holds the admission id
 TOLD_BY_CELLS = 0.6  # of a header that says nothing, where the cells do
 OF_ADMISSION = ("patient_id", "age", "sex", "admission_date")  # the same in all rows of one admission
 NEEDED = {
@@ -90,7 +91,8 @@ def map_headers(
     found = [(table, _match(table, own, vocabulary, formulary, words)) for table in visible]
     candidates = complete(found, vocabulary, formulary, frozenset(own))
     orders_table, order_matches = _orders(candidates, vocabulary.fields, named["orders"])
-    admissions, matches = _admissions(candidates, vocabulary.fields, named["admissions"], orders_table)
+    joined_by = () if orders_table is None or "admission_id" in own else _column_of(orders_table, order_matches)
+    admissions, matches = _admissions(candidates, vocabulary.fields, named["admissions"], orders_table, joined_by)
     if orders_table is admissions:
         orders_table, order_matches = None, ()
     matches, long_form = _orders_here(admissions, matches, orders_table is None)
@@ -208,7 +210,11 @@ def _orders(
 
 
 def _admissions(
-    candidates: Sequence[tuple[Table, list[Match]]], every: Sequence[str], wanted: str, orders: Table | None
+    candidates: Sequence[tuple[Table, list[Match]]],
+    every: Sequence[str],
+    wanted: str,
+    orders: Table | None,
+    joined_by: Sequence[str],
 ) -> tuple[Table, tuple[Match, ...]]:
     scored = []
     for table, found in candidates:
@@ -217,6 +223,8 @@ def _admissions(
         if table is orders and len(candidates) > 1:
             continue
         matches = assign(found, every)
+        if table is not orders:
+            matches = _joined(table, matches, set(filter(None, joined_by)))
         names = {m.field for m in matches} - set(ORDER_FIELDS)
         scored.append(("admission_id" in names, len(names & set(CLINICAL)), len(names), table, matches))
     if not scored:
@@ -236,6 +244,31 @@ def _admissions(
             f"found {_listed(table)}."
         )
     return table, matches
+
+
+def _column_of(orders: Table, matches: Sequence[Match]) -> Sequence[str]:
+    """The admission ids by which the orders are listed."""
+    return orders.cells[next(m.column for m in matches if m.field == "admission_id")]
+
+
+def _joined(table: Table, matches: tuple[Match, ...], listed: set[str]) -> tuple[Match, ...]:
+    """The matches with the admission id by which the orders are listed, where the cells tell that it is another column:
+    one that no other field holds, different in every row, with nearly all of the ids `listed`.
+    """
+    held = {m.column: m.field for m in matches}
+
+    def share(column: int) -> float:
+        return len(listed & set(table.cells[column])) / len(listed)
+
+    if len(listed) < JOINED_IDS or any(m.field == "admission_id" and share(m.column) >= 0.5 for m in matches):
+        return matches
+    for column, cells in enumerate(table.cells):
+        filled = [cell for cell in cells if cell]
+        unique = len(set(filled)) >= 0.95 * len(filled)
+        if held.get(column, "admission_id") == "admission_id" and unique and share(column) >= 0.9:
+            others = (m for m in matches if m.field != "admission_id")
+            return (*others, Match("admission_id", column, table.columns[column], SUPPORTED))
+    return matches
 
 
 def _orders_here(table: Table, matches: tuple[Match, ...], alone: bool) -> tuple[tuple[Match, ...], bool]:

@@ -32,7 +32,7 @@ def _words(text: str) -> frozenset[str]:
 # Words without a meaning of their own: articles and prepositions, what says that a column holds text, kinds of codes.
 _NEUTRAL = _words(
     "the a an of at on in for by to from per and or with as is all any der die das des dem den von vom bei im am zu "
-    "zur zum und oder mit als de du des la le les l d et ou au aux en pour par avec el los las del y o con al un "
+    "zur zum und oder mit als de du des la le les l d et ou au aux en pour par avec el las del y o con al un "
     "une una text texts textes texte texto textos list liste lista listado name names nom nombre bezeichnung libelle "
     "description descriptions desc beschreibung descripcion value values field column col data free freitext libre "
     "details entry entries recorded documented noted icd icd10 icd9 cim cim10 cie cie10 cm gm ops ccam snomed who "

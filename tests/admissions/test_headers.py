@@ -279,3 +279,23 @@ def test_rows_that_repeat_an_admission_are_its_orders_whatever_the_drugs_are_cal
         save_profile(export, tmp_path / "own.yaml")
         again = read_export(path, formulary, tmp_path / "own.yaml")
         assert again.cohort.admissions == cohort.admissions
+
+
+def test_the_id_by_which_the_orders_are_listed_is_the_admissions(tmp_path: Path, formulary: Formulary) -> None:
+    for header in ("Aufnahmenummer", "Kennung"):  # of two ids the other one, or none that a header tells
+        book = openpyxl.Workbook()
+        book.active.append([header, "Schl.", "Diagnosen"])
+        orders = book.create_sheet("Orders")
+        orders.append(["Fallnummer", "Medikament"])
+        for n in range(8):
+            book.active.append([f"A{n}", f"{700 + n}", "I10"])
+            orders.append([f"{700 + n}", "heparin"])
+        book.save(tmp_path / "a.xlsx")
+        _, cohort = columns(tmp_path / "a.xlsx", formulary)
+        assert [a.admission_id for a in cohort.admissions] == [str(700 + n) for n in range(8)]
+        assert all(a.orders == ("heparin",) for a in cohort.admissions)
+
+
+@pytest.mark.parametrize("header", ["age.at.adm", "enc.LOS", "登记号", "Adm weight"])
+def test_what_only_stands_near_an_admission_is_no_id_of_one(header: str) -> None:
+    assert VOCABULARY.confidence(header, "admission_id") < 0.6
