@@ -45,7 +45,7 @@ _DRG = re.compile(r"[A-Z]\d\d[A-Z]")
 _AGE_WITH_UNIT = re.compile(r"[<>]?\s*\d{1,3}\+?\s*(?:y\w*\.?|j\w*\.?|a|ans?|años?|岁|周岁)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _PERSON = re.compile(
-    r"^(?:pat|pt$|pers|subj|mrn|mpi|pid$|piz$|ipp$|nip$|nhc$|nhs$|histor|record|rec$|ur$)|患者|病人|病案|登记|档案|门诊号"
+    r"^(?:pat|pt$|pers|subj|mrn|e?mpi|pid$|piz$|ipp$|nip$|nhc$|nhs$|histor|record|rec$|ur$)|患者|病人|病案|登记|档案|门诊号"
 )
 _STAY = re.compile(
     r"^(?:enc|adm|stay|visit|epi|case|fal|aufenth|aufn|sejour|venue|ingres|spell|acc|csn|fin$|had|inpatient|contact)"

@@ -110,6 +110,11 @@ _SHORT = {
     "procs": "procedures",
     "rx": "prescription",
     "disch": "discharge",
+    "cod": "code",
+    "cd": "code",
+    "lib": "libelle",
+    "bez": "bezeichnung",
+    "desc": "description",
 }
 _DATE_FIELDS = ("admission_date", "discharge_date", "birth_date", "order_start")
 _UNITS = {
@@ -358,7 +363,7 @@ def _neutral(name: str) -> frozenset[str]:
         return words
     if name in ("reason", "admission_date", "discharge_date", "order_start"):
         return words
-    if name in ("diagnoses", "procedures"):
+    if name in ("diagnoses", "procedures", "sex"):
         words = words | _CODES
     return words | _AT_ADMISSION
 

@@ -71,6 +71,9 @@ def columns(path: Path, formulary: Formulary) -> tuple[dict[str, str], Cohort]:
         ("FECHA_ING", "admission_date"),
         ("Diagn.", "diagnoses"),
         ("Encounter Diagnoses", "diagnoses"),
+        ("COD_SEXE", "sex"),
+        ("dbo.Encounter.ADMIT_DT", "admission_date"),
+        ("age.at.adm", "age"),
     ],
 )
 def test_recognised(header: str, field: str) -> None:
