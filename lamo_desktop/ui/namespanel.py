@@ -14,7 +14,7 @@ from lamo_desktop.ui.searchedtable import SearchedTable
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.tables import Column, text_column
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import Button, Dropdown, label
+from lamo_desktop.ui.widgets import Button, Dropdown, WrapRow, label
 
 if TYPE_CHECKING:
     from lamo_desktop.formulary.site_names import SiteName
@@ -68,16 +68,13 @@ class NamesPanel(QWidget):
         rows.addWidget(self.heading)
         self.warning = label("", "warning", wrap=True)
         rows.addWidget(self.warning)
-        choices = QHBoxLayout()
-        choices.setSpacing(em(0.4))
+        choices = WrapRow(spacing=0.4)
         self.suggested = [Button("", "tick") for _ in range(3)]
         for place, button in enumerate(self.suggested):
             button.clicked.connect(lambda _=False, place=place: self._accept(place))
-            choices.addWidget(button)
-        choices.addStretch(1)
+            choices.add(button)
         rows.addLayout(choices)
-        others = QHBoxLayout()
-        others.setSpacing(em(0.4))
+        others = WrapRow(spacing=0.4)
         self.other = Dropdown(letters=14, editable=True)
         self.other.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.other.setAccessibleName(self.tr("Another ingredient"))
@@ -95,9 +92,8 @@ class NamesPanel(QWidget):
         self.use.clicked.connect(self._use_other)
         self.no_drug.clicked.connect(lambda: self._decide(dict.fromkeys(self._selected(), EXCLUDED)))
         self.leave.clicked.connect(lambda: self._decide(dict.fromkeys(self._selected(), ())))
-        others.addWidget(self.other, 1)
-        for button in (self.use, self.no_drug, self.leave):
-            others.addWidget(button)
+        others.add(self.other, stretch=1)
+        others.add(self.use, self.no_drug, self.leave)
         rows.addLayout(others)
         last = QHBoxLayout()
         last.setSpacing(em(0.4))

@@ -214,7 +214,7 @@ def test_an_export_whose_orders_are_unknown_wants_attention(window: MainWindow, 
     settled(window, qtbot)
     assert window.checking.figures["unmapped"].value == "48"
     status = statuses(window.session)[Step.CHECK]
-    assert (status.state, status.text) == (State.ATTENTION, "100% of orders unknown")
+    assert (status.state, status.text) == (State.ATTENTION, "2 problems, 100% of orders unknown")
     assert window.checking.notice.property("tone") == "warn"
     assert "100% of orders unknown" in window.checking.notice.accessibleName()
 

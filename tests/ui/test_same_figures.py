@@ -84,10 +84,11 @@ def test_review_says_what_the_workbook_says(window_of_a_job: MainWindow, tmp_pat
             (JACCARD, "Jaccard (candidates)"),
         ):
             assert same(shown[section], cells[header]), (shown[0], header)
-    lines = sheet(path, "Recommendations")
-    for shown in in_window:
-        flags = " ".join(line["Flags"] or "" for line in lines if line["Admission id"] == shown[0])
-        assert shown[FLAGS] == sum(flags.count(f"{kind}: ") for kind in SAFETY_KINDS), shown[0]
+    lines, findings = sheet(path, "Recommendations"), sheet(path, "Flags")
+    for shown, cells in zip(in_window, in_workbook, strict=True):
+        counted = sum(cells[f"Flags: {kind}"] or 0 for kind in SAFETY_KINDS)
+        listed = sum(row["Admission id"] == shown[0] for row in findings)
+        assert shown[FLAGS] == counted == listed, shown[0]
     marked = [line["Admission id"] for line in lines if line["Mark"]]
     assert marked == [row[0] for row in in_window if row[MARKED]] == ["A5"]
     candidates = window_of_a_job.reviewing.candidates.model
