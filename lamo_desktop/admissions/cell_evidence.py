@@ -19,6 +19,7 @@ from lamo_desktop.errors import row_fault
 from lamo_desktop.formulary import Formulary
 
 SAMPLE = 200  # filled cells that are looked at
+BEGINNING = 400  # characters of a cell that are looked at: what it holds is told by them
 WITHIN = 5_000  # rows among which they are sought
 MOST = 0.7  # share of the cells from which they agree
 MOST_STATES = 15  # different values of a column of states, at most
@@ -43,8 +44,8 @@ class Evidence(Enum):
 
 
 def sample_of(cells: Sequence[str]) -> list[str]:
-    """Up to SAMPLE filled cells, from the whole of the first rows."""
-    filled = [cell for cell in cells[:WITHIN] if not is_unknown(cell)]
+    """The beginnings of up to SAMPLE filled cells, from the whole of the first rows."""
+    filled = [cell[:BEGINNING] for cell in cells[:WITHIN] if not is_unknown(cell)]
     step = max(1, len(filled) // SAMPLE)
     return filled[::step][:SAMPLE]
 

@@ -9,7 +9,15 @@ from datetime import datetime
 from functools import cached_property
 from statistics import median
 
-from lamo_desktop.admissions.cell_evidence import MOST, SAMPLE, WITHIN, Evidence, evidence, is_date, names_drug
+from lamo_desktop.admissions.cell_evidence import (
+    MOST,
+    WITHIN,
+    Evidence,
+    evidence,
+    is_date,
+    names_drug,
+    sample_of,
+)
 from lamo_desktop.admissions.sex_column import SexColumn
 from lamo_desktop.admissions.synonyms import (
     CERTAIN,
@@ -146,8 +154,7 @@ class _Column:
 
     @cached_property
     def sample(self) -> list[str]:
-        filled = [cell for cell in self.cells if not is_unknown(cell)]
-        return filled[:: max(1, len(filled) // SAMPLE)][:SAMPLE]
+        return sample_of(self.cells)
 
     @cached_property
     def filled(self) -> float:

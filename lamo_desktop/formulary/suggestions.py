@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
-
 from lamo_desktop.formulary.matching import NameIndex, Names
 from lamo_desktop.formulary.text import is_measure, plain, split_numbers, words
 
@@ -42,6 +40,8 @@ class Suggester:
 
     def suggest(self, text: str, limit: int = 3) -> tuple[Suggestion, ...]:
         """The nearest names of different ingredients, the nearest first; none where nothing is near."""
+        from rapidfuzz import fuzz, process  # loaded by suggesting alone, not by the window's start
+
         best: dict[Names, tuple[float, str]] = {}
         for query in _queries(text):
             for name, score, _ in process.extract(query, self._names, scorer=fuzz.ratio, score_cutoff=NEAR, limit=8):

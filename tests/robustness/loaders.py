@@ -267,7 +267,9 @@ TEXTS = st.lists(TEXT, max_size=3).map(tuple)
 ADMISSION = st.builds(
     Admission,
     *(TEXT, TEXT, st.integers(0, 90) | st.none(), st.sampled_from(["female", "male", None]), TEXT),
-    *(TEXTS, TEXTS, TEXTS, TEXTS, TEXTS),
+    *(TEXTS, TEXTS, TEXTS, TEXTS),
+    reactions=st.dictionaries(TEXT, TEXT, max_size=2),
+    home_medications=TEXTS,
     sections=st.dictionaries(TEXT, TEXT, max_size=2),
     previous=st.none() | st.builds(PreviousStay, st.none(), TEXTS, TEXTS, TEXTS),
     codes=TEXTS,
