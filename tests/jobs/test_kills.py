@@ -167,12 +167,13 @@ def test_other_weights_are_refused(tmp_path: Path, whole: Path) -> None:
 
 def test_admissions_that_cannot_be_scored_do_not_stop_a_job(tmp_path: Path, whole: Path) -> None:
     too_long = ("aspirin", "a drug with a name that no context can hold " * 2000)
-    with create_job(tmp_path / "job.lamo", SHORT, load_package(), SETTINGS, too_long, Policy()) as store:
+    package = replace(load_package(), knowledge=None)  # with knowledge the model is not asked about unseen drugs
+    with create_job(tmp_path / "job.lamo", SHORT, package, SETTINGS, too_long, Policy()) as store:
         seen: list[Progress] = []
-        run_job(store, load_package(), SETTINGS, seen.append, lambda: False)
+        run_job(store, package, SETTINGS, seen.append, lambda: False)
         assert [(progress.done, progress.failed) for progress in seen] == [(1, 1), (2, 2), (3, 3)]
         assert all(item.state == "failed" and item.error for item in store.items())
-        found = results(store, load_package(), load_formulary())
+        found = results(store, package, load_formulary())
     write_workbook(found, tmp_path / "out.xlsx")
     reasons = [row[3] for row in openpyxl.load_workbook(tmp_path / "out.xlsx")["Set aside"].iter_rows(values_only=True)]
     assert reasons[-3:] == [item.failed for item in found.items]
