@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lamo_desktop.admissions.cell_evidence import Evidence, evidence, is_clinical_text, is_id_like
+from lamo_desktop.admissions.cell_evidence import Evidence, evidence, is_clinical_text, is_id_like, sample_of
 from lamo_desktop.admissions.cohort import Problem
 from lamo_desktop.admissions.column_cells import ACCEPTED, Match, assign, complete
 from lamo_desktop.admissions.order_status import StatusWords
+from lamo_desktop.admissions.order_window import is_number
 from lamo_desktop.admissions.synonyms import (
     CERTAIN,
     CLINICAL,
@@ -17,6 +18,7 @@ from lamo_desktop.admissions.synonyms import (
     POSSIBLE,
     Vocabulary,
     known_later,
+    minutes_per_unit,
     normalised,
     not_ordered_here,
 )
@@ -95,6 +97,9 @@ def map_headers(
     admissions, matches = _admissions(candidates, vocabulary.fields, named["admissions"], orders_table, joined_by)
     if orders_table is admissions:
         orders_table, order_matches = None, ()
+    if orders_table is not None and "order_start" not in own and all(m.field != "admission_date" for m in matches):
+        possible = next(found for table, found in candidates if table is orders_table)
+        order_matches = _counted_from_admission(orders_table, order_matches, possible)
     matches, long_form = _orders_here(admissions, matches, orders_table is None)
     used = {normalised(m.header) for m in (*matches, *order_matches)}
     for name, headers in own.items():
@@ -342,6 +347,18 @@ def _chosen_by_cells(table: Table, matches: Sequence[Match]) -> list[Problem]:
         for match in matches
         if match.why
     ]
+
+
+def _counted_from_admission(table: Table, matches: tuple[Match, ...], possible: Sequence[Match]) -> tuple[Match, ...]:
+    """Without an admission date a start says something only where it is the time passed since admission."""
+    others = [m for m in matches if m.field != "order_start"]
+    taken = {m.column for m in others}
+    for match in possible:
+        if match.field == "order_start" and match.column not in taken and minutes_per_unit(match.header) is not None:
+            filled = sample_of(table.cells[match.column])
+            if filled and all(is_number(cell) for cell in filled):
+                return (*others, match)
+    return matches
 
 
 def _unused_of_orders(table: Table, matches: Sequence[Match]) -> list[Problem]:

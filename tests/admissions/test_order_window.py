@@ -147,6 +147,21 @@ def test_time_since_admission_in_a_column(
     assert ordered(read(path, formulary, **settings)) == ("aspirin", "heparin")
 
 
+def test_of_two_starts_the_time_since_admission_counts_where_no_admission_date_is_known(
+    tmp_path: Path, formulary: Formulary
+) -> None:
+    path, book = tmp_path / "a.xlsx", openpyxl.Workbook()
+    book.active.append(["HADM", "Age", "Diagnoses"])
+    book.active.append(["1", 67, "I10"])
+    orders = book.create_sheet("Orders")
+    orders.append(["HADM", "Order text", "Started", "Start (min from unit admission)"])
+    for drug, minutes in (("heparin", -60), ("aspirin", 1440), ("furosemide", 1441)):
+        orders.append(["1", drug, "2024-01-05 08:00", minutes])
+    book.save(path)
+    cohort = read(path, formulary)
+    assert ordered(cohort) == ("aspirin", "heparin") and not cohort.source.whole_stays
+
+
 def test_numbers_without_a_unit_are_asked_about_and_change_nothing(tmp_path: Path, formulary: Formulary) -> None:
     path = workbook(tmp_path / "a.xlsx", [5, 10, 2000, 3000], "Start")
     cohort = read(path, formulary)
