@@ -225,6 +225,12 @@ class _RowReader:
         else:
             self._kinds[f"no column for {name.replace('_', ' ')}: {message}", severity] = [self.table.title]
 
+    def _note_column(self, column: int, message: str) -> None:
+        """What holds for every cell of a column, said once."""
+        place = f"{self.table.title}, column {self.table.columns[column][:60]}"
+        if place not in self._kinds[message, "info"]:
+            self._kinds[message, "info"].append(place)
+
     def _where(self, name: str, row: int) -> str:
         return self.table.where(row, next(iter(self.mapping.columns(name)), None))
 
@@ -294,7 +300,7 @@ class _RowReader:
         try:
             age = parse_age(self._cell("age", row))
             if age is None and admitted and (year := parse_year(self._cell("birth_date", row))):
-                self._note("birth_date", row, YEAR_OF_BIRTH, "info")
+                self._note_column(self.mapping.columns("birth_date")[0], YEAR_OF_BIRTH)
                 return parse_age(str(admitted.year - year))
             if age is None and admitted and (born := self._date("birth_date", row)):
                 years = admitted.year - born.year - ((admitted.month, admitted.day) < (born.month, born.day))
@@ -329,10 +335,10 @@ class _RowReader:
             filled = [cell for cell in self.table.cells[column] if not is_unknown(cell)]
             if filled and sum(map(is_day_number, filled)) > len(filled) / 2:
                 self._day_numbered.add(name)
-                self._kinds[DAY_NUMBER, "info"].append(f"{self.table.title}, column {self.table.columns[column][:60]}")
+                self._note_column(column, DAY_NUMBER)
             decided, said = decided_order(self.table.cells[column], asked)
             if said:
-                self._kinds[said, "info"].append(f"{self.table.title}, column {self.table.columns[column][:60]}")
+                self._note_column(column, said)
             return decided
         return asked
 

@@ -254,10 +254,14 @@ def test_every_numbered_column_is_read(drug: str, tmp_path: Path, formulary: For
 
 def test_the_year_of_birth_gives_an_age_and_says_so(tmp_path: Path, formulary: Formulary) -> None:
     for header in ("Geb.-Jahr", "Year of birth", "Birth year", "Année de naissance", "出生年份"):
-        rows = [["HADM", header, "Admission date", "Diagnoses"], ["1", "1950", "2020-05-01", "I10"]]
+        rows = [
+            ["HADM", header, "Admission date", "Diagnoses"],
+            *([str(i), "1950", "2020-05-01", "I10"] for i in range(3)),
+        ]
         _, cohort = columns(written(tmp_path / "a.csv", rows), formulary)
         assert cohort.admissions[0].age == 70
-        assert any("only the year of birth is known" in problem.message for problem in cohort.problems)
+        said = [problem for problem in cohort.problems if "only the year of birth is known" in problem.message]
+        assert len(said) == 1 and header in said[0].where
         assert not cohort.admissions[0].labels
 
 
