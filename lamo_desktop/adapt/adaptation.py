@@ -1,46 +1,70 @@
 """What a hospital's past admissions say beyond the package: a few shared numbers, and for each drug a few of its own.
 
     base(x, d) = a z(x, d) + c + sum over k of beta_k history_k(x, d)
-    y(x, d)    = base + b_d + h_(group(x), d) + w_d . f(x) + delta_d (base - mean of base_d)
+    y(x, d)    = base + b_d + h_(group(x), d) + w_d . f(x) + v_d . (s(x) - mean) / deviation
+                 + delta_d (base - mean of base_d)
     logit p    = z + rho (y - z)
 
-z is the package's calibrated logit, f the features that enough local admissions have. a, c and beta are drawn to what
-other hospitals taught; b, h and w are the most probable values of one Gaussian process, whose variances the rows
+z is the package's calibrated logit; of a drug that the package does not know, its log-odds here. f are the features
+that enough local admissions have, s is the model's state after the patient's text. a, c and beta are drawn to what
+other hospitals taught; b, h, w and v are the most probable values of one Gaussian process, whose variances the rows
 themselves tell. rho is chosen by the log loss of held-out patients: 0 means that the package is better left alone.
 """
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from lamo_desktop.adapt.gaussian_process import most_probable, variances
+from lamo_desktop.adapt.kernels import Kernels, feature_matrix, kernels, standardised
 from lamo_desktop.adapt.rows import HISTORY, SiteRows
-from lamo_desktop.stats import Floats, log_loss, patient_folds, sigmoid
+from lamo_desktop.stats import Floats, log_loss, log_odds, patient_folds, sigmoid, threshold_for_count
 
 LEAST_ADMISSIONS, LEAST_PATIENTS = 30, 15
+LEAST_ORDERS = 5  # admissions in which a drug that the package does not know must be ordered to be learned
 MOST_ADMISSIONS = 2000
 FOLDS, SEED = 5, 7
 RHOS = (0.0, 0.25, 0.5, 0.75, 1.0)
 HISTORY_MEAN = np.array([1.42, 1.10, 0.13, 0.07, -0.20, -0.27])  # fitted on training rows of the default package
 HISTORY_PRECISION, SCALE_PRECISION, CONSTANT_PRECISION = 5.0, 10.0, 1.0
-PRIOR = {"drug": 0.7, "group": 0.7, "features": 0.8, "unit": 0.05, "slope": 0.05}  # variances, in squared logits
-DRUG_PRIOR_BESIDE_GROUPS = 0.15
+LIKENESS = 0.5  # the share of the drugs' covariance that goes by the package's residual correlations
 SMALLEST_VARIANCE = 1e-3  # of a drug's own offset, so that no kernel is empty
-UNIT_CODES = ("unit:", "service:", "source:", "type:")
 SMALLEST_SCALE = 0.05  # a drug's ranking by the package is never turned round
 
 Progress = Callable[[float], None]
 
 
+@dataclass(frozen=True, slots=True)
+class OwnDrug:
+    """A drug that is ordered here and not among the package's candidates: in `n_orders` of the admissions learned from.
+
+    `log_odds` is its z (half an admission added to both sides); what the knowledge terms say of it comes on top.
+    """
+
+    name: str
+    n_orders: int
+    log_odds: float
+
+
+@dataclass(frozen=True, eq=False)
+class StateHead:
+    """What the model's state says of each drug here: mean and deviation (s,) standardise it, weights (s, d)."""
+
+    mean: Floats
+    deviation: Floats
+    weights: Floats
+
+
 @dataclass(frozen=True, eq=False)
 class Adaptation:
-    """What was learned of a hospital. Arrays over the package's d candidates; m features.
+    """What was learned of a hospital. Arrays over d drugs: the package's candidates, then the hospital's own; m features.
 
     scale, constant: a and c above; history (6,): beta. offset, slope, base_mean (d,): b, delta and the mean of base.
-    weights (m, d). groups: h of each hospital or ward, (d,). variances: what each part explains. rho: the share that is
-    used. losses: the held-out log loss of each rho tried.
+    weights (m, d). groups: h of each value of the label `group_label`, (d,). variances: what each part explains.
+    rho: the share that is used. losses: the held-out log loss of each rho tried. threshold: the logit from which a drug
+    is listed so that the lists of held-out patients have as many drugs as were ordered. n_earlier: admissions that were
+    not used, because the latest are enough.
     """
 
     drugs: tuple[str, ...]
@@ -56,37 +80,69 @@ class Adaptation:
     weights: Floats
     groups: Mapping[str, Floats]
     variances: Mapping[str, float]
+    group_label: str = ""
+    state: StateHead | None = None
+    own_drugs: tuple[OwnDrug, ...] = ()
     rho: float = 1.0
-    losses: Mapping[float, float] | None = None
+    losses: Mapping[float, float] = field(default_factory=dict)
+    threshold: float = 0.0
+    n_earlier: int = 0
 
     def logits(self, rows: SiteRows) -> Floats:
-        """Adapted logits of admissions with the same candidates, (n, d)."""
-        base = _base(rows, np.r_[self.scale, self.constant, self.history])
-        adapted = base + self.offset + (base - self.base_mean) * self.slope
-        adapted = adapted + _matrix(rows.features, self.features) @ self.weights
+        """Adapted logits of the rows' own drugs, (n, rows' drugs); those of a drug that was not learned stay as given.
+
+        A drug's logits do not depend on which others the rows have. `rows.ordered` is not looked at.
+        """
+        column = {drug: d for d, drug in enumerate(self.drugs)}
+        learned = [place for place, drug in enumerate(rows.drugs) if drug in column]
+        at = [column[rows.drugs[place]] for place in learned]
+        given = rows.of(learned)
+        start = given.logits + self._own_log_odds[at]
+        base = _base(start, given.history, np.r_[self.scale, self.constant, self.history])
+        adapted = base + self.offset[at] + (base - self.base_mean[at]) * self.slope[at]
+        adapted = adapted + feature_matrix(rows.features, self.features) @ self.weights[:, at]
         if self.groups:
             unknown = np.zeros(len(self.drugs))
-            adapted = adapted + np.array([self.groups.get(str(group), unknown) for group in rows.groups])
-        return np.asarray(rows.logits + self.rho * (adapted - rows.logits))
+            adapted = adapted + np.array([self.groups.get(str(group), unknown)[at] for group in rows.groups])
+        if self.state is not None and rows.states is not None:
+            states = standardised(rows.states, self.state.mean, self.state.deviation)
+            adapted = adapted + states @ self.state.weights[:, at]
+        logits = np.array(rows.logits, dtype=np.float64)
+        logits[:, learned] = start + self.rho * (adapted - start)
+        return logits
+
+    @property
+    def _own_log_odds(self) -> Floats:
+        own = [drug.log_odds for drug in self.own_drugs]
+        return np.array([0.0] * (len(self.drugs) - len(own)) + own)
 
 
 def adapt(rows: SiteRows, likeness: Floats | None = None, progress: Progress = lambda share: None) -> Adaptation | str:
     """What these admissions teach, with rho chosen on held-out patients; a sentence where nothing can be learned.
 
-    `likeness` (d, d) says how alike drugs are (the package's residual correlations; default: each for itself).
+    Of more than `MOST_ADMISSIONS`, the last rows are used. Drugs outside the package are learned if ordered often
+    enough. `likeness` (candidates, candidates) says how alike drugs are (the package's residual correlations; default:
+    each for itself).
     """
-    patients = np.unique(rows.patients)
-    if len(rows) < LEAST_ADMISSIONS or len(patients) < LEAST_PATIENTS:
+    n_earlier = max(len(rows) - MOST_ADMISSIONS, 0)
+    rows = with_frequent_drugs(rows.at(np.arange(len(rows)) >= n_earlier))
+    n_patients = len(np.unique(rows.patients))
+    if len(rows) < LEAST_ADMISSIONS or n_patients < LEAST_PATIENTS:
         return (
-            f"{len(rows):,} admissions of {len(patients):,} patients have orders; adapting needs at least "
+            f"{len(rows):,} admissions of {n_patients:,} patients have orders; adapting needs at least "
             f"{LEAST_ADMISSIONS} admissions of {LEAST_PATIENTS} patients."
         )
     held_out = cross_fitted(rows, lambda inner: fit_once(inner, likeness).logits, progress)
-    losses = {rho: log_loss(rows.logits + rho * (held_out - rows.logits), rows.ordered) for rho in RHOS}
+    start = cross_fitted(rows, _start_of)
+    d = rows.n_candidates
+    losses = {
+        rho: log_loss((start + rho * (held_out - start))[:, :d], rows.ordered[:, :d]) for rho in RHOS
+    }  # those of its candidates tell whether the package is better left alone
     rho = min(RHOS, key=lambda each: losses[each])
     if rho == 0.0:
         return "On held-out patients the package is better as it is than adapted to this hospital."
-    found = replace(fit_once(rows, likeness), rho=rho, losses=losses)
+    threshold = threshold_for_count(start + rho * (held_out - start), rows.ordered.sum())
+    found = replace(fit_once(rows, likeness), rho=rho, losses=losses, threshold=float(threshold), n_earlier=n_earlier)
     progress(1.0)
     return found
 
@@ -108,30 +164,38 @@ def cross_fitted(
     return logits
 
 
+def with_frequent_drugs(rows: SiteRows) -> SiteRows:
+    """The rows without the drugs outside the package that are ordered too rarely to be learned."""
+    orders = rows.ordered.sum(0)
+    d = rows.n_candidates
+    return rows.of([*range(d), *(place for place in range(d, len(rows.drugs)) if orders[place] >= LEAST_ORDERS)])
+
+
 def fit_once(rows: SiteRows, likeness: Floats | None) -> Adaptation:
-    """What these rows teach, all of it used (rho = 1)."""
-    n, d = rows.ordered.shape
-    ordered, alone = rows.ordered.astype(np.float64), np.eye(d)
-    likeness = alone if likeness is None else 0.5 * alone + 0.5 * likeness
-    kernels, prior, parts = _kernels(rows)
-    base, shared = _shared(
-        rows, ordered, 0.5 * sum((kernels[k] for k in ("drug", "group") if k in kernels), np.zeros((n, n)))
-    )
-    explained = variances(base, ordered, rows.patients, kernels, prior)
+    """What these rows teach of all their drugs, all of it used (rho = 1).
+
+    The shared numbers and the variances are told by the package's candidates alone. A drug of the hospital's own is
+    like no other, so that it changes nothing of theirs.
+    """
+    candidates, alike = rows.of_candidates, kernels(rows)
+    n, d, n_candidates = len(rows), len(rows.drugs), rows.n_candidates
+    between_drugs = np.eye(d)
+    if likeness is not None:
+        between_drugs[:n_candidates, :n_candidates] *= 1 - LIKENESS
+        between_drugs[:n_candidates, :n_candidates] += LIKENESS * likeness
+    base, shared = _shared(candidates, alike)
+    explained = variances(base, candidates.ordered.astype(np.float64), rows.patients, alike.by_name, alike.prior)
+    own_log_odds = log_odds(rows.ordered[:, n_candidates:])
+    base = _base(rows.logits + np.r_[np.zeros(n_candidates), own_log_odds], rows.history, shared)
     base_mean = base.mean(0)
-    covariance = sum((explained[name] * kernel for name, kernel in kernels.items()), np.full((n, n), SMALLEST_VARIANCE))
-    alpha, slope = most_probable(covariance, base, base - base_mean, ordered, likeness, explained["slope"])
-    features = parts["features"].names if "features" in parts else ()
-    weights = np.zeros((len(features), d))
-    place = {name: row for row, name in enumerate(features)}
-    for name, part in parts.items():
-        weights[[place[each] for each in part.names]] += explained[name] * part.design @ alpha
-    mean = _matrix(rows.features, features).mean(0) if features else np.zeros(0)
-    offset = (explained["drug"] + SMALLEST_VARIANCE) * alpha.sum(0) - mean @ weights
-    groups = {}
-    if "group" in kernels:
-        names = sorted(set(rows.groups.tolist()))
-        groups = {name: explained["group"] * alpha[rows.groups == name].sum(0) for name in names}
+    covariance = sum(
+        (explained[name] * kernel for name, kernel in alike.by_name.items()), np.full((n, n), SMALLEST_VARIANCE)
+    )
+    alpha, slope = most_probable(
+        covariance, base, base - base_mean, rows.ordered.astype(np.float64), between_drugs, explained["slope"]
+    )
+    features, weights, feature_mean = _feature_weights(rows, alike, explained, alpha)
+    group_names = sorted(set(rows.groups.tolist())) if alike.group is not None else []
     return Adaptation(
         drugs=rows.drugs,
         n_admissions=n,
@@ -139,54 +203,51 @@ def fit_once(rows: SiteRows, likeness: Floats | None) -> Adaptation:
         scale=float(shared[0]),
         constant=float(shared[1]),
         history=shared[2:],
-        offset=offset,
+        offset=(explained["drug"] + SMALLEST_VARIANCE) * alpha.sum(0) - feature_mean @ weights,
         slope=np.maximum(slope, SMALLEST_SCALE / max(float(shared[0]), SMALLEST_SCALE) - 1.0),
         base_mean=base_mean,
         features=features,
         weights=weights,
-        groups=groups,
+        groups={name: explained["group"] * alpha[rows.groups == name].sum(0) for name in group_names},
         variances=explained,
+        group_label=rows.group_label if group_names else "",
+        state=None
+        if alike.state is None
+        else StateHead(alike.state.mean, alike.state.deviation, explained["state"] * alike.state.design @ alpha),
+        own_drugs=tuple(
+            OwnDrug(name, int(orders), float(odds))
+            for name, orders, odds in zip(
+                rows.drugs[n_candidates:], rows.ordered[:, n_candidates:].sum(0), own_log_odds, strict=True
+            )
+        ),
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Part:
-    """Features of a kernel X X' / s with X centred: their names, and X' / s, by which alpha becomes weights."""
-
-    names: tuple[str, ...]
-    design: Floats
-
-
-def _kernels(rows: SiteRows) -> tuple[dict[str, Floats], dict[str, float], dict[str, _Part]]:
-    """How alike two admissions are, each kernel of mean diagonal 1: all, by hospital, by features, by unit."""
-    n = len(rows)
-    kernels: dict[str, Floats] = {"drug": np.ones((n, n))}
-    prior = dict(PRIOR)
-    if len(set(rows.groups.tolist())) > 1:
-        kernels["group"] = (rows.groups[:, None] == rows.groups[None]).astype(np.float64)
-        prior["drug"] = DRUG_PRIOR_BESIDE_GROUPS
-    counts = Counter(name for found in rows.features for name in found)
-    least = 5 if n >= 60 else 3
-    common = tuple(sorted(name for name, count in counts.items() if least <= count < n))
-    parts = {}
-    for kind, names in (("features", common), ("unit", tuple(name for name in common if name.startswith(UNIT_CODES)))):
-        if names:
-            x = _matrix(rows.features, names)
-            x = x - x.mean(0)
-            size = (x**2).sum() / n
-            kernels[kind], parts[kind] = x @ x.T / size, _Part(names, x.T / size)
-    return kernels, prior, parts
+def _feature_weights(
+    rows: SiteRows, alike: Kernels, explained: Mapping[str, float], alpha: Floats
+) -> tuple[tuple[str, ...], Floats, Floats]:
+    """The features' names, their weights (m, d), and the means (m,) that these are to be taken from."""
+    if alike.features is None:
+        return (), np.zeros((0, alpha.shape[1])), np.zeros(0)
+    names = alike.features.names
+    weights = explained["features"] * alike.features.design @ alpha
+    if alike.unit is not None:
+        place = {name: row for row, name in enumerate(names)}
+        weights[[place[name] for name in alike.unit.names]] += explained["unit"] * alike.unit.design @ alpha
+    return names, weights, feature_matrix(rows.features, names).mean(0)
 
 
-def _shared(rows: SiteRows, ordered: Floats, kernel: Floats) -> tuple[Floats, Floats]:
+def _shared(rows: SiteRows, alike: Kernels) -> tuple[Floats, Floats]:
     """base (n, d) and (a, c, beta), by three rounds: these by Newton's method, then each drug's own offsets."""
+    ordered = rows.ordered.astype(np.float64)
+    kernel = 0.5 * (np.ones((len(rows), len(rows))) if alike.group is None else 1.0 + alike.group)
     design = np.stack([rows.logits.ravel(), np.ones(rows.logits.size), *(each.ravel() for each in rows.history)], 1)
     mean = np.r_[1.0, 0.0, HISTORY_MEAN]
     precision = np.r_[SCALE_PRECISION, CONSTANT_PRECISION, np.full(len(HISTORY), HISTORY_PRECISION)]
     own, base, shared = np.zeros(ordered.shape), rows.logits, mean
     for _ in range(3):
         shared = newton(design, ordered.ravel(), own.ravel(), mean, precision)
-        base = _base(rows, shared)
+        base = _base(rows.logits, rows.history, shared)
         alpha, _ = most_probable(kernel, base, base, ordered, np.eye(ordered.shape[1]), 0.0, steps=60)
         own = kernel @ alpha
     return base, shared
@@ -205,14 +266,11 @@ def newton(design: Floats, y: Floats, offset: Floats, mean: Floats, precision: F
     return found
 
 
-def _base(rows: SiteRows, shared: Floats) -> Floats:
-    return np.asarray(shared[0] * rows.logits + shared[1] + np.tensordot(shared[2:], rows.history, 1))
+def _start_of(fitting: SiteRows) -> Callable[[SiteRows], Floats]:
+    """z of other admissions: the package's logit, and of a drug outside it the log-odds among the fitting rows."""
+    local = np.r_[np.zeros(fitting.n_candidates), log_odds(fitting.ordered[:, fitting.n_candidates :])]
+    return lambda rows: rows.logits + local
 
 
-def _matrix(found: Sequence[frozenset[str]], names: Sequence[str]) -> Floats:
-    """1 where an admission has a feature, (n, m)."""
-    column = {name: j for j, name in enumerate(names)}
-    x = np.zeros((len(found), len(names)))
-    for i, features in enumerate(found):
-        x[i, [column[name] for name in features if name in column]] = 1.0
-    return x
+def _base(logits: Floats, history: Floats, shared: Floats) -> Floats:
+    return np.asarray(shared[0] * logits + shared[1] + np.tensordot(shared[2:], history, 1))

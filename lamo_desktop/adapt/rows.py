@@ -1,7 +1,7 @@
 """What adaptation learns from: a hospital's admissions with the package's logits and what clinicians ordered."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,12 @@ HOME, PREVIOUS = "med:", "previous med:"
 
 @dataclass(frozen=True, eq=False)
 class SiteRows:
-    """n admissions x d drugs.
+    """n admissions x d drugs: the package's candidates, then `n_outside` drugs that are ordered here beside them.
 
-    logits (n, d): the package's calibrated logits. ordered (n, d). features: what is known of each admission (codes).
-    history (6, n, d): `HISTORY`, 0 or 1. patients (n,). groups (n,): hospital or ward, "" where there is one only.
+    logits (n, d): the package's calibrated logits; of a drug outside, what is known of it without its local frequency
+    (0 for nothing). ordered (n, d). features: what is known of each admission. history (6, n, d): `HISTORY`, 0 or 1.
+    patients (n,). groups (n,): the value of the label `group_label` (hospital or ward), "" where there is none.
+    states (n, s): the model's state after each admission's text, NaN where it was not kept; None: of no admission.
     """
 
     drugs: tuple[str, ...]
@@ -28,21 +30,47 @@ class SiteRows:
     history: Floats
     patients: NDArray[np.str_]
     groups: NDArray[np.str_]
+    group_label: str = ""
+    states: Floats | None = None
+    n_outside: int = 0
 
     def __len__(self) -> int:
         return len(self.features)
 
+    @property
+    def n_candidates(self) -> int:
+        """How many of the drugs are the package's candidates; they come first."""
+        return len(self.drugs) - self.n_outside
+
     def at(self, chosen: Bools) -> "SiteRows":
         """The admissions of a mask."""
-        return SiteRows(
-            self.drugs,
-            self.logits[chosen],
-            self.ordered[chosen],
-            tuple(found for found, wanted in zip(self.features, chosen, strict=True) if wanted),
-            self.history[:, chosen],
-            self.patients[chosen],
-            self.groups[chosen],
+        return replace(
+            self,
+            logits=self.logits[chosen],
+            ordered=self.ordered[chosen],
+            features=tuple(found for found, wanted in zip(self.features, chosen, strict=True) if wanted),
+            history=self.history[:, chosen],
+            patients=self.patients[chosen],
+            groups=self.groups[chosen],
+            states=None if self.states is None else self.states[chosen],
         )
+
+    def of(self, columns: Sequence[int]) -> "SiteRows":
+        """The same admissions with the drugs of some columns, in rising order."""
+        at = list(columns)
+        return replace(
+            self,
+            drugs=tuple(self.drugs[d] for d in at),
+            logits=self.logits[:, at],
+            ordered=self.ordered[:, at],
+            history=self.history[:, :, at],
+            n_outside=sum(d >= self.n_candidates for d in at),
+        )
+
+    @property
+    def of_candidates(self) -> "SiteRows":
+        """The same admissions with the package's candidates alone."""
+        return self.of(range(self.n_candidates)) if self.n_outside else self
 
 
 def site_rows(
@@ -53,6 +81,10 @@ def site_rows(
     patients: Sequence[str],
     groups: Sequence[str],
     drug_class: Callable[[str], str],
+    *,
+    group_label: str = "",
+    states: Floats | None = None,
+    n_outside: int = 0,
 ) -> SiteRows:
     """Rows from structured codes. `drug_class` names a drug's class, "" where there is none."""
     return SiteRows(
@@ -63,6 +95,9 @@ def site_rows(
         history_terms(drugs, codes, drug_class),
         np.asarray(patients, dtype=np.str_),
         np.asarray(groups, dtype=np.str_),
+        group_label,
+        None if states is None else np.asarray(states, dtype=np.float64),
+        n_outside,
     )
 
 

@@ -6,7 +6,7 @@ ordered. Nothing of a fold's own orders is used for it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -72,7 +72,7 @@ class SiteAdaptation:
 def rows_of(outcomes: Outcomes) -> SiteRows:
     """The rows that adaptation learns from."""
     classes = dict(zip(outcomes.drugs, outcomes.drug_classes, strict=False))
-    label = next((outcomes.labels[name] for name in GROUP_LABELS if name in outcomes.labels), None)
+    label = next((name for name in GROUP_LABELS if name in outcomes.labels), "")
     n = len(outcomes.admission_ids)
     return site_rows(
         outcomes.drugs,
@@ -80,8 +80,9 @@ def rows_of(outcomes: Outcomes) -> SiteRows:
         outcomes.ordered,
         outcomes.codes or ((),) * n,
         outcomes.patient_ids,
-        label or ("",) * n,
+        outcomes.labels[label] if label else ("",) * n,
         lambda drug: classes.get(drug, ""),
+        group_label=label,
     )
 
 
@@ -151,8 +152,7 @@ def _site_only(outcomes: Outcomes, everyone: SiteRows, fold: np.ndarray) -> dict
 
 
 def _with_logits(rows: SiteRows, base: Floats) -> SiteRows:
-    logits = np.tile(base, (len(rows), 1))
-    return SiteRows(rows.drugs, logits, rows.ordered, rows.features, rows.history, rows.patients, rows.groups)
+    return replace(rows, logits=np.tile(base, (len(rows), 1)))
 
 
 def _as_many_as_ordered(outcomes: Outcomes, logits: Floats) -> Outcomes:

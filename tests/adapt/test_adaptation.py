@@ -10,8 +10,9 @@ from sklearn.linear_model import LogisticRegression
 from lamo_desktop.adapt import Adaptation, SiteRows, adapt
 from lamo_desktop.adapt.adaptation import fit_once, newton
 from lamo_desktop.adapt.gaussian_process import most_probable, variances
+from lamo_desktop.adapt.kernels import kernels, standardised
 from lamo_desktop.adapt.rows import HISTORY, history_terms
-from lamo_desktop.stats import log_loss, sigmoid
+from lamo_desktop.stats import log_loss, log_odds, sigmoid
 
 DRUGS = tuple(f"drug {i}" for i in range(20))
 
@@ -135,10 +136,15 @@ def test_too_few_admissions_or_patients_are_said() -> None:
 def test_the_same_rows_give_the_same_numbers_whatever_their_order() -> None:
     rows, _ = hospital(n=80)
     shuffled = np.random.default_rng(5).permutation(len(rows))
-    other = SiteRows(
-        rows.drugs, rows.logits[shuffled], rows.ordered[shuffled], tuple(rows.features[i] for i in shuffled),
-        rows.history[:, shuffled], rows.patients[shuffled], rows.groups[shuffled],
-    )  # fmt: skip
+    other = replace(
+        rows,
+        logits=rows.logits[shuffled],
+        ordered=rows.ordered[shuffled],
+        features=tuple(rows.features[i] for i in shuffled),
+        history=rows.history[:, shuffled],
+        patients=rows.patients[shuffled],
+        groups=rows.groups[shuffled],
+    )
     first, second = fit_once(rows, None), fit_once(other, None)
     assert second.logits(rows) == pytest.approx(first.logits(rows), abs=5e-3)
 
@@ -156,3 +162,113 @@ def test_a_hospital_of_another_group_gets_no_offset_and_rare_features_carry_noth
     none = replace(found, groups={})
     assert found.logits(elsewhere) == pytest.approx(none.logits(elsewhere))
     assert {"rare", "seen", "everywhere"} & set(found.features) == {"seen"}
+
+
+def with_states(rows: SiteRows, width: int = 24, seed: int = 3) -> SiteRows:
+    """The same admissions with states that tell one thing (half of their numbers do), on which drugs depend."""
+    rng = np.random.default_rng(seed)
+    told = rng.normal(size=len(rows))
+    states = 2.0 + 3.0 * rng.normal(scale=0.3, size=(len(rows), width))
+    states[:, : width // 2] += 3.0 * told[:, None]
+    logits = rows.logits + told[:, None] * rng.normal(scale=1.5, size=len(rows.drugs))
+    return replace(rows, ordered=rng.random(logits.shape) < sigmoid(logits), states=states)
+
+
+def test_the_state_tells_of_drugs_what_nothing_else_does() -> None:
+    rows = with_states(hospital(habits=0.0, features=0.0)[0])
+    held = np.arange(len(rows)) >= 100
+    with_state, without = (
+        fit_once(each.at(~held), None).logits(each.at(held)) for each in (rows, replace(rows, states=None))
+    )
+    assert log_loss(with_state, rows.ordered[held]) < log_loss(without, rows.ordered[held]) - 0.01
+    found = fit_once(rows, None).state
+    assert found is not None
+    assert found.mean == pytest.approx(np.asarray(rows.states).mean(0))
+    assert np.abs(found.weights[:12]).mean() > 1.5 * np.abs(found.weights[12:]).mean()
+
+
+def test_weights_of_the_state_say_what_the_gaussian_process_does() -> None:
+    rows = with_states(hospital(n=40)[0])
+    alike = kernels(rows)
+    assert alike.state is not None
+    alpha = np.random.default_rng(1).normal(size=(40, 3))
+    states = standardised(np.asarray(rows.states), alike.state.mean, alike.state.deviation)
+    assert states @ (alike.state.design @ alpha) == pytest.approx(alike.state.kernel @ alpha, abs=1e-9)
+    assert np.diag(alike.state.kernel).mean() == pytest.approx(1.0)
+
+
+def test_admissions_whose_state_was_not_kept_are_adapted_by_the_rest() -> None:
+    rows = with_states(hospital(n=80)[0])
+    states = np.array(rows.states)
+    states[:20] = np.nan
+    some = replace(rows, states=states)
+    found = fit_once(some, None)
+    logits = found.logits(some)
+    assert np.isfinite(logits).all()
+    assert logits[:20] == pytest.approx(found.logits(replace(some, states=None))[:20])
+    assert fit_once(replace(rows, states=np.full_like(states, np.nan)), None).state is None
+
+
+def own_drugs(rows: SiteRows, seed: int = 4) -> SiteRows:
+    """The same hospital with three drugs that the package does not know: frequent, with its home use, and rare."""
+    rng = np.random.default_rng(seed)
+    n = len(rows)
+    at_home = rng.random(n) < 0.3
+    ordered = np.column_stack([rng.random(n) < 0.6, rng.random(n) < np.where(at_home, 0.8, 0.05), np.arange(n) < 4])
+    history = np.zeros((len(HISTORY), n, 3))
+    history[0, at_home, 1] = 1.0
+    history[4, :, :] = 1.0 - history[0]
+    return replace(
+        rows,
+        drugs=(*rows.drugs, "frequent", "home", "rare"),
+        logits=np.hstack([rows.logits, np.zeros((n, 3))]),
+        ordered=np.hstack([rows.ordered, ordered]),
+        history=np.concatenate([rows.history, history], axis=2),
+        n_outside=3,
+    )
+
+
+def test_drugs_that_the_package_does_not_know_are_learned_if_ordered_often_enough() -> None:
+    known, _ = hospital()
+    rows = own_drugs(known)
+    found = adapted(rows)
+    assert [(drug.name, drug.n_orders) for drug in found.own_drugs] == [
+        (name, int(rows.ordered[:, d].sum())) for name, d in (("frequent", 20), ("home", 21))
+    ]
+    assert found.drugs == (*known.drugs, "frequent", "home")
+    assert found.own_drugs[0].log_odds == pytest.approx(log_odds(rows.ordered[:, [20]])[0])
+    p = sigmoid(found.logits(rows)[:, :22])
+    assert p[:, 20].mean() == pytest.approx(rows.ordered[:, 20].mean(), abs=0.05)
+    at_home = rows.history[0, :, 21] == 1
+    assert p[at_home, 21].mean() > 0.4 > 0.2 > p[~at_home, 21].mean()
+
+
+def test_drugs_of_the_hospitals_own_change_nothing_of_the_packages_candidates() -> None:
+    known, _ = hospital(n=80)
+    with_own, alone = fit_once(own_drugs(known), None), fit_once(known, None)
+    assert with_own.logits(known) == pytest.approx(alone.logits(known), abs=5e-3)
+
+
+def test_a_drugs_logits_do_not_depend_on_which_others_are_asked_for_and_unlearned_ones_stay() -> None:
+    rows = own_drugs(hospital()[0])
+    found = adapted(rows)
+    everything = found.logits(rows)
+    some = rows.of([2, 5, 21, 22])
+    assert found.logits(some) == pytest.approx(everything[:, [2, 5, 21, 22]])
+    assert (found.logits(rows)[:, 22] == rows.logits[:, 22]).all()
+
+
+def test_the_threshold_lists_about_as_many_drugs_as_are_ordered_in_use() -> None:
+    rows = own_drugs(hospital(n=300)[0])
+    held = np.arange(len(rows)) >= 200
+    found = adapted(rows.at(~held))
+    listed = found.logits(rows.at(held))[:, :22] >= found.threshold
+    assert listed.sum() / rows.ordered[held][:, :22].sum() == pytest.approx(1.0, abs=0.1)
+
+
+def test_of_very_many_admissions_the_latest_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lamo_desktop.adapt.adaptation.MOST_ADMISSIONS", 100)
+    rows, _ = hospital(n=160)
+    found, latest = adapted(rows), adapted(rows.at(np.arange(160) >= 60))
+    assert (found.n_admissions, found.n_earlier, latest.n_earlier) == (100, 60, 0)
+    assert (found.logits(rows) == latest.logits(rows)).all()
