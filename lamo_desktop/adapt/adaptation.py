@@ -58,7 +58,7 @@ class StateHead:
 
 @dataclass(frozen=True, eq=False)
 class Adaptation:
-    """What was learned of a hospital. Arrays over d drugs: the package's candidates, then the hospital's own; m features.
+    """What was learned of a hospital. Arrays over d drugs (the package's candidates, then its own) and m features.
 
     scale, constant: a and c above; history (6,): beta. offset, slope, base_mean (d,): b, delta and the mean of base.
     weights (m, d). groups: h of each value of the label `group_label`, (d,). variances: what each part explains.
