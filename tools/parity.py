@@ -13,9 +13,9 @@ from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.model.engine import Engine
 from lamo_desktop.model.prompt import parts, suffix
 from lamo_desktop.stats import sigmoid
-from trainer.adapters import Adapters, places
-from trainer.base import Base
-from trainer.packing import Asked, pack
+from trainer.fit.adapters import Adapters, places
+from trainer.fit.base import Base
+from trainer.fit.packing import Asked, pack
 
 Floats = NDArray[np.float64]
 

@@ -26,13 +26,13 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.prompt import parts, suffix
 from tools.parity import engine_scores, parity, torch_scores
-from trainer.adapters import Adapters, device_of, dtype_of, group_drugs
-from trainer.base import Base, load_base
-from trainer.gguf_adapter import export_adapter, gguf_shape
-from trainer.merge import merge
-from trainer.packing import Asked, pack, within_budget
-from trainer.recipe import load_recipe
-from trainer.rows import read_rows
+from trainer.cohort.rows import read_rows
+from trainer.fit.adapters import Adapters, device_of, dtype_of, group_drugs
+from trainer.fit.base import Base, load_base
+from trainer.fit.packing import Asked, pack, within_budget
+from trainer.fit.recipe import load_recipe
+from trainer.package.gguf_adapter import export_adapter, gguf_shape
+from trainer.package.merge import merge
 
 BATCH = {"cpu": 8, "cuda": 64}  # whole prompts of one pass in the unpacked way
 BUDGET = {"cpu": 1024, "cuda": 32768}  # tokens of one packed pass
@@ -122,7 +122,7 @@ def compare(
     whole = False
     with tempfile.TemporaryDirectory() as scratch:
         if run:
-            from trainer.run_folder import load_run
+            from trainer.fit.run_folder import load_run
 
             found = load_run(run)
             folders, whole = found.groups, not found.record["recipe"]["suffix_only"]

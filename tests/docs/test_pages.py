@@ -11,7 +11,7 @@ from lamo_desktop.jobs.schema import MIGRATIONS
 from lamo_desktop.model.manifest import Drug, ModelPackage
 from lamo_desktop.paths import resource
 from lamo_desktop.recommend.policy import POLICIES
-from trainer.recipe import Recipe
+from trainer.fit.recipe import Recipe
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

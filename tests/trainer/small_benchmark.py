@@ -11,7 +11,7 @@ from lamo_desktop.model.package import write_package
 from lamo_desktop.model.prompt import PROMPT_VERSION
 from lamo_desktop.paths import data_dir
 from tests.trainer.tiny import tiny_rows
-from trainer.rows import Rows
+from trainer.cohort.rows import Rows
 
 
 def benchmark(n_train: int = 60, n_internal: int = 24) -> Rows:

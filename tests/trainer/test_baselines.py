@@ -8,8 +8,9 @@ import pytest
 from lamo_desktop.errors import InputError
 from lamo_desktop.stats import log_loss, log_odds, patient_folds
 from tests.trainer.small_benchmark import benchmark
-from trainer.baseline_file import kept_baselines
-from trainer.baselines import (
+from trainer.cohort.rows import Rows, ordered_matrix
+from trainer.evaluate.baseline_file import kept_baselines
+from trainer.evaluate.baselines import (
     MEAN,
     MODELS,
     Baseline,
@@ -20,7 +21,6 @@ from trainer.baselines import (
     logistic,
     neighbours,
 )
-from trainer.rows import Rows, ordered_matrix
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -5,9 +5,9 @@ import pytest
 
 from lamo_desktop.stats import log_loss, mean_jaccard
 from tests.trainer.small_benchmark import benchmark
-from trainer.benchmark import BEST, HERE, TRAINED, Entrant, SplitResult, judge_split
-from trainer.benchmark_table import as_json, markdown
-from trainer.rows import ordered_matrix
+from trainer.cohort.rows import ordered_matrix
+from trainer.evaluate.benchmark import BEST, HERE, TRAINED, Entrant, SplitResult, judge_split
+from trainer.evaluate.benchmark_table import as_json, markdown
 
 ROWS = benchmark()
 DRUGS = sorted(ROWS.candidates)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lamo_desktop.stats import log_loss, log_odds, patient_folds
-from trainer.calibrate import Shrinkage, cross_fit, fit
+from trainer.package.calibration import Shrinkage, cross_fit, fit
 
 RNG = np.random.default_rng(7)
 N, D = 600, 25

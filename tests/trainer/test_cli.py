@@ -10,9 +10,9 @@ from lamo_desktop.model.package import load_package
 from lamo_desktop.model.process import EngineProcess, EngineSettings
 from lamo_desktop.model.prompt import parts
 from trainer import cli
-from trainer.build import sample
-from trainer.rows import Rows, read_offsets, read_rows, write_rows
-from trainer.scores import score_rows
+from trainer.cohort.rows import Rows, read_offsets, read_rows, write_rows
+from trainer.package.calibrated import sample
+from trainer.package.engine_scores import score_rows
 
 DRUGS = ["aspirin", "heparin", "insulin regular"]
 

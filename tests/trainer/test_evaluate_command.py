@@ -9,9 +9,10 @@ from lamo_desktop.model.package import load_package
 from lamo_desktop.model.process import EngineSettings
 from tests.trainer.small_benchmark import benchmark, tiny_package
 from trainer import cli
-from trainer.baselines import MODELS
-from trainer.entrants import PARTS, Scorer, leave_out, package_names, untuned
-from trainer.rows import write_rows
+from trainer.cohort.rows import write_rows
+from trainer.evaluate.baselines import MODELS
+from trainer.evaluate.models import PARTS, Scorer, leave_out, package_names
+from trainer.package.calibrated import untuned
 
 ENGINE = ["--device", "cpu", "--threads", "1"]
 

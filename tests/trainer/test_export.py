@@ -14,16 +14,16 @@ from lamo_desktop.model.process import EngineProcess, EngineSettings
 from lamo_desktop.model.prompt import parts
 from tests.trainer.tiny import DRUGS, HEADS, KV_HEADS, golden_adapter, tiny_folder, tiny_gguf, tiny_rows
 from tools.parity import engine_scores, parity, torch_scores
-from trainer.adapters import group_drugs
-from trainer.base import load_base
 from trainer.cli import main
-from trainer.examples import make_examples
-from trainer.export import export_adapters, export_merged
-from trainer.fit import fit
-from trainer.gguf_adapter import Shape, export_adapter, gguf_shape, matrices, rotary_order
-from trainer.recipe import Recipe
-from trainer.run_folder import Run, write_run
-from trainer.training import Training
+from trainer.fit.adapters import group_drugs
+from trainer.fit.base import load_base
+from trainer.fit.examples import make_examples
+from trainer.fit.recipe import Recipe
+from trainer.fit.run import fit
+from trainer.fit.run_folder import Run, write_run
+from trainer.fit.training import Training
+from trainer.package.export import export_adapters, export_merged
+from trainer.package.gguf_adapter import Shape, export_adapter, gguf_shape, matrices, rotary_order
 
 ALL_LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 RECIPE = Recipe(group_size=3, rank=4, targets=ALL_LINEAR, epochs=1, learning_rate=2e-2, validation_percent=25)

@@ -13,17 +13,17 @@ from safetensors.torch import load_file
 
 from lamo_desktop.errors import InputError, ModelError
 from tests.trainer.tiny import DRUGS, tiny_rows
-from trainer.adapters import Adapters, group_drugs
-from trainer.base import load_base
 from trainer.cli import main
-from trainer.examples import make_examples
-from trainer.fit import fit
-from trainer.packing import Asked, pack
-from trainer.recipe import Recipe, as_dict, load_recipe, recipe_from
-from trainer.rows import Rows, read_offsets, write_rows
-from trainer.run_folder import load_run, write_run
-from trainer.splits import watched
-from trainer.training import Training, jaccard_at_ratio_one
+from trainer.cohort.rows import Rows, read_offsets, write_rows
+from trainer.cohort.splits import watched
+from trainer.fit.adapters import Adapters, group_drugs
+from trainer.fit.base import load_base
+from trainer.fit.examples import make_examples
+from trainer.fit.packing import Asked, pack
+from trainer.fit.recipe import Recipe, as_dict, load_recipe, recipe_from
+from trainer.fit.run import fit
+from trainer.fit.run_folder import load_run, write_run
+from trainer.fit.training import Training, jaccard_at_ratio_one
 
 RECIPE = Recipe(
     group_size=3, rank=4, targets=("q_proj", "v_proj"), epochs=3, learning_rate=1e-2, validation_percent=25, dropout=0.1

@@ -12,11 +12,11 @@ from lamo_desktop.model.terms import read_terms
 from tests.trainer.test_export import RECIPE, trained
 from tests.trainer.tiny import tiny_rows
 from trainer.cli import main
-from trainer.export import export_adapters
-from trainer.recipe import Recipe
-from trainer.rows import Rows, write_rows
-from trainer.run_folder import Run
-from trainer.splits import watched
+from trainer.cohort.rows import Rows, write_rows
+from trainer.cohort.splits import watched
+from trainer.fit.recipe import Recipe
+from trainer.fit.run_folder import Run
+from trainer.package.export import export_adapters
 
 WHOLE = replace(RECIPE, groups="one", suffix_only=False, head=True, rank=2)
 ENGINE = ["--device", "cpu", "--threads", "1"]

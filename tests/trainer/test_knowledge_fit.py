@@ -14,12 +14,12 @@ from lamo_desktop.model.package import load_package, write_package
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.model.prompt import parts
 from tests.trainer.small_benchmark import benchmark, tiny_package
-from trainer.knowledge import FittedKnowledge, fit_knowledge, reading_of, shipped_words, with_slope
-from trainer.linear import ridge
-from trainer.rows import Rows, ordered_matrix
-from trainer.scores import score_rows
-from trainer.tuned_terms import package_with_terms
-from trainer.unseen_folds import fit_code_model, folds_markdown, judge_folds
+from trainer.cohort.rows import Rows, ordered_matrix
+from trainer.evaluate.unseen_folds import fit_code_model, folds_markdown, judge_folds
+from trainer.package.engine_scores import score_rows
+from trainer.package.fitted_terms import package_with_terms
+from trainer.package.knowledge_terms import FittedKnowledge, fit_knowledge, reading_of, shipped_words, with_slope
+from trainer.package.linear_terms import ridge
 
 FORMULARY, KNOWLEDGE = load_formulary(), load_drug_knowledge()
 ILLNESSES = {

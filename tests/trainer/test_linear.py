@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from lamo_desktop.stats import log_odds
-from trainer.linear import feature_design, fit_terms, pooled, ridge
+from trainer.package.linear_terms import feature_design, fit_terms, pooled, ridge
 
 RNG = np.random.default_rng(0)
 

@@ -10,10 +10,10 @@ from lamo_desktop.model.native import Model
 from lamo_desktop.model.prompt import parts, suffix
 from lamo_desktop.paths import resource
 from tests.trainer.tiny import DRUGS, tiny_rows
-from trainer.adapters import Adapters
-from trainer.base import Base, load_base
-from trainer.packing import Asked, pack, within_budget
-from trainer.recipe import Recipe
+from trainer.fit.adapters import Adapters
+from trainer.fit.base import Base, load_base
+from trainer.fit.packing import Asked, pack, within_budget
+from trainer.fit.recipe import Recipe
 
 REAL = resource("models/SmolLM2-135M-Instruct.Q4_1.gguf")
 RECIPE = Recipe(rank=4, alpha=8, dropout=0.0, targets=("q_proj", "k_proj", "v_proj", "o_proj", "down_proj"))

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file
 
 from tests.trainer.tiny import tiny_rows
-from trainer.rows import write_rows
+from trainer.cohort.rows import write_rows
 
 # 15 training admissions in steps of 2: the last step leaves a process without any.
 SETTINGS = ("group_size=3", "rank=4", "epochs=2", "validation_percent=25", "dropout=0.0", "admissions_per_step=2")

@@ -11,13 +11,13 @@ from lamo_desktop.errors import InputError
 from tests.trainer.test_fit import RECIPE
 from tests.trainer.test_packing import examples, one_by_one, packed
 from tests.trainer.tiny import tiny_rows
-from trainer.adapters import group_drugs
-from trainer.base import load_base
-from trainer.examples import make_examples
-from trainer.export import export_adapters
-from trainer.fit import fit
-from trainer.run_folder import write_run
-from trainer.training import Training
+from trainer.fit.adapters import group_drugs
+from trainer.fit.base import load_base
+from trainer.fit.examples import make_examples
+from trainer.fit.run import fit
+from trainer.fit.run_folder import write_run
+from trainer.fit.training import Training
+from trainer.package.export import export_adapters
 
 needs_bitsandbytes = pytest.mark.skipif(
     importlib.util.find_spec("bitsandbytes") is None, reason="bitsandbytes is not installed"

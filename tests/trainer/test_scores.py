@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lamo_desktop.errors import InputError
-from trainer.scores import ScoreFile
+from trainer.package.engine_scores import ScoreFile
 
 STATE = np.array([0.5, -1.25], dtype=np.float32)
 

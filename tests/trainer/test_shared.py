@@ -15,17 +15,17 @@ from lamo_desktop.model.prompt import parts
 from tests.trainer.test_export import RECIPE, trained
 from tests.trainer.tiny import tiny_rows
 from tools.parity import parity
-from trainer.adapters import group_drugs
-from trainer.base import load_base
 from trainer.cli import main
-from trainer.examples import make_examples
-from trainer.export import export_adapters
-from trainer.fit import fit
-from trainer.recipe import Recipe
-from trainer.rows import Rows, write_rows
-from trainer.run_folder import Run, load_run, write_run
-from trainer.shared import check_shared, lay_beneath, with_shared_logits
-from trainer.training import Training
+from trainer.cohort.rows import Rows, write_rows
+from trainer.fit.adapters import group_drugs
+from trainer.fit.base import load_base
+from trainer.fit.examples import make_examples
+from trainer.fit.recipe import Recipe
+from trainer.fit.run import fit
+from trainer.fit.run_folder import Run, load_run, write_run
+from trainer.fit.shared import check_shared, merge_into_base, with_shared_logits
+from trainer.fit.training import Training
+from trainer.package.export import export_adapters
 
 WHOLE = replace(RECIPE, groups="one", suffix_only=False, head=True, rank=2)
 GROUPS = replace(RECIPE, rank=2, base_rates=False, centred=False)
@@ -35,7 +35,7 @@ SETTINGS = ["group_size=3", "rank=2", "epochs=1", "validation_percent=25", "lear
 def over(weights: Path, shared: Run, folder: Path, recipe: Recipe = GROUPS) -> Training:
     rows, base = tiny_rows(), load_base(weights)
     check_shared(shared, base, recipe, rows)
-    lay_beneath(shared, base)
+    merge_into_base(shared, base)
     examples = with_shared_logits(make_examples(rows, recipe, base.tokens), shared, base, recipe.token_budget)
     return Training(base, examples, group_drugs(rows.candidates, recipe, lambda drug: ""), recipe, folder)
 

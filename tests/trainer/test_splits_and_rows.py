@@ -7,8 +7,8 @@ import pytest
 
 from lamo_desktop.admissions.cohort import Admission, Cohort, PreviousStay, Source
 from lamo_desktop.errors import InputError
-from trainer.rows import Rows, benchmark_rows, ordered_matrix, read_rows, write_rows
-from trainer.splits import SplitRule, split, vocabulary
+from trainer.cohort.rows import Rows, benchmark_rows, ordered_matrix, read_rows, write_rows
+from trainer.cohort.splits import SplitRule, split, vocabulary
 
 
 def admission(

@@ -3,8 +3,8 @@ import pytest
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.stats import mean_jaccard
-from trainer.evaluate import figures
-from trainer.thresholds import PRECISION_FLOORS, policy_thresholds
+from trainer.package.figures import figures
+from trainer.package.thresholds import PRECISION_FLOORS, policy_thresholds
 
 RNG = np.random.default_rng(3)
 LOGITS = RNG.normal(-2, 1.5, (300, 40))

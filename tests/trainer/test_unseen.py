@@ -11,10 +11,10 @@ from lamo_desktop.model.package import Adapter, load_package, write_package
 from lamo_desktop.model.process import EngineSettings
 from tests.trainer.small_benchmark import benchmark, tiny_package
 from tests.trainer.tiny import golden_adapter
-from trainer.entrants import Scorer
-from trainer.gguf_adapter import export_adapter, gguf_shape
-from trainer.splits import hold_out
-from trainer.unseen import FREQUENCY, adopted, judge_unseen, ranked, unseen_markdown
+from trainer.cohort.splits import hold_out
+from trainer.evaluate.models import Scorer
+from trainer.evaluate.unseen import FREQUENCY, adopted, judge_unseen, ranked, unseen_markdown
+from trainer.package.gguf_adapter import export_adapter, gguf_shape
 
 
 def test_ranking_figures_are_scikit_learns_under_any_weights() -> None:

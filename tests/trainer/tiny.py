@@ -11,8 +11,8 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from lamo_desktop.admissions.cohort import Admission
-from trainer.gguf_adapter import rotary_order
-from trainer.rows import Rows
+from trainer.cohort.rows import Rows
+from trainer.package.gguf_adapter import rotary_order
 
 LAYERS, HEADS, KV_HEADS, HIDDEN = 2, 4, 2, 128
 DRUGS = ("aspirin", "heparin", "insulin aspart", "metoprolol", "ondansetron", "vancomycin")
