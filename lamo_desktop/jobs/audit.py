@@ -9,7 +9,12 @@ from lamo_desktop.jobs import journal, marks
 from lamo_desktop.jobs.job import FACTS
 
 RESULT = ("ordinal", "state", "scores", "prefix_tokens", "suffix_tokens", "cut", "error")
-ROW = (*RESULT, "seconds", "attempts")  # what the log's hashes cover; those of older job files cover RESULT only
+ROW = (
+    *RESULT,
+    "seconds",
+    "attempts",
+    "prefix_state",
+)  # what the log's hashes cover; those of older job files cover less
 
 
 def disagreements(connection: sqlite3.Connection) -> list[str]:

@@ -166,6 +166,7 @@ def _score(engine: EngineProcess, item: Item, candidates: Sequence[str]) -> Outc
         scored.suffix_tokens,
         tuple(scored.cut),
         seconds=scored.seconds,
+        prefix_state=scored.state,
     )
 
 
@@ -262,6 +263,7 @@ def results(
             prefix_tokens=item.prefix_tokens,
             suffix_tokens=item.suffix_tokens,
             seconds=item.seconds,
+            prefix_state=item.prefix_state,
             marks=marks.get(item.ordinal, {}),
             barred=barred[n],
             withheld={job.candidates[d]: withholding.reason(n, job.candidates[d]) for d in np.flatnonzero(kept_off[n])},

@@ -69,7 +69,10 @@ FACTS = get_type_hints(Job)  # the columns of table `run`, with their types
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One admission of the job; `scores` float32 (n_candidates,), logit_yes - logit_no, None unless done."""
+    """One admission of the job; `scores` float32 (n_candidates,), logit_yes - logit_no, None unless done.
+
+    `prefix_state` float16 (width,) is the model's state of the patient's text; None where it was not kept.
+    """
 
     ordinal: int
     admission: Admission
@@ -81,11 +84,15 @@ class Item:
     error: str = ""
     attempts: int = 0
     seconds: float = 0.0
+    prefix_state: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What scoring one item gave: scores, float32 (n_candidates,), or the reason there are none."""
+    """What scoring one item gave: scores, float32 (n_candidates,), or the reason there are none.
+
+    `prefix_state` float32 (width,) where the package asks for it; a job file keeps it in half precision.
+    """
 
     ordinal: int
     scores: np.ndarray | None
@@ -94,6 +101,7 @@ class Outcome:
     cut: tuple[str, ...] = ()
     error: str = ""
     seconds: float = 0.0
+    prefix_state: np.ndarray | None = None
 
 
 @dataclass(frozen=True, slots=True)

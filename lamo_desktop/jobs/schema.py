@@ -78,6 +78,9 @@ MIGRATIONS = (
     """
     ALTER TABLE run ADD COLUMN excluded TEXT NOT NULL DEFAULT 'null';  -- order texts that are no drugs; null: not known
     """,
+    """
+    ALTER TABLE item ADD COLUMN prefix_state BLOB;  -- float16 little-endian: the model's state of the text
+    """,
 )
 
 LOCAL_FILE_SYSTEMS = {

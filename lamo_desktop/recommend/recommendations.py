@@ -61,6 +61,7 @@ class Recommendation:
     barred: NDArray[np.bool_] = field(
         default_factory=lambda: np.zeros(0, dtype=bool)
     )  # (d,) kept off any list; (0,): none
+    prefix_state: NDArray[np.float16] | None = None  # (width,) of the model, after the patient's text; None: not kept
 
     @property
     def has_orders(self) -> bool:

@@ -83,6 +83,7 @@ def rows_of(outcomes: Outcomes) -> SiteRows:
         outcomes.labels[label] if label else ("",) * n,
         lambda drug: classes.get(drug, ""),
         group_label=label,
+        states=outcomes.states,
     )
 
 

@@ -40,6 +40,7 @@ class Outcomes:
     drug_classes: tuple[str, ...] = ()
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # column → value per admission ("" if missing)
     codes: tuple[tuple[str, ...], ...] = ()
+    states: np.ndarray | None = None  # (n, width) the model's state of each admission, NaN if not kept; None: of none
     n_outside: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # (n,)
     n_unmapped: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # (n,)
     outside: Mapping[str, int] = field(default_factory=dict)  # ingredient no candidate → admissions
@@ -94,6 +95,7 @@ class Outcomes:
             barred=_pick_array(self.barred, at),
             labels={name: _pick(values, at) for name, values in self.labels.items()},
             codes=_pick(self.codes, at),
+            states=None if self.states is None else self.states[at],
             n_outside=_pick_array(self.n_outside, at),
             n_unmapped=_pick_array(self.n_unmapped, at),
             seconds=_pick_array(self.seconds, at),
@@ -158,6 +160,7 @@ def from_recommendations(
         drug_classes=tuple(formulary.drug_class(drug) for drug in drugs),
         labels=_labels(admissions),
         codes=tuple(a.codes for a in admissions),
+        states=stacked_states([item.prefix_state for item in items]),
         n_outside=np.array([len(item.ordered_outside) for item in items]),
         n_unmapped=np.array([len(set(a.unmapped_orders)) for a in admissions]),
         outside=_count(drug for item in scored for drug in item.ordered_outside),
@@ -190,6 +193,15 @@ def from_recommendations(
             "training": dict(package.training),
         },
     )
+
+
+def stacked_states(states: Sequence[np.ndarray | None]) -> np.ndarray | None:
+    """The states of admissions as rows, NaN where one was not kept; None where none was, or they differ in width."""
+    widths = {len(state) for state in states if state is not None}
+    if len(widths) != 1:
+        return None
+    absent = np.full(widths.pop(), np.nan, dtype=np.float32)
+    return np.array([absent if state is None else state for state in states], dtype=np.float32)
 
 
 FIELDS = (

@@ -197,6 +197,14 @@ def test_weights_of_the_state_say_what_the_gaussian_process_does() -> None:
     assert np.diag(alike.state.kernel).mean() == pytest.approx(1.0)
 
 
+def test_states_in_half_precision_give_the_same_logits() -> None:
+    rows = with_states(hospital()[0], width=576)
+    half = replace(rows, states=np.asarray(rows.states).astype(np.float16).astype(np.float64))
+    found = fit_once(rows, None)
+    assert np.abs(found.logits(rows) - found.logits(half)).max() < 0.002
+    assert np.abs(fit_once(half, None).logits(half) - found.logits(rows)).max() < 0.002
+
+
 def test_admissions_whose_state_was_not_kept_are_adapted_by_the_rest() -> None:
     rows = with_states(hospital(n=80)[0])
     states = np.array(rows.states)

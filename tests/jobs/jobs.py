@@ -86,7 +86,8 @@ def outcome(ordinal: int, n_candidates: int = len(VOCABULARY)) -> Outcome:
         return Outcome(ordinal, None, error="The model gave no number.", seconds=0.5)
     scores = np.sin(np.arange(n_candidates) * 1.7 + ordinal + 1).astype(np.float32) * 3
     cut = ("past history (1 of 9 entries kept)",) if ordinal == 1 else ()
-    return Outcome(ordinal, scores, 40 + ordinal, 30, cut, seconds=1.25)
+    state = np.cos(np.arange(8) + ordinal).astype(np.float32) * 20 if ordinal != 1 else None
+    return Outcome(ordinal, scores, 40 + ordinal, 30, cut, seconds=1.25, prefix_state=state)
 
 
 def work(store: JobStore, rows: int | None = None) -> None:

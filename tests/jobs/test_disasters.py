@@ -198,6 +198,12 @@ def test_a_job_of_the_first_release_is_brought_up_to_date_and_finished(tmp_path:
         assert store.audit() == []
         work(store)
         assert store.audit() == []
+        assert [item.prefix_state is None for item in store.items()] == [
+            True,
+            True,
+            True,
+            False,
+        ]  # one was scored since
         scores = [item.scores.tobytes() for item in store.items() if item.scores is not None]
     with new_job(tmp_path / "new.lamo") as fresh:
         work(fresh)

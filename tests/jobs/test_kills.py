@@ -155,6 +155,14 @@ def test_a_job_killed_and_cancelled_midway_ends_in_the_same_workbook(tmp_path: P
         assert store.counts().done == 3
         assert store.audit() == []
     assert workbook_cells(path) == workbook_cells(whole)
+    assert states(path) == states(whole)
+
+
+def states(job: Path) -> list[list[float]]:
+    with JobStore.open(job, read_only=True) as store:
+        found = [item.prefix_state for item in store.items()]
+    assert all(state is not None and state.any() for state in found)
+    return [state.tolist() for state in found if state is not None]
 
 
 def test_other_weights_are_refused(tmp_path: Path, whole: Path) -> None:

@@ -50,6 +50,21 @@ def test_results_come_back_bit_for_bit(tmp_path: Path) -> None:
         assert store.weights_sha256() == WEIGHTS
 
 
+def test_the_models_state_is_kept_in_half_precision_where_there_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.lamo"
+    with new_job(path) as store:
+        work(store)
+    with JobStore.open(path, read_only=True) as store:
+        states = {item.ordinal: item.prefix_state for item in store.items()}
+    assert states[2] is None and states[1] is None  # failed; scored without a state
+    for ordinal in (0, 3):
+        assert states[ordinal].dtype == np.float16
+        assert states[ordinal] == pytest.approx(outcome(ordinal).prefix_state, abs=0.01)
+    altered(path, "UPDATE item SET prefix_state = x'0000' WHERE ordinal = 3")
+    with JobStore.open(path, read_only=True) as store:
+        assert store.audit() == ["The result of admission 4 is not the one that was logged."]
+
+
 def test_what_was_in_hand_is_queued_again(tmp_path: Path) -> None:
     path = tmp_path / "a.lamo"
     with new_job(path) as store:
@@ -212,6 +227,7 @@ def test_a_strangers_trigger_is_refused(tmp_path: Path) -> None:
         "UPDATE item SET scores = x'0000' WHERE ordinal = 1",
         "UPDATE item SET scores = NULL WHERE ordinal = 1",
         "UPDATE item SET cut = '7' WHERE ordinal = 1",
+        "UPDATE item SET prefix_state = x'007c' WHERE ordinal = 1",
         "UPDATE item SET admission = CAST(x'ff' AS TEXT) WHERE ordinal = 1",
         "UPDATE run SET candidates = 'aspirin'",
         "DELETE FROM run",

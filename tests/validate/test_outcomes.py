@@ -1,5 +1,7 @@
 """From Recommendations to Outcomes: what is compared, what is left out, and what is counted."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,6 +42,15 @@ def gather(*items):
         provenance={"input": {"profile": "flat"}},
     )
     return from_recommendations(recommendations, PACKAGE, FORMULARY, POLICY)
+
+
+def test_states_of_the_model_are_rows_of_the_admissions_and_missing_ones_are_nan():
+    known, none = item(1, ("metoprolol",)), item(2, ("metoprolol",))
+    known = replace(known, prefix_state=np.array([1.5, -2.0], dtype=np.float16))
+    o = gather(known, none)
+    assert o.states[0].tolist() == [1.5, -2.0] and np.isnan(o.states[1]).all()
+    assert o.rows(np.array([True, False])).states.tolist() == [[1.5, -2.0]]
+    assert gather(none).states is None
 
 
 def test_only_scored_admissions_with_a_candidate_order_are_compared():
