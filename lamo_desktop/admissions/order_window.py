@@ -9,12 +9,10 @@ import math
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from lamo_desktop.admissions.synonyms import minutes_of_unit
 from lamo_desktop.errors import InputError
 
-StartUnit = Literal["", "minutes", "hours", "days"]
 UNITS: dict[str, float] = {"minutes": 1.0, "hours": 60.0, "days": 1440.0}
 ALL = "all"
 HOUR, DAY = 60, 1440

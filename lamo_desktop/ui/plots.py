@@ -67,7 +67,6 @@ class Plot(QWidget):
         self._axes, self._step = axes, step
         self._series: tuple[Series, ...] = ()
         self._marker: float | None = None
-        self._description = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(axes.y_title)
         if step:

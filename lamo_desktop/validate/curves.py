@@ -44,11 +44,6 @@ class DecisionPoint:
     everything: float
 
 
-def lists_at(outcomes: Outcomes, further: float) -> np.ndarray:
-    """The recommended lists (n, d) with every threshold shifted by `further` logits."""
-    return np.asarray(_margin(outcomes) >= further)
-
-
 def _margin(outcomes: Outcomes) -> np.ndarray:
     margin: np.ndarray = logit(outcomes.probabilities) - logit(outcomes.thresholds)
     return outcomes.listable(margin.astype(np.float32))

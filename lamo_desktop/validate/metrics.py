@@ -26,7 +26,6 @@ PER_VISIT = ("jaccard", "f1", "precision", "recall", "prauc", "ddi_rate", "ddi_r
 COUNTS = ("both", "recommended", "ordered", "ddi", "pairs", "ddi_ordered", "pairs_ordered")
 SUMS = ("squared_error", "candidates", "expected", "outside")
 COLUMNS = ("visits", *PER_VISIT, *COUNTS, *SUMS)
-METRICS = ("jaccard", "f1", "precision", "recall", "prauc", "ddi_rate")
 
 
 def pooled_average_precision(probabilities: np.ndarray, ordered: np.ndarray) -> float:

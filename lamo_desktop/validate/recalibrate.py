@@ -15,7 +15,6 @@ from lamo_desktop.validate.bootstrap import Estimate, PatientBootstrap, estimate
 from lamo_desktop.validate.metrics import averages, per_admission, with_patient_means
 from lamo_desktop.validate.outcomes import Outcomes
 
-FITTING_SHARE = 0.5  # of the patients
 LEAST_PATIENTS = 40
 PRIOR_SDS = (0.1, 0.3, 1.0)  # of the offset, in logits; the scale's is half of it
 LEARNING_SIZES = (10, 25, 50, 100, 200, 400, 800, 1600)  # admissions
