@@ -57,13 +57,13 @@ def test_the_setting_with_the_lowest_out_of_fold_loss_is_taken(rows: Rows, fitte
     ordered = ordered_matrix(rows.of(["train"]), sorted(rows.candidates))
     for each in fitted.values():
         assert each.tried[each.chosen] == min(each.tried.values())
-        assert each.tried[each.chosen] == pytest.approx(log_loss(each.crossed, ordered), abs=1e-6)
+        assert each.tried[each.chosen] == pytest.approx(log_loss(each.out_of_fold, ordered), abs=1e-6)
 
 
 def test_training_rows_are_predicted_by_other_patients(rows: Rows, fitted: dict[str, Baseline]) -> None:
     train = rows.of(["train"])
     fold, ordered = patient_folds([a.patient_id for a in train]), ordered_matrix(train, sorted(rows.candidates))
-    for place, row in enumerate(fitted["frequency"].crossed):
+    for place, row in enumerate(fitted["frequency"].out_of_fold):
         np.testing.assert_allclose(row, log_odds(ordered[fold != fold[place]]))
 
 
@@ -123,10 +123,10 @@ def test_baselines_are_kept_and_fitted_anew_when_the_rows_change_or_the_file_is_
     assert not said
     for a, b in zip(first, again, strict=True):
         assert (a.name, a.chosen, dict(a.tried)) == (b.name, b.chosen, dict(b.tried))
-        np.testing.assert_array_equal(a.crossed, b.crossed)
+        np.testing.assert_array_equal(a.out_of_fold, b.out_of_fold)
         np.testing.assert_array_equal(a.logits["internal"], b.logits["internal"])
     fewer = Rows({**rows.splits, "train": rows.splits["train"][:-2]}, rows.candidates)
-    assert kept_baselines(fewer, file, said.append)[0].crossed.shape == (58, 2)
+    assert kept_baselines(fewer, file, said.append)[0].out_of_fold.shape == (58, 2)
     assert said
     file.write_bytes(b"damaged")
     said.clear()

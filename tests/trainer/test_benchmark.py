@@ -6,7 +6,7 @@ import pytest
 from lamo_desktop.stats import log_loss, mean_jaccard
 from tests.trainer.small_benchmark import benchmark
 from trainer.cohort.rows import ordered_matrix
-from trainer.evaluate.benchmark import BEST, HERE, TRAINED, Entrant, SplitResult, judge_split
+from trainer.evaluate.benchmark import BEST, HERE, TRAINED, ModelUnderTest, SplitResult, evaluate_split
 from trainer.evaluate.benchmark_table import as_json, markdown
 
 ROWS = benchmark()
@@ -19,21 +19,21 @@ FAIR = np.where(ORDERED, 1.0, -1.0) + RNG.normal(0, 1.6, ORDERED.shape)
 CUTS = {TRAINED: 0.1, BEST: -0.2}
 
 
-def judged(resamples: int = 300) -> SplitResult:
-    entrants = [
-        Entrant("good", "package", {"internal": GOOD}, CUTS, about={"version": "1"}),
-        Entrant("same", "package", {"internal": GOOD}, CUTS),
-        Entrant(
+def result_of(resamples: int = 300) -> SplitResult:
+    models = [
+        ModelUnderTest("good", "package", {"internal": GOOD}, CUTS, about={"version": "1"}),
+        ModelUnderTest("same", "package", {"internal": GOOD}, CUTS),
+        ModelUnderTest(
             "fair", "baseline", {"internal": FAIR}, CUTS, about={"setting": "C 1", "out_of_fold_log_loss": {"C 1": 0.5}}
         ),
-        Entrant("noise", "baseline", {"internal": RNG.permutation(FAIR)}, CUTS),
-        Entrant("nothing", "untuned", {"internal": FAIR}, {"Yes likelier than No": 99.0}),
+        ModelUnderTest("noise", "baseline", {"internal": RNG.permutation(FAIR)}, CUTS),
+        ModelUnderTest("nothing", "untuned", {"internal": FAIR}, {"Yes likelier than No": 99.0}),
     ]
-    return judge_split("internal", entrants, INTERNAL, DRUGS, resamples)
+    return evaluate_split("internal", models, INTERNAL, DRUGS, resamples)
 
 
 def test_figures_are_those_of_their_definitions() -> None:
-    good = judged().judged[0]
+    good = result_of().evaluated[0]
     lists = GOOD >= 0.1
     assert good.listed[TRAINED]["jaccard"][0] == pytest.approx(mean_jaccard(lists, ORDERED))
     assert good.listed[TRAINED]["ratio"][0] == pytest.approx(lists.sum() / ORDERED.sum())
@@ -45,13 +45,13 @@ def test_figures_are_those_of_their_definitions() -> None:
 
 
 def test_packages_are_compared_pair_by_pair_and_the_best_baseline_is_named() -> None:
-    result = judged()
+    result = result_of()
     found = {(d.model, d.than, d.cut): d for d in result.differences}
     same = found["good", "same", HERE]
     assert (same.jaccard.value, same.jaccard.low, same.jaccard.high) == (0.0, 0.0, 0.0)
     assert ("same", "good", HERE) not in found and ("good", "fair", BEST) in found
     ahead = found["good", "fair", TRAINED]
-    a, b = (result.judged[place].listed[TRAINED]["jaccard"][0] for place in (0, 2))
+    a, b = (result.evaluated[place].listed[TRAINED]["jaccard"][0] for place in (0, 2))
     assert ahead.jaccard.value == pytest.approx(a - b) and ahead.relative_jaccard.value == pytest.approx(a / b - 1)
     assert 0 < ahead.jaccard.low < ahead.jaccard.value < ahead.jaccard.high
     assert ahead.prauc.value > 0 > ahead.log_loss.value
@@ -61,15 +61,15 @@ def test_packages_are_compared_pair_by_pair_and_the_best_baseline_is_named() -> 
 
 def test_a_drugs_own_threshold_counts() -> None:
     own = np.array([99.0] + [0.0] * (len(DRUGS) - 1))
-    entrant = Entrant("m", "package", {"internal": GOOD}, {TRAINED: 0.0}, own)
-    result = judge_split("internal", [entrant], INTERNAL, DRUGS, 100).judged[0]
+    model = ModelUnderTest("m", "package", {"internal": GOOD}, {TRAINED: 0.0}, own)
+    result = evaluate_split("internal", [model], INTERNAL, DRUGS, 100).evaluated[0]
     lists = GOOD >= 0
     lists[:, 0] = False
     assert result.listed[TRAINED]["recommended"][0] == pytest.approx(lists.sum() / len(lists))
 
 
 def test_the_table_says_what_the_json_holds() -> None:
-    result = judged()
+    result = result_of()
     table = markdown([result], ROWS.origin, 300)
     figures = json.loads(json.dumps(as_json([result], ROWS.origin, 300), allow_nan=False))
     internal = figures["splits"]["internal"]

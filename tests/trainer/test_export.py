@@ -36,13 +36,13 @@ def trained(weights: Path, folder: Path, recipe: Recipe = RECIPE) -> tuple[Train
     groups = group_drugs(rows.candidates, recipe, lambda drug: "")
     run = Training(base, make_examples(rows, recipe, base.tokens), groups, recipe, folder)
     fit(run, "this run", lambda line: None)
-    for watch in run.watches:
-        watch.weights = {
+    for stopping in run.early_stopping:
+        stopping.weights = {
             key: value if key in ("head.mean", "head.spread") else torch.randn(value.shape) * 0.1
-            for key, value in watch.weights.items()
+            for key, value in stopping.weights.items()
         }
-    for group, watch in enumerate(run.watches):  # whatever training found, here every matrix must matter
-        run.set_weights(group, watch.weights)
+    for group, stopping in enumerate(run.early_stopping):  # whatever training found, here every matrix must matter
+        run.set_weights(group, stopping.weights)
     return run, write_run(run, rows, "this run")
 
 

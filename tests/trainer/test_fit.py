@@ -15,7 +15,7 @@ from lamo_desktop.errors import InputError, ModelError
 from tests.trainer.tiny import DRUGS, tiny_rows
 from trainer.cli import main
 from trainer.cohort.rows import Rows, read_offsets, write_rows
-from trainer.cohort.splits import watched
+from trainer.cohort.splits import validation_split
 from trainer.fit.adapters import Adapters, group_drugs
 from trainer.fit.base import load_base
 from trainer.fit.examples import make_examples
@@ -45,7 +45,7 @@ def test_adapters_learn_what_the_reason_says(folder: Path, tmp_path: Path, suffi
     recipe = replace(RECIPE, suffix_only=suffix_only, epochs=8, patience=8, watch="loss", groups="one")
     run, lines = training(folder, tmp_path, recipe, tiny_rows(60)), []
     fit(run, "this run", lines.append)
-    first, best = run.curves.rows[0], -run.watches[0].value
+    first, best = run.curves.rows[0], -run.early_stopping[0].value
     assert first[3] == "validation" and best < float(first[4]) - 0.05
     assert any("min left" in line for line in lines)
     assert (
@@ -82,7 +82,7 @@ def test_groups_do_not_touch_each_other(folder: Path, tmp_path: Path) -> None:
     fit(both, "both", lambda line: None)
     alone = training(folder, tmp_path / "alone", recipe)
     alone.adapters.set_weights(1, Adapters.weights(training(folder, tmp_path / "x", recipe).adapters, 1))
-    alone.watches[0].stopped = True
+    alone.early_stopping[0].stopped = True
     for group in (1,):
         alone.validate(lambda line: None)
         order = np.random.default_rng([recipe.seed, 4, 0]).permutation(alone.examples.train)
@@ -233,7 +233,7 @@ def test_too_few_orders_patients_or_rows_are_said(
 
 def test_validation_rows_are_whole_patients() -> None:
     rows = [replace(a, patient_id=f"p{i // 2}") for i, a in enumerate(tiny_rows().of(["train"]))]
-    train, aside = watched(rows, RECIPE.validation_percent, RECIPE.seed)
+    train, aside = validation_split(rows, RECIPE.validation_percent, RECIPE.seed)
     assert sorted([*train, *aside]) == list(range(len(rows))) and len(aside) == 6
     assert not {rows[i].patient_id for i in train} & {rows[i].patient_id for i in aside}
 

@@ -13,7 +13,7 @@ from tests.trainer.test_export import RECIPE, trained
 from tests.trainer.tiny import tiny_rows
 from trainer.cli import main
 from trainer.cohort.rows import Rows, write_rows
-from trainer.cohort.splits import watched
+from trainer.cohort.splits import validation_split
 from trainer.fit.recipe import Recipe
 from trainer.fit.run_folder import Run
 from trainer.package.export import export_adapters
@@ -46,7 +46,7 @@ def test_only_rows_the_run_did_not_learn_from_weigh_it(
     raw, output, scores = raw_package(weights, tmp_path), tmp_path / "package", tmp_path / "scores.jsonl"
     command = ["calibrate", str(cohort), "--model", str(raw), *ENGINE, "-o", str(output), "--scores", str(scores)]
     assert main([*command, "--terms", terms, "--report"]) == 0
-    _, watched_rows = watched(tiny_rows().of(["train"]), WHOLE.validation_percent, WHOLE.seed)
+    _, watched_rows = validation_split(tiny_rows().of(["train"]), WHOLE.validation_percent, WHOLE.seed)
     assert len(scores.read_text().splitlines()) == 1 + len(watched_rows)
     package, before = load_package(output), load_package(raw)
     assert package.fine_tuned and package.prompt_adapter and package.terms and before.terms

@@ -15,7 +15,7 @@ from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.model.prompt import parts
 from tests.trainer.small_benchmark import benchmark, tiny_package
 from trainer.cohort.rows import Rows, ordered_matrix
-from trainer.evaluate.unseen_folds import fit_code_model, folds_markdown, judge_folds
+from trainer.evaluate.unseen_folds import evaluate_folds, fit_code_model, folds_markdown
 from trainer.package.engine_scores import score_rows
 from trainer.package.fitted_terms import package_with_terms
 from trainer.package.knowledge_terms import FittedKnowledge, fit_knowledge, reading_of, shipped_words, with_slope
@@ -114,8 +114,8 @@ def test_weights_are_fitted_on_top_of_what_is_frozen() -> None:
 
 
 def test_drugs_left_out_are_ranked_by_their_uses() -> None:
-    train, judged = ward(160), ward(80, seed=1)
-    found = judge_folds(train, {"internal": judged}, DRUGS, FORMULARY, KNOWLEDGE, 3, 50, lambda message: None)[
+    train, evaluated = ward(160), ward(80, seed=1)
+    found = evaluate_folds(train, {"internal": evaluated}, DRUGS, FORMULARY, KNOWLEDGE, 3, 50, lambda message: None)[
         "internal"
     ]
     assert found["unseen, with knowledge"].auroc > 0.75 > 0.6 > found["unseen, without"].auroc - 0.2

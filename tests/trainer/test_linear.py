@@ -43,9 +43,9 @@ def test_terms_find_what_features_and_state_say_and_invent_nothing() -> None:
     hits = [np.corrcoef(logits[:, d], ordered[:, d])[0, 1] for d in range(3)]
     assert hits[0] > 0.6
     assert hits[1] > 0.5
-    crossed = fitted.crossed - log_odds(ordered)
-    assert abs(np.corrcoef(crossed[:, 2], ordered[:, 2])[0, 1]) < 0.3
-    assert np.abs(crossed[:, 0]).mean() > 2 * np.abs(crossed[:, 2]).mean()
+    out_of_fold = fitted.out_of_fold - log_odds(ordered)
+    assert abs(np.corrcoef(out_of_fold[:, 2], ordered[:, 2])[0, 1]) < 0.3
+    assert np.abs(out_of_fold[:, 0]).mean() > 2 * np.abs(out_of_fold[:, 2]).mean()
 
 
 def test_terms_do_not_depend_on_the_order_of_admissions() -> None:
@@ -56,7 +56,7 @@ def test_terms_do_not_depend_on_the_order_of_admissions() -> None:
         [found[i] for i in turn], state[turn], ordered[turn], ["a", "b", "c"], [patients[i] for i in turn], print
     )
     np.testing.assert_allclose(again.terms.weights, first.terms.weights, atol=1e-5)
-    np.testing.assert_allclose(again.crossed, first.crossed[turn], atol=1e-5)
+    np.testing.assert_allclose(again.out_of_fold, first.out_of_fold[turn], atol=1e-5)
 
 
 def test_pooled_slopes_are_those_the_cells_were_made_with() -> None:

@@ -40,8 +40,8 @@ def test_no_patient_is_in_two_splits_and_every_row_is_where_the_rule_says() -> N
     rows = split(many(), SplitRule())
     patients = {name: {a.patient_id for a in found} for name, found in rows.items()}
     assert not patients["train"] & patients["internal"]
-    for judged in ("temporal", "external"):
-        assert not patients[judged] & (patients["train"] | patients["internal"])
+    for evaluated in ("temporal", "external"):
+        assert not patients[evaluated] & (patients["train"] | patients["internal"])
     for name, found in rows.items():
         assert found
         for a in found:

@@ -13,7 +13,7 @@ from tests.trainer.small_benchmark import benchmark, tiny_package
 from tests.trainer.tiny import golden_adapter
 from trainer.cohort.splits import hold_out
 from trainer.evaluate.models import Scorer
-from trainer.evaluate.unseen import FREQUENCY, adopted, judge_unseen, ranked, unseen_markdown
+from trainer.evaluate.unseen import FREQUENCY, adopted, evaluate_unseen, ranked, unseen_markdown
 from trainer.package.gguf_adapter import export_adapter, gguf_shape
 
 
@@ -41,7 +41,7 @@ def test_unseen_drugs_are_asked_by_name_and_compared_with_their_class(weights: P
     held = load_package(tiny_package(weights, tmp_path / "held", drugs[:4], "kin"))
     full = load_package(tiny_package(weights, tmp_path / "full", drugs, "kin"))
     scorer = Scorer(rows, tmp_path, EngineSettings(device="cpu", threads=1), lambda message: None)
-    found = judge_unseen({"held": held, "full": full}, ["internal"], scorer, lambda drug: "kin", 200)["internal"]
+    found = evaluate_unseen({"held": held, "full": full}, ["internal"], scorer, lambda drug: "kin", 200)["internal"]
     assert found["drugs"] == drugs[4:]
     models = found["models"]
     assert models[FREQUENCY]["auroc"] == {"value": 0.5, "low": 0.5, "high": 0.5}
@@ -52,7 +52,7 @@ def test_unseen_drugs_are_asked_by_name_and_compared_with_their_class(weights: P
     assert "2 unseen drugs" in table and "| class frequency | 0 | 0.500 (0.500-0.500)" in table
     assert len(list(tmp_path.glob("*.scores.jsonl"))) == 1  # the same model: one file, recognised by what it holds
     with pytest.raises(InputError, match="knows all candidates but 0"):
-        judge_unseen({"full": full}, ["internal"], scorer, lambda drug: "", 200)
+        evaluate_unseen({"full": full}, ["internal"], scorer, lambda drug: "", 200)
 
 
 def test_an_unseen_drug_is_also_asked_with_its_classs_adapter(weights: Path, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_an_unseen_drug_is_also_asked_with_its_classs_adapter(weights: Path, tmp
     assert adopted(held, drugs, lambda drug: classes.get(drug, "kin")).adapters[0].drugs == (*drugs[:2], drugs[4])
 
     scorer = Scorer(rows, tmp_path, EngineSettings(device="cpu", threads=1), lambda message: None)
-    found = judge_unseen({"held": held}, ["internal"], scorer, lambda drug: "kin", 200)["internal"]
+    found = evaluate_unseen({"held": held}, ["internal"], scorer, lambda drug: "kin", 200)["internal"]
     models = found["models"]
     assert list(models) == [FREQUENCY, "held", "held, adapter of the class"]
     assert models["held"]["prauc"] != models["held, adapter of the class"]["prauc"]

@@ -15,20 +15,20 @@ from trainer.cli.options import add_engine, beside_cohort, engine_settings, say
 from trainer.cohort.rows import Rows, read_rows
 from trainer.cohort.splits import SPLITS
 from trainer.evaluate.baseline_file import kept_baselines
-from trainer.evaluate.benchmark import judge_split
+from trainer.evaluate.benchmark import evaluate_split
 from trainer.evaluate.benchmark_table import as_json, markdown
 from trainer.evaluate.models import (
     PARTS,
     Scorer,
-    ablation_entrant,
-    baseline_entrants,
-    mean_entrant,
-    package_entrant,
+    ablation_under_test,
+    baselines_under_test,
+    mean_under_test,
     package_names,
-    untuned_entrant,
+    package_under_test,
+    untuned_under_test,
 )
-from trainer.evaluate.unseen import judge_unseen, unseen_markdown
-from trainer.evaluate.unseen_folds import folds_markdown, judge_folds
+from trainer.evaluate.unseen import evaluate_unseen, unseen_markdown
+from trainer.evaluate.unseen_folds import evaluate_folds, folds_markdown
 from trainer.package.calibrated import tuned_splits
 
 
@@ -38,8 +38,8 @@ def add_evaluate(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument(
         "--packages", type=Path, nargs="+", metavar="P", help="packages to judge; the embedded one when not given"
     )
-    judged = [name for name in SPLITS if name != "train"]
-    evaluate.add_argument("--splits", nargs="+", choices=judged, default=["internal"], help="rows to judge on")
+    evaluated = [name for name in SPLITS if name != "train"]
+    evaluate.add_argument("--splits", nargs="+", choices=evaluated, default=["internal"], help="rows to judge on")
     evaluate.add_argument("-o", "--output", type=Path, metavar="OUT.md", help="also write the tables to a file")
     evaluate.add_argument("--json", type=Path, metavar="OUT.json", help="also write every figure with its interval")
     evaluate.add_argument(
@@ -95,7 +95,7 @@ def run_evaluate(options: argparse.Namespace) -> None:
         if path is not None and not path.parent.is_dir():
             raise InputError(f"There is no folder {path.parent} to write {path.name} to.")
     if options.unseen_folds:
-        _judge_folds(options, rows)
+        _evaluate_folds(options, rows)
         return
     packages = [load_package(path) for path in options.packages or [None]]
     for package in packages:
@@ -106,37 +106,39 @@ def run_evaluate(options: argparse.Namespace) -> None:
     scorer = Scorer(rows, options.scores or options.cohort.parent, settings, say)
     if options.unseen:
         drug_class = load_formulary().drug_class
-        found = judge_unseen(
+        found = evaluate_unseen(
             dict(zip(names, packages, strict=True)), options.splits, scorer, drug_class, options.resamples
         )
         _deliver(options, unseen_markdown(found, options.resamples), {"cohort": rows.origin, "unseen": found})
         return
-    entrants = [package_entrant(name, each, options.splits, scorer) for name, each in zip(names, packages, strict=True)]
+    models = [
+        package_under_test(name, each, options.splits, scorer) for name, each in zip(names, packages, strict=True)
+    ]
     if options.mean:
-        entrants.append(mean_entrant(entrants))
-    entrants += [ablation_entrant(names[0], packages[0], parts, options.splits, scorer) for parts in options.without]
+        models.append(mean_under_test(models))
+    models += [ablation_under_test(names[0], packages[0], parts, options.splits, scorer) for parts in options.without]
     if options.untuned:
-        entrants.append(untuned_entrant(packages[0], options.splits, scorer))
+        models.append(untuned_under_test(packages[0], options.splits, scorer))
     if options.baselines:
         kept = beside_cohort(options.cohort, ".baselines.npz")
-        entrants += baseline_entrants(kept_baselines(rows, kept, say), rows)
+        models += baselines_under_test(kept_baselines(rows, kept, say), rows)
     results = []
     for split in options.splits:
-        say(f"judging {len(entrants)} models on {split} rows")
-        results.append(judge_split(split, entrants, rows.of([split]), sorted(rows.candidates), options.resamples))
+        say(f"judging {len(models)} models on {split} rows")
+        results.append(evaluate_split(split, models, rows.of([split]), sorted(rows.candidates), options.resamples))
     tables = markdown(results, rows.origin, options.resamples)
     _deliver(options, tables, as_json(results, rows.origin, options.resamples))
 
 
-def _judge_folds(options: argparse.Namespace, rows: Rows) -> None:
+def _evaluate_folds(options: argparse.Namespace, rows: Rows) -> None:
     candidates, folds, resamples = sorted(rows.candidates), options.unseen_folds, options.resamples
     if not 2 <= folds <= len(candidates):
         raise InputError(f"--unseen-folds {folds} must be from 2 to the number of candidates, {len(candidates)}.")
-    judged = {split: rows.of([split]) for split in options.splits}
+    evaluated = {split: rows.of([split]) for split in options.splits}
     if options.site:
-        judged[options.site.name.split(".")[0]] = read_rows(options.site).of(SPLITS)
+        evaluated[options.site.name.split(".")[0]] = read_rows(options.site).of(SPLITS)
     train, formulary, knowledge = rows.of(["train"]), load_formulary(), load_drug_knowledge()
-    found = judge_folds(train, judged, candidates, formulary, knowledge, folds, resamples, say)
+    found = evaluate_folds(train, evaluated, candidates, formulary, knowledge, folds, resamples, say)
     by_rows = {name: {model: asdict(each) for model, each in models.items()} for name, models in found.items()}
     _deliver(options, folds_markdown(found, folds, resamples), {"cohort": rows.origin, "unseen": by_rows})
 

@@ -103,7 +103,9 @@ def hold_out(candidates: Iterable[str], percent: float, seed: int) -> tuple[str,
     return tuple(sorted(drawn[:count]))
 
 
-def watched(admissions: Sequence[Admission], percent: int, seed: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def validation_split(
+    admissions: Sequence[Admission], percent: int, seed: int
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Places of the admissions that a run learns from and of those it only watches, by patient.
 
     Raises InputError when there are too few patients to keep some aside.

@@ -35,7 +35,7 @@ def _identity(rows: Rows) -> str:
 
 
 def _write(found: tuple[Baseline, ...], path: Path, identity: str) -> None:
-    arrays = {f"{place}/train": each.crossed for place, each in enumerate(found)}
+    arrays = {f"{place}/train": each.out_of_fold for place, each in enumerate(found)}
     arrays |= {f"{place}/{split}": x for place, each in enumerate(found) for split, x in each.logits.items()}
     about = [[each.name, each.chosen, dict(each.tried), list(each.logits)] for each in found]
     with replacing(path) as scratch, scratch.open("wb") as file:

@@ -44,7 +44,7 @@ class Baseline:
     """
 
     name: str
-    crossed: Floats
+    out_of_fold: Floats
     logits: Mapping[str, Floats]
     chosen: str
     tried: Mapping[str, float]
@@ -145,15 +145,15 @@ def _tuned(
     name: str, x: Codes, ordered: Bools, fold: NDArray[np.intp], others: Mapping[str, Codes], progress: Progress
 ) -> Baseline:
     learner, settings, words = MODELS[name]
-    crossed = {setting: np.empty(ordered.shape) for setting in settings}
+    out_of_fold = {setting: np.empty(ordered.shape) for setting in settings}
     started = time.monotonic()
     for done, each in enumerate(np.unique(fold)):
         left = f", {(time.monotonic() - started) / done * (FOLDS - done):.0f} s left" if done else ""
         progress(f"{name}: fold {done + 1} of {FOLDS}{left}")
         held = fold == each
         for setting, logits in learner(x[~held], ordered[~held], x[held], settings).items():
-            crossed[setting][held] = logits
-    losses = {setting: log_loss(logits, ordered) for setting, logits in crossed.items()}
+            out_of_fold[setting][held] = logits
+    losses = {setting: log_loss(logits, ordered) for setting, logits in out_of_fold.items()}
     best = min(losses, key=lambda setting: losses[setting])
     everyone = np.concatenate(list(others.values())) if others else x[:0]
     logits = learner(x, ordered, everyone, [best])[best]
@@ -161,15 +161,15 @@ def _tuned(
     progress(f"{name}: {words.format(*best)}, out-of-fold log loss {losses[best]:.5f}")
     tried = {words.format(*setting): round(loss, 6) for setting, loss in losses.items()}
     return Baseline(
-        name, crossed[best], dict(zip(others, np.split(logits, ends), strict=False)), words.format(*best), tried
+        name, out_of_fold[best], dict(zip(others, np.split(logits, ends), strict=False)), words.format(*best), tried
     )
 
 
 def _mean(models: Sequence[Baseline], ordered: Bools) -> Baseline:
-    crossed = np.asarray(np.mean([model.crossed for model in models], axis=0))
+    out_of_fold = np.asarray(np.mean([model.out_of_fold for model in models], axis=0))
     logits = {split: np.asarray(np.mean([m.logits[split] for m in models], axis=0)) for split in models[0].logits}
     words = "mean logit of " + ", ".join(model.name for model in models)
-    return Baseline(MEAN, crossed, logits, words, {words: round(log_loss(crossed, ordered), 6)})
+    return Baseline(MEAN, out_of_fold, logits, words, {words: round(log_loss(out_of_fold, ordered), 6)})
 
 
 def code_columns(train: Sequence[Admission]) -> dict[str, int]:

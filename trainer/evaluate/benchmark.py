@@ -39,7 +39,7 @@ LISTED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entrant:
+class ModelUnderTest:
     """One model of the benchmark: its logits by split, shape (admissions, drugs), and its thresholds by cut.
 
     `own` (drugs,) is added to every threshold. `about` is what is recorded of it.
@@ -54,15 +54,15 @@ class Entrant:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """An entrant's figures on one split.
+class Evaluated:
+    """A model's figures on one split.
 
     `scored` are those no cut changes: PRAUC (visit mean), log loss (mean over cells), calibration slope and ECE.
     `listed` has for each cut Jaccard, F1, precision and recall (visit means), the ratio recommended / ordered and the
     mean number recommended; `thresholds` is where each cut lies, in logits.
     """
 
-    entrant: Entrant
+    model: ModelUnderTest
     scored: dict[str, Figure]
     listed: dict[str, dict[str, Figure]]
     thresholds: dict[str, float]
@@ -83,48 +83,48 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class SplitResult:
-    """All entrants on one split. `best` names the baseline with the highest Jaccard on these rows at each cut."""
+    """All models on one split. `best` names the baseline with the highest Jaccard on these rows at each cut."""
 
     split: str
     admissions: int
     patients: int
     ordered: float
-    judged: tuple[Judged, ...]
+    evaluated: tuple[Evaluated, ...]
     differences: tuple[Difference, ...]
     best: dict[str, str]
 
 
-def judge_split(
-    split: str, entrants: Sequence[Entrant], admissions: Sequence[Admission], drugs: Sequence[str], resamples: int
+def evaluate_split(
+    split: str, models: Sequence[ModelUnderTest], admissions: Sequence[Admission], drugs: Sequence[str], resamples: int
 ) -> SplitResult:
-    """Every entrant on one split; each package against all that is none, and the first package against the others."""
+    """Every model on one split; each package against all that is none, and the first package against the others."""
     ordered = ordered_matrix(admissions, drugs)
     bootstrap = PatientBootstrap([a.patient_id for a in admissions], resamples)
-    judged = tuple(_judged(each, split, admissions, drugs, ordered, bootstrap) for each in entrants)
-    packages = [each for each in judged if each.entrant.kind == "package"]
+    evaluated = tuple(_evaluated(each, split, admissions, drugs, ordered, bootstrap) for each in models)
+    packages = [each for each in evaluated if each.model.kind == "package"]
     differences = tuple(
         difference(one, other, cut)
         for one in packages
-        for other in judged
-        if other.entrant.kind != "package" or (one is packages[0] and other is not one)
+        for other in evaluated
+        if other.model.kind != "package" or (one is packages[0] and other is not one)
         for cut in one.listed
         if cut in other.listed
     )
-    baselines = [each for each in judged if each.entrant.kind == "baseline"]
+    baselines = [each for each in evaluated if each.model.kind == "baseline"]
     cuts = baselines[0].listed if baselines else {}
-    best = {cut: max(baselines, key=lambda each: each.listed[cut]["jaccard"][0]).entrant.name for cut in cuts}
+    best = {cut: max(baselines, key=lambda each: each.listed[cut]["jaccard"][0]).model.name for cut in cuts}
     n_ordered = float(ordered.sum() / len(ordered))
-    return SplitResult(split, len(admissions), bootstrap.n_patients, n_ordered, judged, differences, best)
+    return SplitResult(split, len(admissions), bootstrap.n_patients, n_ordered, evaluated, differences, best)
 
 
-def difference(one: Judged, other: Judged, cut: str) -> Difference:
+def difference(one: Evaluated, other: Evaluated, cut: str) -> Difference:
     """`one` against `other`, both judged with the same resamples."""
     a, b = one.listed[cut]["jaccard"], other.listed[cut]["jaccard"]
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = float(np.divide(a[0], b[0])) - 1, a[1] / b[1] - 1
     return Difference(
-        one.entrant.name,
-        other.entrant.name,
+        one.model.name,
+        other.model.name,
         cut,
         _minus(a, b),
         estimate(*relative),
@@ -133,17 +133,17 @@ def difference(one: Judged, other: Judged, cut: str) -> Difference:
     )
 
 
-def _judged(
-    entrant: Entrant,
+def _evaluated(
+    model: ModelUnderTest,
     split: str,
     admissions: Sequence[Admission],
     drugs: Sequence[str],
     ordered: Bools,
     bootstrap: PatientBootstrap,
-) -> Judged:
-    logits = entrant.logits[split]
-    margin = logits - entrant.own
-    thresholds = {**entrant.thresholds, HERE: threshold_for_count(margin, ordered.sum())}
+) -> Evaluated:
+    logits = model.logits[split]
+    margin = logits - model.own
+    thresholds = {**model.thresholds, HERE: threshold_for_count(margin, ordered.sum())}
     outcomes = _outcomes(admissions, drugs, sigmoid(logits), ordered)
     listed = {}
     for cut, threshold in thresholds.items():
@@ -156,7 +156,7 @@ def _judged(
         "slope": calibration["calibration.slope"],
         "ece": calibration["calibration.ece"],
     }
-    return Judged(entrant, scored, listed, thresholds)
+    return Evaluated(model, scored, listed, thresholds)
 
 
 def _outcomes(admissions: Sequence[Admission], drugs: Sequence[str], p: Floats, ordered: Bools) -> Outcomes:

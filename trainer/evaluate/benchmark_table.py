@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from lamo_desktop.validate.bootstrap import Estimate, estimate
-from trainer.evaluate.benchmark import BEST, HERE, TRAINED, Difference, Judged, SplitResult
+from trainer.evaluate.benchmark import BEST, HERE, TRAINED, Difference, Evaluated, SplitResult
 
 NOTE = (
     f"Jaccard, F1, precision, recall and PRAUC are means over admissions; ratio = drugs recommended / drugs ordered. "
@@ -21,14 +21,14 @@ def markdown(results: Sequence[SplitResult], origin: Mapping[str, Any], resample
     """All splits' tables, and what each model is."""
     counts = ", ".join(f"{count} {name}" for name, count in origin.get("admissions", {}).items() if count)
     head = ["# Benchmark", "", f"{origin.get('source') or 'Cohort'}: {counts}.", "", NOTE.format(resamples=resamples)]
-    models = [f"- **{each.entrant.name}** ({each.entrant.kind}): {_about(each)}" for each in results[0].judged]
+    models = [f"- **{each.model.name}** ({each.model.kind}): {_about(each)}" for each in results[0].evaluated]
     return "\n".join([*head, *(line for result in results for line in _split(result)), "", "## Models", *models]) + "\n"
 
 
-def _about(each: Judged) -> str:
+def _about(each: Evaluated) -> str:
     """What is known of a model but its long tables."""
-    known = {key: value for key, value in each.entrant.about.items() if key != "out_of_fold_log_loss"}
-    losses = each.entrant.about.get("out_of_fold_log_loss")
+    known = {key: value for key, value in each.model.about.items() if key != "out_of_fold_log_loss"}
+    losses = each.model.about.get("out_of_fold_log_loss")
     said = "; ".join(f"{key.replace('_', ' ')} {value}" for key, value in known.items())
     return f"{said}; log loss on training rows, out of fold, {min(losses.values()):.5f}" if losses else said
 
@@ -37,15 +37,15 @@ def _split(result: SplitResult) -> list[str]:
     lines = ["", f"## {result.split}: {result.admissions} admissions of {result.patients} patients, "]
     lines[-1] += f"{result.ordered:.1f} candidate drugs ordered each"
     lines += ["", "| model | PRAUC | log loss | calibration slope | ECE |", "| --- | --- | --- | --- | --- |"]
-    for each in result.judged:
+    for each in result.evaluated:
         figures = [_cell(each.scored[name]) for name in ("prauc", "log_loss", "slope", "ece")]
-        lines.append(f"| {each.entrant.name} | {' | '.join(figures)} |")
+        lines.append(f"| {each.model.name} | {' | '.join(figures)} |")
     lines += ["", "| model | cut | Jaccard | F1 | precision | recall | ratio |"]
     lines += ["| --- | --- | --- | --- | --- | --- | --- |"]
-    for cut in _cuts(result.judged):
-        for each in result.judged:
+    for cut in _cuts(result.evaluated):
+        for each in result.evaluated:
             if cut in each.listed:
-                lines.append(f"| {each.entrant.name} | {cut} | {_listed(each, cut)} |")
+                lines.append(f"| {each.model.name} | {cut} | {_listed(each, cut)} |")
     rows = [line for each in result.differences if (line := _difference(each, result))]
     if rows:
         lines += ["", "| model | against | cut | Jaccard | relative | PRAUC | log loss |"]
@@ -53,13 +53,13 @@ def _split(result: SplitResult) -> list[str]:
     return lines
 
 
-def _cuts(judged: Sequence[Judged]) -> list[str]:
-    return list(dict.fromkeys([cut for cut in (TRAINED, HERE, BEST) if any(cut in j.listed for j in judged)])) + list(
-        dict.fromkeys(cut for j in judged for cut in j.listed if cut not in (TRAINED, HERE, BEST))
-    )
+def _cuts(evaluated: Sequence[Evaluated]) -> list[str]:
+    return list(
+        dict.fromkeys([cut for cut in (TRAINED, HERE, BEST) if any(cut in each.listed for each in evaluated)])
+    ) + list(dict.fromkeys(cut for each in evaluated for cut in each.listed if cut not in (TRAINED, HERE, BEST)))
 
 
-def _listed(each: Judged, cut: str) -> str:
+def _listed(each: Evaluated, cut: str) -> str:
     found = each.listed[cut]
     ratio = f"{_number(found['ratio'][0], 2)} ({_span(found['ratio'], 2)})"
     plain = [_number(found[name][0], 3) for name in ("f1", "precision", "recall")]
@@ -67,7 +67,7 @@ def _listed(each: Judged, cut: str) -> str:
 
 
 def _difference(each: Difference, result: SplitResult) -> str:
-    baselines = {judged.entrant.name for judged in result.judged if judged.entrant.kind == "baseline"}
+    baselines = {evaluated.model.name for evaluated in result.evaluated if evaluated.model.kind == "baseline"}
     best = result.best.get(each.cut) == each.than
     if each.than in baselines and not best:
         return ""  # the JSON has it
@@ -86,9 +86,9 @@ def as_json(results: Sequence[SplitResult], origin: Mapping[str, Any], resamples
 def _json(result: SplitResult) -> dict[str, Any]:
     models = [
         {
-            "name": each.entrant.name,
-            "kind": each.entrant.kind,
-            **each.entrant.about,
+            "name": each.model.name,
+            "kind": each.model.kind,
+            **each.model.about,
             **{name: _plain(estimate(*figure)) for name, figure in each.scored.items()},
             "cuts": {
                 cut: {
@@ -98,7 +98,7 @@ def _json(result: SplitResult) -> dict[str, Any]:
                 for cut, found in each.listed.items()
             },
         }
-        for each in result.judged
+        for each in result.evaluated
     ]
     differences = [
         {

@@ -16,7 +16,7 @@ from lamo_desktop.recommend.policy import Policy, probabilities, threshold
 from lamo_desktop.stats import logit
 from trainer.cohort.rows import Rows, ordered_matrix
 from trainer.evaluate.baselines import MEAN, Baseline
-from trainer.evaluate.benchmark import ASKED, BEST, TRAINED, Entrant, Floats
+from trainer.evaluate.benchmark import ASKED, BEST, TRAINED, Floats, ModelUnderTest
 from trainer.package.calibrated import untuned
 from trainer.package.engine_scores import identity, score_rows
 from trainer.package.thresholds import policy_thresholds
@@ -74,7 +74,7 @@ class Scorer:
         return self._folder / f"{package.path.name}-{digest[:8]}.scores.jsonl"
 
 
-def package_entrant(name: str, package: ModelPackage, splits: Sequence[str], scorer: Scorer) -> Entrant:
+def package_under_test(name: str, package: ModelPackage, splits: Sequence[str], scorer: Scorer) -> ModelUnderTest:
     """A package with its own calibration and thresholds. Raises InputError when it is of other drugs or has none."""
     drugs = sorted(scorer.rows.candidates)
     other = sorted(scorer.rows.candidates.keys() ^ package.by_name.keys())
@@ -86,25 +86,25 @@ def package_entrant(name: str, package: ModelPackage, splits: Sequence[str], sco
     logits = {split: _logits(package, scorer, scorer.rows.of([split]), drugs) for split in splits}
     about = {"package": package.name, "version": package.version, "label": package.label, "sha256": package.sha256}
     own = np.array([package.by_name[drug].threshold for drug in drugs])
-    return Entrant(name, "package", logits, _thresholds(name, package), own, about)
+    return ModelUnderTest(name, "package", logits, _thresholds(name, package), own, about)
 
 
-def mean_entrant(entrants: Sequence[Entrant]) -> Entrant:
+def mean_under_test(models: Sequence[ModelUnderTest]) -> ModelUnderTest:
     """What several packages say together: the mean of their logits, cut at the mean of their thresholds."""
-    first = entrants[0]
-    return Entrant(
-        f"mean of {len(entrants)} packages",
+    first = models[0]
+    return ModelUnderTest(
+        f"mean of {len(models)} packages",
         "package",
-        {split: np.mean([each.logits[split] for each in entrants], axis=0) for split in first.logits},
-        {cut: float(np.mean([each.thresholds[cut] for each in entrants])) for cut in first.thresholds},
-        np.mean([np.asarray(each.own) for each in entrants], axis=0),
-        {"packages": [each.name for each in entrants]},
+        {split: np.mean([each.logits[split] for each in models], axis=0) for split in first.logits},
+        {cut: float(np.mean([each.thresholds[cut] for each in models])) for cut in first.thresholds},
+        np.mean([np.asarray(each.own) for each in models], axis=0),
+        {"packages": [each.name for each in models]},
     )
 
 
-def ablation_entrant(
+def ablation_under_test(
     name: str, package: ModelPackage, without: Sequence[str], splits: Sequence[str], scorer: Scorer
-) -> Entrant:
+) -> ModelUnderTest:
     """A package asked without some of `PARTS`; calibration and thresholds stay as they are."""
     drugs, logits, changed = sorted(scorer.rows.candidates), {}, {}
     for split in splits:
@@ -115,7 +115,7 @@ def ablation_entrant(
     own = np.array([package.by_name[drug].threshold for drug in drugs])
     about = {"without": list(without), "admissions_changed": changed}
     title = f"{name} without {', '.join(without)}"
-    return Entrant(title, "ablation", logits, _thresholds(name, package), own, about)
+    return ModelUnderTest(title, "ablation", logits, _thresholds(name, package), own, about)
 
 
 def leave_out(admission: Admission, without: Sequence[str]) -> Admission:
@@ -128,24 +128,24 @@ def leave_out(admission: Admission, without: Sequence[str]) -> Admission:
     return admission
 
 
-def untuned_entrant(package: ModelPackage, splits: Sequence[str], scorer: Scorer) -> Entrant:
+def untuned_under_test(package: ModelPackage, splits: Sequence[str], scorer: Scorer) -> ModelUnderTest:
     """The package's base as it is, asked LAMO's way: a drug is on the list when Yes is likelier than No."""
     drugs, base = sorted(scorer.rows.candidates), untuned(package)
     logits = {split: scorer.scores(base, scorer.rows.of([split]), drugs) for split in splits}
-    return Entrant("untuned base", "untuned", logits, {ASKED: 0.0}, about={"base_sha256": package.base_sha256})
+    return ModelUnderTest("untuned base", "untuned", logits, {ASKED: 0.0}, about={"base_sha256": package.base_sha256})
 
 
-def baseline_entrants(found: Sequence[Baseline], rows: Rows) -> list[Entrant]:
+def baselines_under_test(found: Sequence[Baseline], rows: Rows) -> list[ModelUnderTest]:
     """Baselines with thresholds from their out-of-fold logits of the training rows."""
     ordered = ordered_matrix(rows.of(["train"]), sorted(rows.candidates))
-    entrants = []
+    models = []
     for each in found:
-        tuned = policy_thresholds(each.crossed, ordered)
+        tuned = policy_thresholds(each.out_of_fold, ordered)
         thresholds = {cut: tuned[policy] for cut, policy in CUTS.items()}
         about = {"setting": each.chosen, "out_of_fold_log_loss": dict(each.tried)}
         kind: Literal["ensemble", "baseline"] = "ensemble" if each.name == MEAN else "baseline"
-        entrants.append(Entrant(each.name, kind, each.logits, thresholds, about=about))
-    return entrants
+        models.append(ModelUnderTest(each.name, kind, each.logits, thresholds, about=about))
+    return models
 
 
 def package_names(packages: Sequence[ModelPackage]) -> list[str]:

@@ -21,7 +21,7 @@ from lamo_desktop.recommend.policy import probabilities
 from lamo_desktop.stats import divide, logit
 from lamo_desktop.validate.bootstrap import PatientBootstrap, estimate
 from trainer.cohort.rows import ordered_matrix
-from trainer.evaluate.benchmark import HERE, Entrant, Figure, Floats, judge_split
+from trainer.evaluate.benchmark import HERE, Figure, Floats, ModelUnderTest, evaluate_split
 from trainer.evaluate.models import Scorer
 
 Bools = NDArray[np.bool_]
@@ -35,7 +35,7 @@ HEADINGS = {
 }
 
 
-def judge_unseen(
+def evaluate_unseen(
     packages: Mapping[str, ModelPackage],
     splits: Sequence[str],
     scorer: Scorer,
@@ -77,11 +77,11 @@ def judge_unseen(
         bootstrap = PatientBootstrap([a.patient_id for a in admissions], resamples)
         weights = np.vstack([np.ones(len(admissions)), bootstrap.weights[:, bootstrap.index]])
         some = [place for place in range(len(admissions)) if ordered[place].any()]
-        entrants = [Entrant(name, "package", {split: x[some]}, {}) for name, x in logits.items()]
-        judged = judge_split(split, entrants, [admissions[place] for place in some], drugs, resamples).judged
+        under_test = [ModelUnderTest(name, "package", {split: x[some]}, {}) for name, x in logits.items()]
+        evaluated = evaluate_split(split, under_test, [admissions[place] for place in some], drugs, resamples).evaluated
         models = {}
-        for each in judged:
-            name = each.entrant.name
+        for each in evaluated:
+            name = each.model.name
             auroc, precision = zip(*(ranked(logits[name][:, d], ordered[:, d], weights) for d in frequent), strict=True)
             figures: dict[str, Figure] = {
                 "auroc": _mean_of(auroc),

@@ -91,14 +91,14 @@ def fit_code_model(
         return CodeModel(None, fitted.terms, fitted.record["features penalty"], rates, formulary)
     below = fit_knowledge([parts(a) for a in train], ordered, drugs, knowledge, formulary)
     fitted = fit_terms(seen, states, ordered, drugs, patients, _silent, ["features"], below.logits, penalties)
-    final = with_slope(below, fitted.crossed - base - below.logits, ordered, formulary)
+    final = with_slope(below, fitted.out_of_fold - base - below.logits, ordered, formulary)
     scorer = KnowledgeScorer(final, formulary)
     return CodeModel(scorer, fitted.terms, fitted.record["features penalty"], rates, formulary)
 
 
-def judge_folds(
+def evaluate_folds(
     train: Sequence[Admission],
-    judged: Mapping[str, Sequence[Admission]],
+    evaluated: Mapping[str, Sequence[Admission]],
     candidates: Sequence[str],
     formulary: Formulary,
     knowledge: DrugKnowledge,
@@ -108,11 +108,11 @@ def judge_folds(
 ) -> dict[str, dict[str, Ranked]]:
     """By name of the rows and of the model: drugs known, unseen, and unseen without a line of their own."""
     fold = np.random.default_rng(0).permutation(len(candidates)) % folds
-    logits: dict[str, dict[str, Floats]] = {rows: {} for rows in judged}
+    logits: dict[str, dict[str, Floats]] = {rows: {} for rows in evaluated}
     for used, beside in ((knowledge, "with knowledge"), (None, "without")):
         progress(f"all drugs, {beside}")
         whole = fit_code_model(train, candidates, formulary, used)
-        for rows, admissions in judged.items():
+        for rows, admissions in evaluated.items():
             logits[rows][f"known, {beside}"] = whole.logits(admissions, candidates)
         for each in range(folds):
             progress(f"fold {each + 1} of {folds}, {beside}")
@@ -124,12 +124,12 @@ def judge_folds(
             if model.scorer:
                 of_class = _without_own_lines(model.scorer, left_out, formulary)
                 variants["unseen, uses of its class only"] = replace(model, scorer=of_class)
-            for rows, admissions in judged.items():
+            for rows, admissions in evaluated.items():
                 for title, variant in variants.items():
                     found = logits[rows].setdefault(title, np.zeros((len(admissions), len(candidates))))
                     found[:, places] = variant.logits(admissions, left_out)
     return {
-        rows: {title: _ranked(found, judged[rows], candidates, resamples) for title, found in by_title.items()}
+        rows: {title: _ranked(found, evaluated[rows], candidates, resamples) for title, found in by_title.items()}
         for rows, by_title in logits.items()
     }
 

@@ -15,7 +15,7 @@ from lamo_desktop.model.prompt import fit as fit_prompt
 from lamo_desktop.model.slots import LONGEST_SUFFIX
 from lamo_desktop.stats import log_odds
 from trainer.cohort.rows import Rows, ordered_matrix, read_offsets
-from trainer.cohort.splits import watched
+from trainer.cohort.splits import validation_split
 from trainer.fit.base import Tokens
 from trainer.fit.recipe import Recipe
 
@@ -54,7 +54,7 @@ def make_examples(rows: Rows, recipe: Recipe, tokens: Tokens, offsets: Path | No
     """
     admissions = rows.of(["train"])
     drugs = tuple(sorted(rows.candidates))
-    train, validation = watched(admissions, recipe.validation_percent, recipe.seed)
+    train, validation = validation_split(admissions, recipe.validation_percent, recipe.seed)
     budget = recipe.context_tokens - LONGEST_SUFFIX
     prefixes, n_cut = [], 0
     for admission in admissions:

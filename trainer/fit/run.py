@@ -125,8 +125,8 @@ def fit(training: Training, identity: str, say: Callable[[str], None], checkpoin
         if "deterministic" in str(error):
             raise ModelError(_NOT_REPRODUCIBLE.format(step=str(error).split()[0])) from error
         raise
-    for group, watch in enumerate(training.watches):
-        training.set_weights(group, watch.weights)
+    for group, stopping in enumerate(training.early_stopping):
+        training.set_weights(group, stopping.weights)
     training.adapters.train(False)
 
 
@@ -158,7 +158,7 @@ def _epochs(training: Training, identity: str, say: Callable[[str], None], check
     recipe = training.recipe
     saved = begun = time.monotonic()
     before, done = training.seconds, 0
-    while training.epoch < recipe.epochs and not all(watch.stopped for watch in training.watches):
+    while training.epoch < recipe.epochs and not all(stopping.stopped for stopping in training.early_stopping):
         order = np.random.default_rng([recipe.seed, 4, training.epoch]).permutation(training.examples.train)
         while training.step < training.steps_per_epoch:
             start = training.step * recipe.admissions_per_step
@@ -189,7 +189,7 @@ def _save(training: Training, identity: str) -> None:
 
 def _step(training: Training, admissions: Sequence[int]) -> list[float]:
     """One optimiser step of every group that still learns; returns their losses."""
-    learning = [group for group, watch in enumerate(training.watches) if not watch.stopped]
+    learning = [group for group, stopping in enumerate(training.early_stopping) if not stopping.stopped]
     losses = []
     # Dropout's draws follow from the step, so that a run goes on with the same ones, and differ between processes.
     place = [training.recipe.seed, 5, training.epoch, training.step, training.processes.index]

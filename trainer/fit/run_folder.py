@@ -111,10 +111,12 @@ def _record(training: Training, rows: Rows, identity: str) -> dict[str, Any]:
             {
                 "adapter": name,
                 "drugs": list(drugs),
-                "best_epoch": watch.epoch,
-                f"validation_{training.recipe.watch}": round(abs(watch.value), 6),
+                "best_epoch": stopping.epoch,
+                f"validation_{training.recipe.watch}": round(abs(stopping.value), 6),
             }
-            for name, drugs, watch in zip(training.adapters.names, training.groups, training.watches, strict=True)
+            for name, drugs, stopping in zip(
+                training.adapters.names, training.groups, training.early_stopping, strict=True
+            )
         ],
         **learned_from(rows),
         "offset": {drug: round(float(mean), 6) for drug, mean in zip(examples.drugs, mean_offset, strict=True)},

@@ -35,7 +35,7 @@ CENTRING_ADMISSIONS = 100  # enough for each drug's mean score to within a few h
 
 
 @dataclass
-class Watch:
+class EarlyStopping:
     """One group's progress on the validation rows: its best value (higher is better), where, and its weights then."""
 
     value: float = -np.inf
@@ -75,7 +75,7 @@ class Training:
             recipe.scheduler, self.optimiser, recipe.warmup_steps, recipe.epochs * self.steps_per_epoch
         )
         self.epoch, self.step, self.seconds = 0, 0, 0.0
-        self.watches = [Watch() for _ in groups]
+        self.early_stopping = [EarlyStopping() for _ in groups]
         self.offset: NDArray[np.float32] = examples.offset
         self.curves = Curves(folder / "curves.csv")
 
@@ -212,8 +212,8 @@ class Training:
         """Score the validation rows by every group that still learns, and keep what is best."""
         aside = self.examples.validation.tolist()
         self.adapters.train(False)
-        for group, watch in enumerate(self.watches):
-            if watch.stopped:
+        for group, stopping in enumerate(self.early_stopping):
+            if stopping.stopped:
                 continue
             members = self.columns[group]
             logits = self.scores(aside, group)[:, members] + self.offset[np.ix_(aside, members)]
@@ -222,14 +222,14 @@ class Training:
             value = figures["jaccard"] if self.recipe.watch == "jaccard" else -figures["loss"]
             if not np.isfinite(figures["loss"]):
                 raise ModelError("Training diverged: a score is not a finite number; lower the learning rate.")
-            if value > watch.value:
-                watch.value, watch.epoch, watch.worse = value, self.epoch, 0
-                watch.weights = self.weights(group)
+            if value > stopping.value:
+                stopping.value, stopping.epoch, stopping.worse = value, self.epoch, 0
+                stopping.weights = self.weights(group)
             else:
-                watch.worse += 1
-                watch.stopped = watch.worse >= self.recipe.patience
+                stopping.worse += 1
+                stopping.stopped = stopping.worse >= self.recipe.patience
             self.curves.add(self.epoch, self.step, group, "validation", **figures)
-            note = "stopped" if watch.stopped else f"best at epoch {watch.epoch}"
+            note = "stopped" if stopping.stopped else f"best at epoch {stopping.epoch}"
             say(f"  group {group}: Jaccard {figures['jaccard']:.4f}, log loss {figures['loss']:.4f}, {note}")
         self.adapters.train(True)
 
@@ -239,7 +239,7 @@ class Training:
             "identity": identity,
             "position": [self.epoch, self.step, self.seconds],
             "weights": [self.weights(group) for group in range(len(self.groups))],
-            "watches": [vars(watch) for watch in self.watches],
+            "watches": [vars(stopping) for stopping in self.early_stopping],
             "optimiser": self.optimiser.state_dict(),
             "scheduler": self.scheduler.state_dict(),
             "offset": torch.from_numpy(self.offset),
@@ -251,7 +251,7 @@ class Training:
         self.epoch, self.step, self.seconds = state["position"]
         for group, weights in enumerate(state["weights"]):
             self.set_weights(group, weights)
-        self.watches = [Watch(**watch) for watch in state["watches"]]
+        self.early_stopping = [EarlyStopping(**stopping) for stopping in state["watches"]]
         self.optimiser.load_state_dict(state["optimiser"])
         self.scheduler.load_state_dict(state["scheduler"])
         self.offset = state["offset"].numpy()

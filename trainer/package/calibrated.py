@@ -45,14 +45,14 @@ def calibrated_package(
     others = {a.admission_id: a for a in (*tuning, *rows.splits.get("train", ())) if a.admission_id not in known}
     elsewhere = ordered_matrix(list(others.values()), candidates)
     scores = score_rows(start, asked, candidates, scores_file, settings, progress)
-    crossed = cross_fit(scores, ordered, groups, [a.patient_id for a in asked], elsewhere, progress)
-    final = fit(scores, ordered, groups, log_odds(np.concatenate([ordered, elsewhere])), crossed.shrinkage)
-    record = {"shrinkage": asdict(crossed.shrinkage), "out_of_fold_log_loss": crossed.losses}
+    cross_fitted = cross_fit(scores, ordered, groups, [a.patient_id for a in asked], elsewhere, progress)
+    final = fit(scores, ordered, groups, log_odds(np.concatenate([ordered, elsewhere])), cross_fitted.shrinkage)
+    record = {"shrinkage": asdict(cross_fitted.shrinkage), "out_of_fold_log_loss": cross_fitted.losses}
     return calibrated(
         start,
         rows,
         described(candidates, final, groups, ordered.sum(0) + elsewhere.sum(0), drug_class),
-        policy_thresholds(crossed.logits, ordered),
+        policy_thresholds(cross_fitted.logits, ordered),
         {**tuned_on(rows, tuning), **record},
     )
 
@@ -65,9 +65,11 @@ def untuned(package: ModelPackage) -> ModelPackage:
 
 def candidates_of(start: ModelPackage, rows: Rows) -> tuple[list[str], list[int | None]]:
     """The candidates, sorted, and the place of each one's adapter."""
-    homeless = [drug for adapter in start.adapters for drug in adapter.drugs if drug not in rows.candidates]
-    if homeless:
-        raise InputError(f"{homeless[0]} has an adapter in {start.name} but is not a candidate of this cohort.")
+    without_candidate = [drug for adapter in start.adapters for drug in adapter.drugs if drug not in rows.candidates]
+    if without_candidate:
+        raise InputError(
+            f"{without_candidate[0]} has an adapter in {start.name} but is not a candidate of this cohort."
+        )
     group = {drug: place for place, adapter in enumerate(start.adapters) for drug in adapter.drugs}
     candidates = sorted(rows.candidates)
     return candidates, [group.get(drug) for drug in candidates]

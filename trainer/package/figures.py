@@ -83,12 +83,12 @@ def base_rate_figures(
     """What the training frequencies alone reach, with thresholds tuned on cross-fitted training rows."""
     ordered = ordered_matrix(train, candidates)
     fold = patient_folds([a.patient_id for a in train])
-    crossed = np.empty(ordered.shape)
+    out_of_fold = np.empty(ordered.shape)
     for each in np.unique(fold):
-        crossed[fold == each] = log_odds(ordered[fold != each])
+        out_of_fold[fold == each] = log_odds(ordered[fold != each])
     truth = ordered_matrix(admissions, candidates)
     logits: NDArray[np.float64] = np.tile(log_odds(ordered), (len(truth), 1))
-    tuned = policy_thresholds(crossed, ordered)
+    tuned = policy_thresholds(out_of_fold, ordered)
     return {name: figures(logits, logits >= tuned[name], truth) for name in POLICIES if name in tuned}
 
 

@@ -19,7 +19,7 @@ from lamo_desktop.model.prompt import parts
 from lamo_desktop.model.terms import features, read_terms, write_terms
 from lamo_desktop.stats import log_loss, log_odds, sigmoid
 from trainer.cohort.rows import Rows, ordered_matrix
-from trainer.cohort.splits import watched
+from trainer.cohort.splits import validation_split
 from trainer.package.calibrated import Progress, calibrated, candidates_of, described, tuned_on
 from trainer.package.calibration import Calibration
 from trainer.package.engine_scores import answers, score_rows
@@ -98,15 +98,15 @@ def package_with_terms(
         fitted = fit_terms(seen, found.states, ordered, candidates, patients, progress, kinds, below)
         centre = found.llm.mean(0, dtype=np.float64)
         varied = (found.llm - centre)[unseen if "state" in kinds else slice(None)]
-    columns = [fitted.crossed[unseen] - base]
+    columns = [fitted.out_of_fold[unseen] - base]
     head = None
     if own and "state" in kinds:
         head = fit_terms([], found.states, truth, candidates, [a.patient_id for a in asked], progress, ["state"])
-        columns.append(head.crossed - log_odds(truth))
+        columns.append(head.out_of_fold - log_odds(truth))
     sets = [np.array([group == each for group in groups]) for each in dict.fromkeys(groups)]
     slopes = pooled([*columns, *(varied * members for members in sets)], base, truth)
     logits = base + np.tensordot(slopes, np.stack([*columns, *(varied * members for members in sets)]), 1)
-    before, after = log_loss(fitted.crossed[unseen], truth), log_loss(logits, truth)
+    before, after = log_loss(fitted.out_of_fold[unseen], truth), log_loss(logits, truth)
     progress(f"model beside the terms: log loss {before:.5f} -> {after:.5f}")
     slope, gains = slopes[0], slopes[len(columns) :]
     gain = (np.array(gains) @ np.array(sets, dtype=np.float64) / slope).astype(np.float32)
@@ -123,7 +123,7 @@ def package_with_terms(
     write_terms(terms, files[TERMS])
     start = replace(start, terms=LinearTerms(TERMS, sha256_of(files[TERMS])))
     if known:
-        final = with_slope(known, fitted.crossed - base - known.logits, ordered, formulary)
+        final = with_slope(known, fitted.out_of_fold - base - known.logits, ordered, formulary)
         record = record | {"knowledge slope": final.slope}
         files[KNOWLEDGE] = folder / KNOWLEDGE
         write_knowledge(final, files[KNOWLEDGE])
@@ -136,7 +136,7 @@ def package_with_terms(
         policy_thresholds(logits, sigmoid(logits) if start.fine_tuned else truth),
         {**tuned_on(rows, tuning), "linear_terms": {**record, "with the model": round(after, 6)}},
     )
-    return Tuned(package, files, fitted.crossed - base)
+    return Tuned(package, files, fitted.out_of_fold - base)
 
 
 def code_features(admission: Admission, allergies: bool) -> frozenset[str]:
@@ -181,7 +181,7 @@ def not_trained_on(package: ModelPackage, pool: Sequence[Admission], tuning: Seq
         raise InputError(
             f"{package.name} was trained on other rows than these {len(pool)}: name its run's cohort and --leave-out."
         )
-    learned, _ = watched(pool, recipe["validation_percent"], recipe["seed"])
+    learned, _ = validation_split(pool, recipe["validation_percent"], recipe["seed"])
     seen = {pool[place].admission_id for place in learned}
     places = [place for place, admission in enumerate(tuning) if admission.admission_id not in seen]
     if not places:

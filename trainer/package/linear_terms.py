@@ -38,7 +38,7 @@ class FittedTerms:
     """Terms with gain 0, their out-of-fold logits (admissions, drugs), and how they were chosen, for a manifest."""
 
     terms: Terms
-    crossed: Floats
+    out_of_fold: Floats
     record: dict[str, float]
 
 
@@ -69,24 +69,24 @@ def fit_terms(
     share, n_drugs = 1 / len(kinds), len(drugs)
     matrices = {"features": np.zeros((0, n_drugs)), "state": np.zeros((0, n_drugs))}
     below = np.zeros(ordered.shape) if below is None else below
-    record, crossed, intercept = {}, np.zeros(ordered.shape), np.zeros(n_drugs)
+    record, out_of_fold, intercept = {}, np.zeros(ordered.shape), np.zeros(n_drugs)
     for kind in kinds:
         design = designs[kind]
-        penalty, out_of_fold, losses = choose_penalty(design.inputs, ordered, fold, below, penalties)
+        penalty, of_kind, losses = choose_penalty(design.inputs, ordered, fold, below, penalties)
         weights, constant = ridge(design.inputs, ordered, penalty, below)
         raw = weights * design.scale[:, None]
         matrices[kind] = raw * share
         intercept += (constant - design.mean @ raw) * share
-        crossed += out_of_fold * share
+        out_of_fold += of_kind * share
         record[f"{kind} penalty"] = penalty
         record[f"{kind} out-of-fold log loss"] = round(losses[penalty], 6)
         progress(f"linear terms of {kind}: penalty {penalty:g}, out-of-fold log loss {losses[penalty]:.5f}")
-    record["out-of-fold log loss"] = round(log_loss(crossed, ordered), 6)
+    record["out-of-fold log loss"] = round(log_loss(out_of_fold, ordered), 6)
     progress(f"linear terms together: out-of-fold log loss {record['out-of-fold log loss']:.5f}")
     none = np.zeros(n_drugs, dtype=np.float32)
     bias = (intercept - log_odds(ordered)).astype(np.float32)
     of_features, head = (matrices[kind].astype(np.float32) for kind in KINDS)
-    return FittedTerms(Terms(names, tuple(drugs), of_features, bias, none, none, head), crossed, record)
+    return FittedTerms(Terms(names, tuple(drugs), of_features, bias, none, none, head), out_of_fold, record)
 
 
 def feature_design(found: Sequence[frozenset[str]]) -> tuple[tuple[str, ...], Design]:
@@ -116,13 +116,13 @@ def choose_penalty(
     """The penalty of the lowest out-of-fold log loss, its out-of-fold logits, and the losses of all."""
     losses, logits = {}, {}
     for penalty in penalties:
-        crossed = np.zeros(ordered.shape)
+        out_of_fold = np.zeros(ordered.shape)
         for each in range(FOLDS):
             inside = fold == each
             if inside.any():
                 weights, constant = ridge(inputs[~inside], ordered[~inside], penalty, below[~inside])
-                crossed[inside] = below[inside] + inputs[inside] @ weights + constant
-        losses[penalty], logits[penalty] = log_loss(crossed, ordered), crossed
+                out_of_fold[inside] = below[inside] + inputs[inside] @ weights + constant
+        losses[penalty], logits[penalty] = log_loss(out_of_fold, ordered), out_of_fold
     best = min(losses, key=lambda penalty: losses[penalty])
     return best, logits[best], losses
 
