@@ -1,9 +1,12 @@
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+import msgspec
 import pytest
 
-from lamo_desktop.admissions.cohort import Admission
-from lamo_desktop.codec import from_json, to_json
+from lamo_desktop.admissions.cohort import Admission, PreviousStay
+from lamo_desktop.codec import _fast, _strictly, from_json, to_json
 from lamo_desktop.recommend.policy import Policy
 from tests.jobs.jobs import ADMISSIONS
 
@@ -59,3 +62,35 @@ def test_a_field_an_older_file_lacks_takes_its_default() -> None:
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         from_json(Admission, text)
+
+
+@pytest.mark.parametrize("admission", ADMISSIONS, ids=lambda a: a.source_row or "plain")
+def test_both_ways_of_reading_give_the_same(admission: Admission) -> None:
+    """Also for a text that is cut short, said twice, or has a field that is no text any more."""
+    text = to_json(admission)
+    cuts = [text[:place] for place in range(0, len(text), 7)]
+    faults = [('":"', '":7,"'), ('":"', '":1.0,"'), ("[", "{"), ("}", ',"x":1}')]
+    swapped = [text.replace(old, new, 1) for old, new in faults]
+    for each in [text, f" {text}\n", f"{text},", *cuts, *swapped]:
+        assert outcome(from_json, each) == outcome(_strictly, each)
+
+
+def outcome(read: Callable[[Any, str], Any], text: str) -> Any:
+    try:
+        return read(Admission, text)
+    except ValueError:
+        return ValueError
+
+
+def test_a_plain_admission_is_read_by_the_fast_way_and_what_it_cannot_take_by_the_other() -> None:
+    fast = _fast(Admission)
+    assert fast is not None and _fast(Policy) is None  # a threshold is no whole number
+    plain = Admission("1", "2", age=70, previous=PreviousStay(65, drugs=("aspirin",)), labels={"unit": "Süd 中"})
+    assert fast(to_json(plain)) == plain
+    odd = replace(plain, reason="half a pair \ud800")
+    with pytest.raises(msgspec.MsgspecError):
+        fast(to_json(odd))
+    assert from_json(Admission, to_json(odd)) == odd
+    for age in (10**18 + 1, 10**19):
+        text = to_json(plain).replace(":70,", f":{age},")
+        assert outcome(from_json, text) == outcome(_strictly, text)
