@@ -5,6 +5,7 @@ identifiers, dates and the texts of the orders are not. An order counts when it 
 where the export says when orders start, starts between 24 hours before and 24 hours after admission.
 """
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -157,10 +158,21 @@ class Export:
 
 
 @cache
-def pool() -> dict[str, Any]:
-    """`pool.yaml`."""
-    loaded: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "pool.yaml").read_text(encoding="utf-8"))
+def pool(name: str = "first") -> dict[str, Any]:
+    """The headers of a pool: "first", "second", or a part of either ("second open", "second held")."""
+    which, _, part = name.partition(" ")
+    file = {"first": "pool.yaml", "second": "pool_second.yaml"}[which]
+    loaded: dict[str, Any] = yaml.safe_load((Path(__file__).parent / file).read_text(encoding="utf-8"))
+    if part:
+        for kind in ("required", "optional", "distractors"):
+            for options in loaded[kind].values():
+                for language, headers in options.items():
+                    options[language] = [h for h in headers if _part(h) == part] or headers
     return loaded
+
+
+def _part(header: str) -> str:
+    return "held" if hashlib.sha256(header.encode()).digest()[0] % 2 else "open"
 
 
 def _same(header: str) -> str:
@@ -213,8 +225,9 @@ class Headers:
 class Hospital:
     """One hospital's way to export; `write` writes it and returns the truth."""
 
-    def __init__(self, seed: int, index: int) -> None:
+    def __init__(self, seed: int, index: int, headers: str = "first") -> None:
         rng = self.rng = Random(f"{seed}-{index}")
+        self.pool = pool(headers)
         self.index = index
         self.language = rng.choices(LANGUAGES, (50, 14, 12, 12, 12))[0]
         self.layout = rng.choices(LAYOUTS, (35, 27, 15, 23))[0]
@@ -332,9 +345,9 @@ class Hospital:
 
     def _moment_columns(self, name: str, group: str, moments: list[datetime], with_time: bool) -> list[Column]:
         """One column, or a date and a clock time."""
-        required = pool()["required"]
+        required = self.pool["required"]
         if self.clock:
-            pair = self.rng.choice(pool()["clock_times"][name][self.language])
+            pair = self.rng.choice(self.pool["clock_times"][name][self.language])
             if not {_same(header) for header in pair} & self.headers.used:
                 dates: list[Value] = [moment(when, self.date_style, False) for when in moments]
                 times: list[Value] = [when.strftime("%H:%M") for when in moments]
@@ -345,7 +358,7 @@ class Hospital:
 
     def _admission_columns(self, stays: list[Stay]) -> list[Column]:
         """The columns that say something about a stay, one value for each entry of `stays`."""
-        rng, required, language = self.rng, pool()["required"], self.language
+        rng, required, language = self.rng, self.pool["required"], self.language
         columns = []
         for k in range(1 + self.two_ids):
             header = self.headers.pick(required["admission_id"], "encounter")
@@ -368,13 +381,13 @@ class Hospital:
             ("reason", "encounter", 0.25, lambda a: a.admission.reason),
         ):
             if rng.random() < chance:
-                header = self.headers.pick(pool()["optional"][name], group)
+                header = self.headers.pick(self.pool["optional"][name], group)
                 content_of = {id(s): content(s) for s in stays}
                 columns.append(Column(name, header, group, [content_of[id(s)] for s in stays]))
         return columns
 
     def _age_columns(self, stays: list[Stay]) -> list[Column]:
-        rng, required, optional = self.rng, pool()["required"], pool()["optional"]
+        rng, required, optional = self.rng, self.pool["required"], self.pool["optional"]
         style = rng.choice(("number", "number", "number", "unit", "text", "decimal"))
         form = rng.choices(("age", "birth date", "both"), (84, 8, 8))[0]
         columns = []
@@ -394,7 +407,7 @@ class Hospital:
 
     def _diagnosis_columns(self, stays: list[Stay]) -> list[Column]:
         """Titles, codes, or both; in one cell or a column each."""
-        rng, required, language = self.rng, pool()["required"], self.language
+        rng, required, language = self.rng, self.pool["required"], self.language
         form = rng.choices(
             ("titles", "codes", "codes with titles", "two columns", "numbered", "main and others"),
             (34, 14, 14, 14, 12, 12),
@@ -452,7 +465,7 @@ class Hospital:
 
     def _order_columns(self, pairs: list[tuple[Stay, Order]]) -> list[Column]:
         """The columns that say something about an order, for a table with one row per order."""
-        rng, required = self.rng, pool()["required"]
+        rng, required = self.rng, self.pool["required"]
         options = dict(required["drug"])
         columns = [
             Column("order_drug", self.headers.pick(options, "order"), "order", [o.written.text for _, o in pairs])
@@ -467,7 +480,7 @@ class Hospital:
             whole: list[Value] = [int(number) if number == int(number) else number for number in since]
             columns.append(Column("order_start", header, "order", whole))
         if self.has_status:
-            header = self.headers.pick(pool()["distractors"]["order_status"], "order")
+            header = self.headers.pick(self.pool["distractors"]["order_status"], "order")
             void, live = WORDS["void"][self.language], WORDS["live"][self.language]
             states: list[Value] = [rng.choice(void if o.void else live) for _, o in pairs]
             columns.append(Column("order_status", header, "order", states))
@@ -476,7 +489,7 @@ class Hospital:
     def _distractors(self, kinds: Iterable[str], group: str, pairs: list[tuple[Stay, Order | None]]) -> list[Column]:
         columns = []
         for kind in kinds:
-            header = self.headers.pick(pool()["distractors"][kind], group)
+            header = self.headers.pick(self.pool["distractors"][kind], group)
             values: list[Value] = []
             for row, (stay, order) in enumerate(pairs, start=1):
                 state = Random(f"{kind}-{stay.identifiers[0]}-{order.number if order else 0}-{self.index}")
@@ -537,12 +550,12 @@ class Hospital:
             columns += self._distractors(personal, "patient", [(s, None) for s in stays])
             columns = self._arranged(columns)
             if self.layout == "wide":
-                template = rng.choice(pool()["required"]["drug_numbered"][self.language])
+                template = rng.choice(self.pool["required"]["drug_numbered"][self.language])
                 texts = [[order.written.text for order in stay.orders] for stay in stays]
                 width = max(map(len, texts))
                 columns += [self._numbered("order_drug", template, n, "order", texts) for n in range(width)]
             elif self.layout == "one cell":
-                header = self.headers.pick(pool()["required"]["drug"], "order")
+                header = self.headers.pick(self.pool["required"]["drug"], "order")
                 cells: list[Value] = [self._one_cell(stay) for stay in stays]
                 columns.insert(rng.randrange(len(columns) + 1), Column("order_drug", header, "order", cells))
             tables.append(self._table(sheet_names[0], columns))
@@ -565,10 +578,10 @@ class Hospital:
             header = last
             self.headers.used.add(_same(header))
         else:
-            header = self.headers.pick(pool()["required"]["admission_id"], "encounter")
+            header = self.headers.pick(self.pool["required"]["admission_id"], "encounter")
         columns = [Column("order admission_id", header, "encounter", [s.identifiers[-1] for s, _ in pairs])]
         if rng.random() < 0.3:
-            patient = self.headers.pick(pool()["required"]["patient_id"], "patient")
+            patient = self.headers.pick(self.pool["required"]["patient_id"], "patient")
             columns.append(Column("order patient_id", patient, "patient", [s.patients[-1] for s, _ in pairs]))
         rest = self._order_columns(pairs) + self._distractors(ordering, "order", list(pairs))
         return columns + self._arranged(rest)
@@ -646,7 +659,7 @@ class Hospital:
 
     def _shorten(self, columns: list[Column]) -> None:
         """Headers that say what they mean only together with their group's: "Patient" above "ID"."""
-        short = pool()["grouped"]["short"][self.language]
+        short = self.pool["grouped"]["short"][self.language]
         fields = [column.field for column in columns]
         if "drug" in short:
             short = {**short, "order_drug": short["drug"]}
@@ -662,7 +675,7 @@ class Hospital:
         rng = self.rng
         names: list[Value] = [None] * offset + [column.header for column in columns]
         if "groups" in form:
-            labels = pool()["grouped"]["groups"][self.language]
+            labels = self.pool["grouped"]["groups"][self.language]
             label = {group: rng.choice(options) for group, options in labels.items()}
             above: list[Value] = [None] * len(names)
             row, start = len(grid.rows), 0
@@ -819,6 +832,6 @@ class Hospital:
         )  # fmt: skip
 
 
-def generate(seed: int, index: int, admissions: Sequence[Admission], folder: Path) -> Export:
-    """Write export number `index` of a seed into `folder`, and return its truth."""
-    return Hospital(seed, index).write(admissions, folder)
+def generate(seed: int, index: int, admissions: Sequence[Admission], folder: Path, headers: str = "first") -> Export:
+    """Write export number `index` of a seed into `folder`, with headers of a `pool`, and return its truth."""
+    return Hospital(seed, index, headers).write(admissions, folder)

@@ -191,14 +191,16 @@ def _values(verdict: Verdict, export: Export, admission: Admission) -> None:
         verdict.wrong_values.append(f"{admission.source_row}: sex {admission.sex}, not {sex}")
 
 
-def one(index: int, seed: int, source: Path, folder: Path) -> Verdict:
+def one(index: int, seed: int, source: Path, folder: Path, headers: str) -> Verdict:
     """Generate and judge one export."""
-    return judge(generate(seed, index, real_admissions(source), folder))
+    return judge(generate(seed, index, real_admissions(source), folder, headers))
 
 
-def run(seed: int, indices: Iterable[int], source: Path, folder: Path, jobs: int = 1) -> list[Verdict]:
+def run(
+    seed: int, indices: Iterable[int], source: Path, folder: Path, jobs: int = 1, headers: str = "first"
+) -> list[Verdict]:
     """Generate and judge exports of a seed."""
-    work = partial(one, seed=seed, source=source, folder=folder)
+    work = partial(one, seed=seed, source=source, folder=folder, headers=headers)
     if jobs == 1:
         return [work(index) for index in indices]
     with ProcessPoolExecutor(jobs) as pool:
@@ -282,6 +284,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=500, help="number of exports (default: %(default)s)")
     parser.add_argument("--first", type=int, default=0, help="number of the first export (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="seed (default: %(default)s)")
+    pools = ("first", "second", "second open", "second held")
+    parser.add_argument("--pool", choices=pools, default="first", help="pool of headers (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=1, help="processes (default: %(default)s)")
     parser.add_argument("--source", type=Path, default=resource("demo/eicu"), help="eICU export with the admissions")
     parser.add_argument("--keep", type=Path, help="folder in which the exports are kept")
@@ -291,7 +295,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = options.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
-        verdicts = run(options.seed, indices, options.source, folder, options.jobs)
+        verdicts = run(options.seed, indices, options.source, folder, options.jobs, options.pool)
     if options.details:
         for verdict in verdicts:
             if text := details(verdict):
