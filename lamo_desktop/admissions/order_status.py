@@ -44,9 +44,10 @@ class StatusWords:
 
     def tell_states(self, cells: Sequence[str]) -> bool:
         """Whether a column holds states of orders, of which one at least is cancelled."""
-        states = {cell: self.state(cell) for cell in set(sample_of(cells))}
-        if not states or len(states) > MOST_STATES:
+        values = set(sample_of(cells))
+        if not values or len(values) > MOST_STATES:
             return False
+        states = {cell: self.state(cell) for cell in values}
         known = [state for state in states.values() if state != "unknown"]
         return "cancelled" in known and len(known) >= max(2, 0.7 * len(states))
 

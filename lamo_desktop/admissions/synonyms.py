@@ -9,9 +9,10 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+from lamo_desktop.admissions import header_words
 from lamo_desktop.admissions.notes import SECTIONS
 
 LISTS = ("diagnoses", "procedures", "allergies", "medications_on_admission", "orders", "note")  # may span columns
@@ -138,6 +139,7 @@ _PERSON = frozenset(
 )
 
 
+@lru_cache(maxsize=50_000)
 def normalised(header: str) -> str:
     """A header for comparison: words in lower case without accents and punctuation, camel case split."""
     header = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
@@ -229,14 +231,31 @@ class Vocabulary:
     def _confidence(self, header: str, name: str) -> float:
         header = self._without_tables(header)
         found = self._fit(normalised(header), name)
-        if found < 1 and name in ("patient_id", "admission_id") and self.is_identifier(header):
+        if found == 1:
+            return min(found, LATER) if known_later(header) and name in ("diagnoses", "procedures") else found
+        found = self._resembles(header, name, found)
+        group, _, own = header.rpartition(GROUP)
+        together = f"{group} {own}"
+        if header_words.names(together, name):
+            found = max(found, CERTAIN if not group else 0.85)
+        elif group and header_words.names(own, name) and not known_later(group) and not known_before(group):
+            found = max(found, 0.8)
+        elif header_words.denies(together, name):
+            found = min(found, 0.0 if name in ("admission_id", "patient_id") else POSSIBLE)
+        elif header_words.abbreviates(own, name):
+            found = max(found, POSSIBLE)
+        if known_later(header) and name in ("diagnoses", "procedures"):
+            return min(found, LATER)
+        return found
+
+    def _resembles(self, header: str, name: str, found: float) -> float:
+        """How well a header fits a field whose synonyms it is not, by its sides and without its remark."""
+        if name in ("patient_id", "admission_id") and self.is_identifier(header):
             return 0.0  # "Patient name" is no number of a patient
         if found < CERTAIN:
             found = max(found, self._of_sides(header, name))
         if found < CERTAIN and (bare := self._without_remark(header, name)):
             found = max(found, min(0.8, self._fit(bare, name)))
-        if known_later(header) and name in ("diagnoses", "procedures"):
-            return min(found, LATER)
         return found
 
     def _without_tables(self, header: str) -> str:
@@ -309,7 +328,8 @@ class Vocabulary:
             parts |= {word for word in self._telling_cjk if word in squeezed}
         if any(word in _DATE for word in parts):
             parts.add("date")
-        return set().union(*(self._telling[part] for part in parts if part in self._telling))
+        told = set().union(*(self._telling[part] for part in parts if part in self._telling))
+        return told | (header_words.named(self._without_tables(cell)) & self._synonyms.keys())
 
     def is_identifier(self, header: str) -> bool:
         """Whether a header names a direct identifier of a person: name, phone, address, record number."""

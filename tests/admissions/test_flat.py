@@ -178,7 +178,7 @@ def test_reading_twice_gives_the_same(tmp_path: Path, formulary: Formulary) -> N
 
 
 def test_a_confirmed_mapping_is_saved_and_used_again(tmp_path: Path, formulary: Formulary) -> None:
-    admissions = [["Encounter No", "Age", "Main problem", "Dx 1", "Dx 2"], ["1", "60", "Cough", "I10", "J18.9"]]
+    admissions = [["Encounter No", "Age", "Main purpose", "Dx 1", "Dx 2"], ["1", "60", "Cough", "I10", "J18.9"]]
     orders = [["Adm. ID", "Drug Name"], ["1", "heparin"]]
     path = book(tmp_path / "a.xlsx", One=admissions, Two=orders)
     export = read_export(path, formulary, written(tmp_path, date_order="dmy", synonyms={"age": ["Lenze"]}))
@@ -188,7 +188,7 @@ def test_a_confirmed_mapping_is_saved_and_used_again(tmp_path: Path, formulary: 
         ("age", "B", "Age", 1.0),
         ("diagnoses", "D", "Dx 1", 0.9),
         ("diagnoses", "E", "Dx 2", 0.9),
-        ("label", "C", "Main problem", 1.0),
+        ("label", "C", "Main purpose", 1.0),
     ]
     assert (here.name, here.form, here.header_row, here.rows) == ("One", "xlsx workbook", 1, 1)
     assert [(c.field, c.header) for c in there.columns] == [("admission_id", "Adm. ID"), ("order_drug", "Drug Name")]
@@ -200,7 +200,7 @@ def test_a_confirmed_mapping_is_saved_and_used_again(tmp_path: Path, formulary: 
     assert profile.data["columns"]["diagnoses"] == ["Dx 1", "Dx 2"]
     assert read(path, formulary, profile).admissions == export.cohort.admissions
     settings = yaml.safe_load(saved.read_text(encoding="utf-8"))
-    settings["columns"]["reason"] = "Main problem"
+    settings["columns"]["reason"] = "Main purpose"
     saved.write_text(yaml.safe_dump(settings), encoding="utf-8")
     assert read(path, formulary, load_profile(saved)).admissions[0].reason == "Cough"
 
