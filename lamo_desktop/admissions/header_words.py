@@ -12,82 +12,146 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 _LEXICON: Mapping[str, str] = {
-    "number": "id ids no nos nr nrs num nbr number numbers nummer numero numeros n key keys ref reference referenz ident "
-    "identifier identifikation identifikator identifiant identificador identificativo kennung kenn kennz kennzahl "
-    "serial pk uid guid 号 号码 编号 标识 标识符 流水号 流水 登记号 序列号 唯一 唯一号",
-    "code": "code codes kode kodes cod cd codigo codigos codage coding codificacion schluessel schlussel ziffer ziffern "
-    "编码 代码 码 国际",
-    "stay": "encounter encounters enc encntr visit visits stay stays case episode episodes spell hospitalization hospitalisation "
-    "hospitalizacion hospitalizations episodio episodios fall falls falles fal aufenthalt aufenthalts aufenthaltes behandlungsfall sejour "
-    "sejours venue estancia estancias kontakt contact csn encuentro hospitalise hospitalises hospitalisee 住院 就诊 次住院",
-    "stay number": "hadm hadmid iep nda rss fallnr falnr fallid fallnummer fallzahl admno visitno encid csnid 住院号 就诊号 "
-    "入院号 流水号住院",
+    "number": (
+        "id ids no nos nr nrs num nbr number numbers nummer numero numeros n key keys ref reference referenz "
+        "ident identifier identifikation identifikator identifiant identificador identificativo kennung kenn "
+        "kennz kennzahl serial pk uid guid 号 号码 编号 标识 标识符 流水号 流水 登记号 序列号 唯一 唯一号"
+    ),
+    "code": (
+        "code codes kode kodes cod cd codigo codigos codage coding codificacion schluessel schlussel ziffer "
+        "ziffern 编码 代码 码 国际"
+    ),
+    "stay": (
+        "encounter encounters enc encntr visit visits stay stays case episode episodes spell hospitalization "
+        "hospitalisation hospitalizacion hospitalizations episodio episodios fall falls falles fal aufenthalt "
+        "aufenthalts aufenthaltes behandlungsfall sejour sejours venue estancia estancias kontakt contact csn "
+        "encuentro hospitalise hospitalises hospitalisee 住院 就诊 次住院"
+    ),
+    "stay number": (
+        "hadm hadmid iep nda rss fallnr falnr fallid fallnummer fallzahl admno visitno encid csnid 住院号 就诊号 "
+        "入院号 流水号住院"
+    ),
     "account": "account acct acc konto billing facturacion cuenta facturation",
-    "admission": "admission admissions adm admit admits admitted admitting admsn aufnahme aufn aufnahmen aufgenommen eintritt eintritts zugang "
-    "zugangs entree entrees entre admis admise ingreso ingresos ing ingresado ingresada internacion internado admision "
-    "admitido admittime arrival arrived arrivee llegada reg registration 入院 收治 收住 登记",
-    "inpatient": "inpatient ip inp inpat stationar stationare stationarer stationares stationaren stationaer stationaere "
-    "stationaerer stat stationary 本次 本院",
-    "hospital": "hospital hospitals hosp hsp krankenhaus klinik klinikum khs hopital hospitalier "
-    "hospitaliere hospitalario hospitalaria facility provider",
-    "patient": "patient patients patienten patientin pat pt pts person pers personen subject subjects client clients member "
-    "demographics demografie personalien stammdaten identite filiacion personal pac paciente pacientes individual enterprise 患者 病人 个人 主索引",
-    "patient number": "mrn mpi empi eid pid piz patnr patid ipp nip nhc nhs mrno unitno 病案号 病案号码 病历号 病历号码 就诊卡号 "
-    "门诊号 患者号 患者id",
-    "record": "record records rec recs chart charts dossier dossiers file akte akten historia historial hc stamm expediente expedientes "
-    "register 病案 病历 档案",
-    "medical": "medical med clinical medizinisch medizinische klinisch klinische clinico clinica clinicos clinicas medico medicos "
-    "medicas medicaux medicales clinique cliniques 临床 西医 医学",
-    "pseudonym": "pseudo pseudonym pseudonyme pseudonymised pseudonymized pseudonimo deidentified deident anon anonymised "
-    "anonymized anonym anonymisiert study",
+    "admission": (
+        "admission admissions adm admit admits admitted admitting admsn aufnahme aufn aufnahmen aufgenommen "
+        "eintritt eintritts zugang zugangs entree entrees entre admis admise ingreso ingresos ing ingresado "
+        "ingresada internacion internado admision admitido admittime arrival arrived arrivee llegada reg "
+        "registration 入院 收治 收住 登记"
+    ),
+    "inpatient": (
+        "inpatient ip inp inpat stationar stationare stationarer stationares stationaren stationaer stationaere "
+        "stationaerer stat stationary 本次 本院"
+    ),
+    "hospital": (
+        "hospital hospitals hosp hsp krankenhaus klinik klinikum khs hopital hospitalier hospitaliere "
+        "hospitalario hospitalaria facility provider"
+    ),
+    "patient": (
+        "patient patients patienten patientin pat pt pts person pers personen subject subjects client clients "
+        "member demographics demografie personalien stammdaten identite filiacion personal pac paciente pacientes "
+        "individual enterprise 患者 病人 个人 主索引"
+    ),
+    "patient number": (
+        "mrn mpi empi eid pid piz patnr patid ipp nip nhc nhs mrno unitno 病案号 病案号码 病历号 病历号码 "
+        "就诊卡号 门诊号 患者号 患者id"
+    ),
+    "record": (
+        "record records rec recs chart charts dossier dossiers file akte akten historia historial hc stamm "
+        "expediente expedientes register 病案 病历 档案"
+    ),
+    "medical": (
+        "medical med clinical medizinisch medizinische klinisch klinische clinico clinica clinicos clinicas "
+        "medico medicos medicas medicaux medicales clinique cliniques 临床 西医 医学"
+    ),
+    "pseudonym": (
+        "pseudo pseudonym pseudonyme pseudonymised pseudonymized pseudonimo deidentified deident anon anonymised "
+        "anonymized anonym anonymisiert study"
+    ),
     "age": "age ages edad edades alter alters lebensalter patientenalter 年龄 岁数 年纪 周岁",
-    "group": "group grp groups gruppe gruppen band bands bracket brackets klasse klassen class classes grupo grupos tramo "
-    "rango tranche tranches classe cat category categories kategorie categoria categorie range 段 组 分组 分段",
+    "group": (
+        "group grp groups gruppe gruppen band bands bracket brackets klasse klassen class classes grupo grupos "
+        "tramo rango tranche tranches classe cat category categories kategorie categoria categorie range 段 组 "
+        "分组 分段"
+    ),
     "years": "y yr yrs year years j jahr jahre jahren an ans annees annee ano anos a yo 岁 周岁 年",
     "sex": "sex sexe sexo gender genders geschlecht geschlechts geschl gschl sx genre genero gen 性别",
     "letters": "kz m f w d h v male female 男 女",
-    "date": "date dates dt dttm datetime time times tm tms timestamp ts day datum datums dat zeit zeiten zeitpunkt uhrzeit "
-    "tag fecha fechas fec fech fh hora heure jour moment instant f 日期 时间 日 时刻 时 日期时间",
-    "birth": "birth born dob birthdate birthday geburt geburts geb geboren naissance naiss ne nee nacimiento nac nacido ddn "
-    "bday 出生 生日",
-    "diagnosis": "diagnosis diagnoses diag diags dx dxs diagnostic diagnostics diagnostico diagnosticos diagnose diagnosen "
-    "diagn diagnostik problem problems problema problemas probleme disease diseases condition conditions pathologie "
-    "pathologies patologia patologias krankheit krankheiten erkrankung erkrankungen enfermedad enfermedades juicio "
-    "hauptdiagnose hauptdiagnosen nebendiagnose nebendiagnosen pdx diagtxt 诊断 疾病 病名 病种",
-    "rank": "principal primary prim main secondary sec other others additional associated associe associes all final "
-    "working coded codes ranked haupt neben codificados codificado alle weitere principaux "
-    "principales secundario secundarios secundaria ppal secondaire secondaires autres otros otro todos tous active retenus etabli "
-    "behandlungs fachabteilungs entity 主要 次要 其他 其它 全部 所有 第一 第 主 次 及 与",
+    "date": (
+        "date dates dt dttm datetime time times tm tms timestamp ts day datum datums dat zeit zeiten zeitpunkt "
+        "uhrzeit tag fecha fechas fec fech fh hora heure jour moment instant f 日期 时间 日 时刻 时 日期时间"
+    ),
+    "birth": (
+        "birth born dob birthdate birthday geburt geburts geb geboren naissance naiss ne nee nacimiento nac "
+        "nacido ddn bday 出生 生日"
+    ),
+    "diagnosis": (
+        "diagnosis diagnoses diag diags dx dxs diagnostic diagnostics diagnostico diagnosticos diagnose diagnosen "
+        "diagn diagnostik problem problems problema problemas probleme disease diseases condition conditions "
+        "pathologie pathologies patologia patologias krankheit krankheiten erkrankung erkrankungen enfermedad "
+        "enfermedades juicio hauptdiagnose hauptdiagnosen nebendiagnose nebendiagnosen pdx diagtxt 诊断 疾病 病名 "
+        "病种"
+    ),
+    "rank": (
+        "principal primary prim main secondary sec other others additional associated associe associes all final "
+        "working coded codes ranked haupt neben codificados codificado alle weitere principaux principales "
+        "secundario secundarios secundaria ppal secondaire secondaires autres otros otro todos tous active "
+        "retenus etabli behandlungs fachabteilungs entity 主要 次要 其他 其它 全部 所有 第一 第 主 次 及 与"
+    ),
     "icd": "icd icd9 icd10 icd11 icd10cm cim cim10 cim9 cie cie10 cie9 cie10es icd10gm cm gm es 9 10 11",
-    "late": "discharge discharged disch dc entlass entlassung entlassungs entl sortie alta altas egreso egresos abschluss "
-    "离院 出院",
-    "drug": "drug drugs med meds medication medications medicine medicines rx pharm pharmacy pharmaceutical arznei arzneimittel praparat "
-    "praparate praeparat praeparate medikament medikamente medikamenten medikation medikations wirkstoff wirkstoffe "
-    "medicament medicaments medicamenteuse medicamenteuses specialite specialites produit produits molecule dci "
-    "medicamento medicamentos medicacion farmaco farmacos fco principio generic handels especialidad especialidades substance substanz "
-    "药品 药物 药名 药 用药 通用名 商品名 西药 成药",
+    "late": (
+        "discharge discharged disch dc entlass entlassung entlassungs entl sortie alta altas egreso egresos "
+        "abschluss 离院 出院"
+    ),
+    "drug": (
+        "drug drugs med meds medication medications medicine medicines rx pharm pharmacy pharmaceutical arznei "
+        "arzneimittel praparat praparate praeparat praeparate medikament medikamente medikamenten medikation "
+        "medikations wirkstoff wirkstoffe medicament medicaments medicamenteuse medicamenteuses specialite "
+        "specialites produit produits molecule dci medicamento medicamentos medicacion farmaco farmacos fco "
+        "principio generic handels especialidad especialidades substance substanz 药品 药物 药名 药 用药 通用名 "
+        "商品名 西药 成药"
+    ),
     "active": "active activo actif ingredient ingredients principe",
-    "order": "order orders ordered orderable ord prescribed prescription prescriptions presc prescr requested verordnung verordnungen verordnungs "
-    "verordnet verordnete verordneter verordnetes verordneten vo anordnung anordnungen angeordnet prescrit prescrits prescrite "
-    "prescrites prescripcion prescripciones pautado pautados pautada prescrito prescritos orden ordenes 医嘱 处方 开立",
-    "therapy": "treatment treatments traitement traitements tratamiento tratamientos therapy therapie tto ttt administration "
-    "administracion gabe",
+    "order": (
+        "order orders ordered orderable ord prescribed prescription prescriptions presc prescr requested "
+        "verordnung verordnungen verordnungs verordnet verordnete verordneter verordnetes verordneten vo "
+        "anordnung anordnungen angeordnet prescrit prescrits prescrite prescrites prescripcion prescripciones "
+        "pautado pautados pautada prescrito prescritos orden ordenes 医嘱 处方 开立"
+    ),
+    "therapy": (
+        "treatment treatments traitement traitements tratamiento tratamientos therapy therapie tto ttt "
+        "administration administracion gabe"
+    ),
     "dose": "dose doses dosis",
-    "before": "home prior previous pta preadmission outpatient ambulatory habitual habituel usual vor haus dauer hausmedikation "
-    "vormedikation dauermedikation domicile domicilio previa previo bisherige 院前 既往 家庭 院外 长期",
-    "name": "name names nom nombre libelle lib libelles bezeichnung bez text texts texte texto textos txt desc description display "
-    "beschreibung descripcion descr list liste lista listado listing value angabe angaben item items informationen info "
-    "name bezeichnungen 名称 内容 信息 描述 列表 项目 名 详情 值",
-    "start": "start starts started starting begin begins beginning beginn beginnt ab debut debute debutee deb inicio iniciado "
-    "iniciada inic comienzo desde first gestartet angesetzt ansetz ansetzen onset erste ersten premiere primera primer "
-    "开始 起始 首次 生效 启用",
+    "before": (
+        "home prior previous pta preadmission outpatient ambulatory habitual habituel usual vor haus dauer "
+        "hausmedikation vormedikation dauermedikation domicile domicilio previa previo bisherige 院前 既往 家庭 "
+        "院外 长期"
+    ),
+    "name": (
+        "name names nom nombre libelle lib libelles bezeichnung bez text texts texte texto textos txt desc "
+        "description display beschreibung descripcion descr list liste lista listado listing value angabe angaben "
+        "item items informationen info bezeichnungen 名称 内容 信息 描述 列表 项目 名 详情 值"
+    ),
+    "start": (
+        "start starts started starting begin begins beginning beginn beginnt ab debut debute debutee deb inicio "
+        "iniciado iniciada inic comienzo desde first gestartet angesetzt ansetz ansetzen onset erste ersten "
+        "premiere primera primer 开始 起始 首次 生效 启用"
+    ),
     "due": "due valid effective gultig gueltig active on am le el at um",
     "minutes": "min mins minute minutes minuten minuto minutos mn 分钟 分",
     "hours": "h hr hrs hour hours std stunde stunden heures horas 小时",
-    "since": "from since after relative rel offset elapsed seit nach depuis apres desde tras hasta delai to 距 自 从 后 至 相对",
-    "registered": "registered administrative admin administrativ administratif legal biological current actual actuel recorded registrado registrada tatsachlich 实际",
-    "nothing": "the a an u of in for and or with der die das des dem den von vom zu zum zur und oder mit bei im als du de la les l "
-    "d et ou au aux en pour avec las los del y o con al un une una z zt s",
+    "since": (
+        "from since after relative rel offset elapsed seit nach depuis apres desde tras hasta delai to 距 自 从 "
+        "后 至 相对"
+    ),
+    "registered": (
+        "registered administrative admin administrativ administratif legal biological current actual actuel "
+        "recorded registrado registrada tatsachlich 实际"
+    ),
+    "nothing": (
+        "the a an u of in for and or with der die das des dem den von vom zu zum zur und oder mit bei im als du "
+        "de la les l d et ou au aux en pour avec las los del y o con al un une una z zt s"
+    ),
 }
 """Ideas and the words that stand for them; several ideas may share a word."""
 
