@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations, product
 from pathlib import Path
 
@@ -203,8 +203,19 @@ def load_formulary(
     stand before everything shipped, and rows without ingredients wait for a decision. interactions: CSV with columns
     drug_a, drug_b, severity; it is added to NDF-RT, and for a pair in both the site's row stands. knowledge: a folder
     of tables named as in resources/knowledge, or one of them; their rows are added, or stand in place of the shipped.
-    Raises InputError naming file and row when a table cannot be used.
+    The shipped tables alone are read once. Raises InputError naming file and row when a table cannot be used.
     """
+    if site_names is None and interactions is None and knowledge is None:
+        return _shipped()
+    return _read(site_names, interactions, knowledge)
+
+
+@cache
+def _shipped() -> Formulary:
+    return _read(None, None, None)
+
+
+def _read(site_names: Path | None, interactions: Path | None, knowledge: Path | None) -> Formulary:
     shipped = [
         resource(f"formulary/{name}.csv") for name in ("ingredients", "combinations", "allergy_terms", "interactions")
     ]

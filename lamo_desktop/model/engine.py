@@ -83,7 +83,8 @@ class Engine:
         self.context = Context(self.model, shape)
         self._pad = self.model.tokens("\n")[:1]
         self.beat: Callable[[], None] = lambda: None  # called after each decode: the engine is alive
-        self._reset(longest=0)
+        self._sharing: set[int] = set()  # slots whose sequences see the present prefix
+        self._filled = False
 
     def score(self, parts: Sequence[Part], candidates: Sequence[str], *, plain: bool = False) -> Scores:
         """Score the candidate drugs for a patient given as prompt parts; parts too long are cut by `prompt.fit`.
@@ -94,7 +95,7 @@ class Engine:
         prefix = self.model.tokens("".join(part.text for part in kept), start=True)
         suffixes = [self.model.tokens(suffix(candidate)) for candidate in candidates]
         longest = max(map(len, suffixes), default=0)
-        if longest > self._slots.width:
+        if longest > self._slots.width or not self._filled:
             self._reset(longest)
         before = self.context.decoded
         logits = [math.nan] * len(candidates)
@@ -124,14 +125,16 @@ class Engine:
 
     def _reset(self, longest: int) -> None:
         """Empty the cache and fill the suffix area with tokens that nobody attends to."""
+        self._filled = False  # until it is done: a decode may fail
         self._slots = SuffixSlots(longest)
-        self._sharing: set[int] = set()  # slots whose sequences see the present prefix
+        self._sharing.clear()
         self.context.use_adapters([])
         self.context.clear()
         for start in range(0, AREA, self._batch):
             batch = Batch()
             batch.add(self._pad * min(self._batch, AREA - start), start, self._filler)
             self.context.decode(batch)
+        self._filled = True
 
     def _groups(self, candidates: Sequence[str]) -> Mapping[int | None, list[int]]:
         """Places of the candidates by the adapter's number, those with none first."""

@@ -31,6 +31,15 @@ def styled(qapp: QApplication) -> QApplication:
     return qapp
 
 
+@pytest.fixture(scope="session", autouse=True)
+def loaded_before() -> Iterator[None]:
+    """What other tests loaded (PyTorch alone is a million objects) is not searched for garbage after each test."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left(qapp: QApplication) -> Iterator[None]:
     before = set(threading.enumerate())

@@ -32,21 +32,18 @@ SIZES = (QSize(1024, 700), QSize(1280, 800))
 ALWAYS_SEEN = (Step.CHECK, Step.REVIEW, Step.VALIDATE)  # pages whose parts scroll, so that they themselves do not
 
 
-@pytest.fixture(params=["en", "zh_CN"])
-def spoken(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
+@pytest.fixture(params=[("en", "light"), ("zh_CN", "dark")], ids="-".join)
+def dressed(request: pytest.FixtureRequest, styled: QApplication) -> Iterator[None]:
+    """Either language and either scheme: neither changes what the other makes of a page."""
+    spoken, scheme = request.param
     translator = QTranslator()
-    if request.param != "en":
-        assert translator.load(str(language.FOLDER / f"lamo_{request.param}.qm"))
-        qapp.installTranslator(translator)
-    yield request.param
-    qapp.removeTranslator(translator)
-
-
-@pytest.fixture(params=["light", "dark"])
-def coloured(request: pytest.FixtureRequest, styled: QApplication) -> Iterator[str]:
-    theme.choose(request.param)
+    if spoken != "en":
+        assert translator.load(str(language.FOLDER / f"lamo_{spoken}.qm"))
+        styled.installTranslator(translator)
+    theme.choose(scheme)
     theme.apply(styled)
-    yield request.param
+    yield
+    styled.removeTranslator(translator)
     theme.choose("system")
     theme.apply(styled)
 
@@ -110,7 +107,7 @@ def fits(window: MainWindow, what: str) -> None:
         assert window.footer.isVisible() and window.footer.width() == window.width()
 
 
-def test_every_page_fits(spoken: str, coloured: str, window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_every_page_fits(dressed: None, window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     fits(window, "start")
     for step in Step:
         window.go(step)
