@@ -12,11 +12,11 @@ DEEPEST = 50  # levels of lists and tables; what walks through more of them runs
 LARGEST_FILE = 4_000_000  # bytes; a real one has some thousands, and YAML takes a second for each 300,000
 
 
-def read_small(path: Path) -> bytes:
-    """What a settings file holds. Raises OSError, or ValueError for one that is far too large to be one."""
+def read_small(path: Path, most: int = LARGEST_FILE) -> bytes:
+    """What a settings file holds. Raises OSError, or ValueError for one of more bytes than it can have."""
     with path.open("rb") as file:
-        content = file.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
+        content = file.read(most + 1)
+    if len(content) > most:
         raise ValueError(f"{path.name} is too large")
     return content
 

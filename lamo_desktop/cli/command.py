@@ -243,7 +243,13 @@ def _engine(verb: argparse.ArgumentParser, resumed: bool = False) -> None:
         help=before if resumed else "default: all, one for each of the computer's cores",
     )
     verb.add_argument("--model", type=Path, metavar="PACKAGE", help="default: the embedded package")
-    verb.add_argument("--overlay", type=Path, metavar="FILE.json", help="this site's own calibration of the package")
+    verb.add_argument(
+        "--overlay",
+        type=Path,
+        metavar="FILE.json",
+        help="what was learned of this hospital: from `lamo adapt`, or from `lamo validate --save-overlay`"
+        + (" (none: the model as shipped)" if resumed else ""),
+    )
     if not any("--progress" in action.option_strings for action in verb._actions):
         verb.add_argument("--progress", choices=["auto", "json", "none"], default="auto", help="default: %(default)s")
 

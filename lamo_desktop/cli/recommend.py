@@ -7,6 +7,7 @@ from typing import Any
 
 from lamo_desktop.admissions.quarantine import quarantined
 from lamo_desktop.cli.steps import (
+    NO_OVERLAY,
     NOTICE,
     chosen_candidates,
     chosen_package,
@@ -19,6 +20,7 @@ from lamo_desktop.cli.steps import (
     score_cohort,
 )
 from lamo_desktop.cli.validate import write_validation
+from lamo_desktop.errors import InputError
 from lamo_desktop.files import replacing
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.jobs import batch
@@ -66,6 +68,7 @@ def resume(options: argparse.Namespace) -> int:
     check_writable(options.output, ".xlsx")
     with JobStore.open(options.job) as store:
         options.model = options.model or store.job().package.folder
+        _check_overlay(options, store)
         package = chosen_package(options)
         formulary = load_formulary(options.names, options.interactions, options.knowledge)
         policy = chosen_policy(options, store.job().policy)
@@ -75,6 +78,17 @@ def resume(options: argparse.Namespace) -> int:
         outcome = batch.results(store, package, formulary, policy)
     save_workbook(outcome, options.output, formulary)
     return 0
+
+
+def _check_overlay(options: argparse.Namespace, store: JobStore) -> None:
+    """Raises InputError where a job would silently end with other lists than those it was begun for."""
+    asked_for = batch.overlay_asked_for(store.events())
+    if options.overlay is None and asked_for:
+        named = " ".join(filter(None, (str(asked_for.get("name", "")), f"({str(asked_for.get('sha256', ''))[:12]})")))
+        raise InputError(
+            f"{store.path.name} was run with the site overlay {named}: give it with --overlay FILE, or say "
+            f"--overlay {NO_OVERLAY} for the lists of the model as shipped."
+        )
 
 
 def model_info(options: argparse.Namespace) -> int:

@@ -26,6 +26,7 @@ from lamo_desktop.validate.overlay import load_overlay
 
 PASSING = "passing-"
 ALL = "all"  # as candidates: every drug of package and formulary
+NO_OVERLAY = "none"  # what `--overlay none` is
 ALL_CORES = 0  # what `--threads all` is
 NOTICE = "Decision support for retrospective analysis, not for prescribing."
 
@@ -42,7 +43,9 @@ def read_input(options: argparse.Namespace, formulary: Formulary, reporter: Repo
 def chosen_package(options: argparse.Namespace) -> ModelPackage:
     """The package asked for, with the site's overlay if one is given."""
     package = load_package(options.model)
-    return package if options.overlay is None else load_overlay(options.overlay).apply(package)
+    if options.overlay is None or str(options.overlay) == NO_OVERLAY:
+        return package
+    return load_overlay(options.overlay).apply(package)
 
 
 def chosen_policy(options: argparse.Namespace, otherwise: Policy | None = None) -> Policy:

@@ -5,9 +5,10 @@ job ends with the same results as one that was never interrupted.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,19 +18,21 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.jobs import provenance
 from lamo_desktop.jobs.job import Item, Job, Outcome, PackageIdentity
-from lamo_desktop.jobs.journal import now
+from lamo_desktop.jobs.journal import Event, now
 from lamo_desktop.jobs.marks import read_marks
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.process import EngineProcess, EngineSettings, RowFailed
 from lamo_desktop.model.prompt import PROMPT_VERSION, parts
+from lamo_desktop.model.site import Context
 from lamo_desktop.recommend import safety
 from lamo_desktop.recommend.mark import Mark
-from lamo_desktop.recommend.policy import Policy, probabilities, recommended
+from lamo_desktop.recommend.policy import Policy, in_use, probabilities, recommended
 from lamo_desktop.recommend.recommendations import Recommendation, Recommendations
 
 CHUNK_SECONDS = 2.0  # work between two commits, which is what a crash can cost
 CHUNK_ROWS = 32
+OVERLAY = "site overlay"  # the event that names the one whose probabilities were asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,8 @@ def run_job(
         weights = engine.info.weights_sha256
         _check_weights(store, weights)
         store.start(weights, asdict(engine.info), settings)
+        if package.site is not None:
+            store.note(OVERLAY, dict(package.site.facts))
         _score_all(store, engine, job.candidates, progress, cancelled)
     finished = not store.counts().open
     store.note("finished" if finished else "stopped", asdict(store.counts()))
@@ -233,17 +238,18 @@ def results(
     _check_same(job, package)
     package = calibrated or package
     chosen = policy or job.policy
-    place = {drug: d for d, drug in enumerate(job.candidates)}
     items = list(store.items())
-    scores = np.full((len(items), len(place)), np.nan)
+    scores = np.full((len(items), len(job.candidates)), np.nan)
     for n, item in enumerate(items):
         if item.scores is not None:
             scores[n] = item.scores
-    chances = probabilities(package, job.candidates, scores, formulary.drug_class)
-    listed = recommended(package, job.candidates, chances, chosen)
-    withholding = safety.Withholding(formulary, job.candidates, [item.admission for item in items])
+    candidates = in_use(package, job.candidates)
+    chances = probabilities(package, job.candidates, scores, formulary.drug_class, [context_of(item) for item in items])
+    listed = recommended(package, candidates, chances, chosen)
+    withholding = safety.Withholding(formulary, candidates, [item.admission for item in items])
     barred = withholding.mask & (not chosen.show_withheld)
     kept_off = listed & barred
+    place = {drug: d for d, drug in enumerate(candidates)}
     marks: dict[int, dict[str, Mark]] = {}
     for (ordinal, drug), mark in read_marks(store.path).items():
         marks.setdefault(ordinal, {})[drug] = mark
@@ -254,7 +260,7 @@ def results(
         row = Recommendation(
             admission=item.admission,
             state="pending" if item.state == "running" else item.state,
-            candidates=job.candidates,
+            candidates=candidates,
             probabilities=chances[n],
             recommended=listed[n] & ~kept_off[n],
             ordered=ordered,
@@ -266,11 +272,11 @@ def results(
             prefix_state=item.prefix_state,
             marks=marks.get(item.ordinal, {}),
             barred=barred[n],
-            withheld={job.candidates[d]: withholding.reason(n, job.candidates[d]) for d in np.flatnonzero(kept_off[n])},
+            withheld={candidates[d]: withholding.reason(n, candidates[d]) for d in np.flatnonzero(kept_off[n])},
         )
         found.append(replace(row, flags=_flags(row, formulary, package)) if row.state == "done" else row)
     return Recommendations(
-        candidates=job.candidates,
+        candidates=candidates,
         items=tuple(found),
         attrition=job.attrition,
         problems=job.problems,
@@ -282,9 +288,26 @@ def results(
     )
 
 
+def overlay_asked_for(events: Sequence[Event]) -> Mapping[str, Any]:
+    """What the last run of a job noted of the site overlay that it was given; empty where it was given none."""
+    last: Mapping[str, Any] = {}
+    for event in events:
+        if event.kind == "started":
+            last = {}
+        elif event.kind == OVERLAY:
+            last = event.detail
+    return last
+
+
+def context_of(item: Item) -> Context:
+    """What a hospital's own terms look at in an admission of a job."""
+    return Context(item.admission.codes, item.admission.labels)
+
+
 def _flags(row: Recommendation, formulary: Formulary, package: ModelPackage) -> tuple[safety.Flag, ...]:
     listed, ordered = row.recommended_drugs, row.ordered_drugs
+    learned_here = package.site.own_drugs if package.site else {}
     return (
         *safety.safety_flags(row.admission, listed, ordered, formulary, row.withheld),
-        *safety.model_flags(row.admission, listed, ordered, row.candidates, package.by_name, row.cut),
+        *safety.model_flags(row.admission, listed, ordered, row.candidates, package.by_name, row.cut, learned_here),
     )

@@ -13,7 +13,7 @@ from lamo_desktop.formulary.knowledge import knowledge_version
 from lamo_desktop.jobs.job import Job
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import ModelPackage
-from lamo_desktop.recommend.policy import Policy, threshold
+from lamo_desktop.recommend.policy import Policy, in_use, threshold
 from lamo_desktop.stats import sigmoid
 
 Section = Mapping[str, Any]
@@ -51,7 +51,7 @@ def describe(
         "package": {
             "name": identity.name,
             "version": identity.version,
-            "label": identity.label,
+            "label": package.described,
             "fine_tuned": identity.fine_tuned,
             "manifest_sha256": identity.manifest_sha256,
             "prompt_version": identity.prompt_version,
@@ -61,9 +61,10 @@ def describe(
             "base_source": identity.base_source,
             "licence": identity.licence,
             "adapters_sha256": dict(identity.adapters) or None,
-            "candidates": len(job.candidates),
+            "candidates": len(in_use(package, job.candidates)),
             "candidates_in_vocabulary": sum(drug in package.by_name for drug in job.candidates),
         },
+        **({"site": dict(package.site.facts)} if package.site else {}),
         "engine": {
             "weights_sha256": store.weights_sha256(),
             "device_asked": job.settings.device,

@@ -5,12 +5,13 @@ import json
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 from lamo_desktop.errors import ModelError
+from lamo_desktop.model.site import Site
 from lamo_desktop.paths import base_weight_folders
 from lamo_desktop.safe_load import parse_json, read_small
 
@@ -75,7 +76,8 @@ class KnowledgeFile:
 class ModelPackage:
     """Everything that decides a recommendation besides the admission, the policy and the engine's settings.
 
-    `policies` gives each policy's threshold on logit(p); `label` is what every output says of this model.
+    `policies` gives each policy's threshold on logit(p); `label` is what every output says of this model. `site`: the
+    overlay of a hospital that is in use, which is no part of the package and of its hash.
     """
 
     path: Path
@@ -97,6 +99,12 @@ class ModelPackage:
     metrics: dict[str, Any] = field(default_factory=dict)
     licence: str = ""
     base_source: str = ""
+    site: Site | None = None
+
+    @property
+    def described(self) -> str:
+        """The label, with what a hospital's overlay says of itself."""
+        return ", ".join(filter(None, (self.label, self.site.label if self.site else "")))
 
     @property
     def base_path(self) -> Path:
@@ -142,8 +150,8 @@ class ModelPackage:
 
 def manifest_bytes(package: ModelPackage) -> bytes:
     """The package's `manifest.json`. Raises ModelError when a number is not finite or a text holds half a character."""
-    content = asdict(package)
-    del content["path"]
+    content = asdict(replace(package, site=None))
+    del content["path"], content["site"]
     if package.knowledge is None:
         del content["knowledge"]
     number = FORMAT if package.knowledge else WITHOUT_KNOWLEDGE

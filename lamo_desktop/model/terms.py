@@ -75,10 +75,15 @@ def features(parts: Sequence[Part], codes: Sequence[str] = ()) -> frozenset[str]
             found.add(f"has {part.name}")
     names = {part.name for part in parts}
     for code in codes:
-        line = _LINE_OF_CODE.get(code.partition(":")[0])
-        if line is None or line in names:
+        line = line_of(code)
+        if not line or line in names:
             found.add(f"code {code}")
     return frozenset(found)
+
+
+def line_of(code: str) -> str:
+    """The name of the prompt's line that a structured code is the code of, "" for none."""
+    return _LINE_OF_CODE.get(code.partition(":")[0], "")
 
 
 @dataclass(frozen=True, eq=False)

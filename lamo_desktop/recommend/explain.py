@@ -18,7 +18,10 @@ from lamo_desktop.model.knowledge_terms import Reason
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.prompt import NOTE, Part, parts
 from lamo_desktop.model.protocol import Scored
+from lamo_desktop.model.site import Context, Learned
+from lamo_desktop.model.terms import line_of
 from lamo_desktop.recommend.policy import probabilities
+from lamo_desktop.stats import logit
 
 UNKNOWN_PATIENT = "Patient: age and sex not recorded.\n"  # what the prompt says of a patient of whom nothing is known
 
@@ -54,7 +57,7 @@ class Effect:
     """What leaving something out does: the drug's probability without it, and what it had carried (with - without).
 
     `left_out` says what: nothing (the first, for comparison), a part, an entry of one, or everything. The first also
-    has the `reasons` that drug knowledge gives.
+    has the `reasons` that drug knowledge gives, and what was `learned` of the hospital.
     """
 
     left_out: Literal["nothing", "part", "entry", "everything"]
@@ -63,11 +66,12 @@ class Effect:
     probability: float
     carried: float
     reasons: tuple[Reason, ...] = ()
+    learned: tuple[Learned, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """The model's answer to a context: calibrated probabilities (d,), and what of the prompt was cut for length."""
+    """The model's answer to a context: probabilities (d,) of the candidates in use, and what was cut for length."""
 
     probabilities: NDArray[np.float64]
     cut: tuple[str, ...]
@@ -125,15 +129,21 @@ def why(
 
     First the prompt as it was, then each piece left out, last everything. Raises RowFailed when one cannot be scored.
     """
+    seen = as_seen(parts(admission), cut)
+
+    def answer(prompt: Sequence[Part]) -> tuple[float, tuple[Learned, ...]]:
+        left_out = {part.name for part in seen} - {part.name for part in prompt}
+        codes = [code for code in admission.codes if line_of(code) not in left_out]
+        scored = scorer.score(prompt, [drug], admission.codes)
+        context = Context(codes, admission.labels, scored.state)
+        found = _probabilities(package, [drug], scored.logits, drug_class, context)
+        return float(found[0]), _learned(package, drug, scored.logits, drug_class, context)
 
     def chance(prompt: Sequence[Part]) -> float:
-        return float(
-            _probabilities(package, [drug], scorer.score(prompt, [drug], admission.codes).logits, drug_class)[0]
-        )
+        return answer(prompt)[0]
 
-    seen = as_seen(parts(admission), cut)
-    whole = chance(seen)
-    yield Effect("nothing", "", "", whole, 0.0, scorer.reasons(seen, drug))
+    whole, learned = answer(seen)
+    yield Effect("nothing", "", "", whole, 0.0, scorer.reasons(seen, drug), learned)
     for less in leave_outs(seen, with_entries):
         probability = chance(less.parts)
         yield Effect("entry" if less.entry else "part", less.part, less.entry, probability, whole - probability)
@@ -150,14 +160,29 @@ def what_if(
 ) -> Answer:
     """The model's answer to an admission as someone imagined it. Raises RowFailed when it cannot be scored."""
     scored = scorer.score(parts(admission), candidates, admission.codes)
-    return Answer(_probabilities(package, candidates, scored.logits, drug_class), scored.cut)
+    context = Context(admission.codes, admission.labels, scored.state)
+    return Answer(_probabilities(package, candidates, scored.logits, drug_class, context), scored.cut)
 
 
 def _probabilities(
-    package: ModelPackage, candidates: Sequence[str], logits: NDArray[np.float32], drug_class: DrugClass
+    package: ModelPackage,
+    candidates: Sequence[str],
+    logits: NDArray[np.float32],
+    drug_class: DrugClass,
+    context: Context,
 ) -> NDArray[np.float64]:
-    found: NDArray[np.float64] = probabilities(package, candidates, logits[np.newaxis, :], drug_class)[0]
+    found: NDArray[np.float64] = probabilities(package, candidates, logits[np.newaxis, :], drug_class, [context])[0]
     return found
+
+
+def _learned(
+    package: ModelPackage, drug: str, logits: NDArray[np.float32], drug_class: DrugClass, context: Context
+) -> tuple[Learned, ...]:
+    """What a hospital's own terms add to a drug's logit; nothing where there are none."""
+    if package.site is None or package.site.terms is None:
+        return ()
+    shipped = logit(_probabilities(replace(package, site=None), [drug], logits, drug_class, context))
+    return package.site.terms.learned(drug, float(shipped[0]), context)
 
 
 def _split(part: Part) -> tuple[str, str]:

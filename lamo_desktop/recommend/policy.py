@@ -1,8 +1,8 @@
 """From scores to a list: calibration makes probabilities, a policy's threshold makes the list. Everything is per cell.
 
-p(x, d) = sigmoid(scale_d * score(x, d) + offset_d), with score = logit_yes - logit_no; a drug is recommended when
-logit(p) reaches the policy's threshold + the drug's own + the user's shift. No cell looks at another admission, so a
-list does not depend on who else is in the file.
+p(x, d) = sigmoid(scale_d * score(x, d) + offset_d), with score = logit_yes - logit_no; where a hospital's overlay is in
+use, its own terms are added to the logit. A drug is recommended when logit(p) reaches the policy's threshold + the
+drug's own + the user's shift. No cell looks at another admission, so a list does not depend on who else is in the file.
 """
 
 import math
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lamo_desktop.codec import FORMERLY
 from lamo_desktop.errors import InputError
 from lamo_desktop.model.package import Drug, ModelPackage
+from lamo_desktop.model.site import Context
 from lamo_desktop.stats import sigmoid
 
 Floats = NDArray[np.float64]
@@ -46,8 +47,12 @@ def probabilities(
     candidates: Sequence[str],
     logits: NDArray[np.floating],
     drug_class: Callable[[str], str] = lambda drug: "",
+    contexts: Sequence[Context] | None = None,
 ) -> Floats:
-    """Calibrated probabilities, shape (admissions, candidates), from scores of the same shape.
+    """Calibrated probabilities, shape (admissions, candidates in use), from scores of shape (admissions, candidates).
+
+    `contexts`, one of each admission, are needed where the package is adapted to a hospital; its own drugs follow the
+    candidates (see `in_use`).
 
     A candidate the package was not trained on takes the mean calibration of its class, which `drug_class` names (give
     `Formulary.drug_class`), else of all drugs; in a package with knowledge terms it starts at the base rate of the
@@ -57,7 +62,21 @@ def probabilities(
     drugs = [package.by_name.get(name) or _unseen(package, name, drug_class(name)) for name in candidates]
     scale = np.array([drug.scale for drug in drugs])
     offset = np.array([drug.offset for drug in drugs])
-    return sigmoid(np.ascontiguousarray(logits, dtype=np.float64) * scale + offset)
+    calibrated = np.ascontiguousarray(logits, dtype=np.float64) * scale + offset
+    if package.site is not None and package.site.terms is not None:
+        if contexts is None:
+            raise ValueError("a package adapted to a hospital needs the context of each admission")
+        names = in_use(package, candidates)
+        failed = np.isnan(calibrated).all(axis=1) if len(candidates) else np.zeros(len(calibrated), dtype=bool)
+        own = np.where(failed[:, None], np.nan, np.zeros((len(calibrated), len(names) - len(candidates))))
+        calibrated = package.site.terms.logits(names, np.hstack([calibrated, own]), contexts)
+    return sigmoid(calibrated)
+
+
+def in_use(package: ModelPackage, candidates: Sequence[str]) -> tuple[str, ...]:
+    """The candidates that the model was asked about, then the drugs that were learned at this hospital, if any."""
+    own = package.site.own_drugs if package.site else {}
+    return (*candidates, *(drug for drug in own if drug not in set(candidates)))
 
 
 def recommended(
@@ -76,12 +95,18 @@ def cut_offs(package: ModelPackage, candidates: Sequence[str], policy: Policy) -
         raise InputError(
             "A policy's threshold shift is a finite number of logits, and its precision a share from 0 to 1."
         )
-    own = [package.by_name[name].threshold if name in package.by_name else 0.0 for name in candidates]
-    return sigmoid(threshold(package, policy) + policy.threshold_shift + np.array(own))
+    own = np.array([package.by_name[name].threshold if name in package.by_name else 0.0 for name in candidates])
+    if package.site is not None and package.site.terms is not None:
+        own = np.zeros(len(candidates))  # the length of the lists was learned with one threshold for all drugs
+    return sigmoid(threshold(package, policy) + policy.threshold_shift + own)
 
 
 def threshold(package: ModelPackage, policy: Policy) -> float:
-    """The policy's threshold on logit(p), before the shift. Raises InputError when the package has none for it."""
+    """The policy's threshold on logit(p), before the user's shift. Raises InputError when the package has none."""
+    return _shipped_threshold(package, policy) + (package.site.threshold_shift if package.site else 0.0)
+
+
+def _shipped_threshold(package: ModelPackage, policy: Policy) -> float:
     if policy.name == "precise":
         floors = precision_floors(package)
         reached = [floor for floor in floors if floor >= policy.precision - 1e-9]

@@ -7,6 +7,7 @@ orders overlap in time is not known: an admission's orders are those of one firs
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ __all__ = ["DUPLICATE", "INTERACTION", "Flag", "Withholding", "flag_text", "grav
 ALLERGY = "allergy"
 CONDITION = "condition"
 UNSEEN = "unseen drug"
+LEARNED_HERE = "learned here"
 NOT_A_CANDIDATE = "not a candidate"
 CONTEXT_CUT = "context cut"
 LOW_COVERAGE = "low coverage"
@@ -167,12 +169,21 @@ def model_flags(
     candidates: Collection[str],
     vocabulary: Collection[str],
     cut: Sequence[str],
+    learned_here: Mapping[str, int] = MappingProxyType({}),
 ) -> list[Flag]:
-    """How far to trust the list: `vocabulary` is what the model was trained on, `cut` what its prompt left out."""
+    """How far to trust the list: `vocabulary` is what the model was trained on, `cut` what its prompt left out.
+
+    `learned_here`: drugs that were learned at this hospital alone, with the number of orders.
+    """
     found = [
         Flag(UNSEEN, (drug,), "the model was not trained on this drug")
         for drug in recommended
-        if drug not in vocabulary
+        if drug not in vocabulary and drug not in learned_here
+    ]
+    found += [
+        Flag(LEARNED_HERE, (drug,), f"known from {learned_here[drug]:,} orders of this hospital alone")
+        for drug in recommended
+        if drug in learned_here
     ]
     found += [
         Flag(NOT_A_CANDIDATE, (drug,), "this model is not asked about it") for drug in ordered if drug not in candidates

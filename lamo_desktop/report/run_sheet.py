@@ -15,6 +15,7 @@ MOST_PROBLEMS = 1000  # listed on the sheet; the job file has all
 MOST_UNMAPPED = 50
 TITLES = {
     "package": "Model package",
+    "site": "Site overlay",
     "engine": "Engine",
     "policy": "Policy and thresholds",
     "input": "Input",
@@ -90,7 +91,8 @@ def _sections(recommendations: Recommendations, not_repeated: str) -> Iterator[S
     steps = [(step.step, step.reason, step.removed, step.remaining) for step in recommendations.attrition]
     yield Section("Eligibility", steps, ("Step", "Reason", "Removed", "Remaining"))
     for name, title in TITLES.items():
-        yield Section(title, list(_flat(recommendations.provenance[name])))
+        if name in recommendations.provenance:
+            yield Section(title, list(_flat(recommendations.provenance[name])))
     unmapped = sorted(recommendations.unmapped.items(), key=lambda pair: (-pair[1], pair[0]))
     texts: list[Row] = [(text, None, n) for text, n in unmapped]
     yield Section("Orders without a known ingredient", *_first(texts, MOST_UNMAPPED, ("Order text", "", "Order rows")))

@@ -21,6 +21,7 @@ from lamo_desktop.ui.words import said
 if TYPE_CHECKING:
     from lamo_desktop.model.package import ModelPackage
     from lamo_desktop.recommend.policy import Policy
+    from lamo_desktop.validate.overlay import SiteOverlay
 
 KEPT = 100  # admissions shown
 LISTED = 6  # drugs named of each
@@ -54,27 +55,31 @@ class News:
     package: "ModelPackage | None"
 
 
-def read_news(job: Path, first: int, package: "ModelPackage | None", policy: "Policy") -> News:
+def read_news(
+    job: Path, first: int, package: "ModelPackage | None", policy: "Policy", overlay: "SiteOverlay | None" = None
+) -> News:
     """What a running job has scored from ordinal `first` on; nothing before its file is there."""
     from lamo_desktop.formulary import load_formulary
+    from lamo_desktop.jobs.batch import context_of
     from lamo_desktop.jobs.store import JobStore
-    from lamo_desktop.recommend.policy import probabilities, recommended
-    from lamo_desktop.ui.results import engine_words, package_of
+    from lamo_desktop.recommend.policy import in_use, probabilities, recommended
+    from lamo_desktop.ui.results import engine_words, package_in_use
 
     if not job.is_file() or not job.stat().st_size:
         return News([], "", package)
     rows: list[LiveRow] = []
     with JobStore.open(job, read_only=True) as store:
-        package = package or package_of(store.job())
-        candidates = store.job().candidates
+        package = package or package_in_use(store.job(), overlay)
+        scored_of = store.job().candidates
+        candidates = in_use(package, scored_of)
         engines = [event.detail["engine"] for event in store.events() if event.kind == "started"]
-        classes = load_formulary().drug_class if set(candidates) - package.by_name.keys() else lambda drug: ""
+        classes = load_formulary().drug_class if set(scored_of) - package.by_name.keys() else lambda drug: ""
         for item in store.items(first):
             if item.state not in ("done", "failed"):
                 break
             listed, orders = [], item.admission.orders
             if item.scores is not None:
-                chances = probabilities(package, candidates, item.scores[np.newaxis], classes)
+                chances = probabilities(package, scored_of, item.scores[np.newaxis], classes, [context_of(item)])
                 found = np.flatnonzero(recommended(package, candidates, chances, policy)[0])
                 listed = [candidates[d] for d in sorted(found, key=lambda d: -chances[0, d])]
             rows.append(
@@ -160,6 +165,7 @@ class LiveCard(Card):
 
     def _look(self) -> None:
         job, package, policy, first = self._job, self._package, self._session.policy, self._next
+        overlay = self._session.evaluation.overlay
         if job is None:
             return
 
@@ -169,7 +175,9 @@ class LiveCard(Card):
                 self._package = news.package
                 self._add(news.rows)
 
-        self._session.background.run("live", lambda: read_news(job, first, package, policy), seen, lambda _: None)
+        self._session.background.run(
+            "live", lambda: read_news(job, first, package, policy, overlay), seen, lambda _: None
+        )
 
     def _add(self, rows: list[LiveRow]) -> None:
         for row in rows:

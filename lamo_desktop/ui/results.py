@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from lamo_desktop.admissions.cohort import Admission, Cohort
 from lamo_desktop.errors import LamoError, ModelError
 from lamo_desktop.formulary import Formulary, load_formulary
+from lamo_desktop.jobs.batch import context_of, overlay_asked_for
 from lamo_desktop.jobs.job import Job
 from lamo_desktop.jobs.marks import read_marks
 from lamo_desktop.jobs.store import JobStore
@@ -20,9 +21,8 @@ from lamo_desktop.model.protocol import EngineSettings
 from lamo_desktop.recommend.flag_counts import FlagCounter
 from lamo_desktop.recommend.mark import Marks
 from lamo_desktop.recommend.ordered import Ordered, count_ordered
-from lamo_desktop.recommend.policy import Policy, probabilities, recommended, threshold
+from lamo_desktop.recommend.policy import Policy, cut_offs, in_use, probabilities, recommended
 from lamo_desktop.recommend.safety import Flag, Withholding, model_flags, safety_flags
-from lamo_desktop.stats import sigmoid
 from lamo_desktop.ui.ownfiles import used_knowledge, used_names
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ class Results:
     marks: Marks = field(default_factory=dict)  # the analyst's, as they were when the file was read
     settings: EngineSettings = field(default_factory=EngineSettings)  # of the last run
     ran_on: str = ""  # the device of the last run, and why not another
-    overlay: "SiteOverlay | None" = None  # the site's calibration that `package` has
+    overlay: "SiteOverlay | None" = None  # that is in use on `package`
+    overlay_asked_for: Mapping[str, Any] = field(default_factory=dict)  # what the last run noted of the one it had
 
     @property
     def n_done(self) -> int:
@@ -82,15 +83,10 @@ class Results:
         """Whether there is anything to validate against."""
         return bool(self.with_orders.any())
 
-    @property
-    def candidates(self) -> tuple[str, ...]:
-        """The drugs of the columns."""
-        return self.job.candidates
-
     @cached_property
-    def trained(self) -> frozenset[str]:
-        """The drugs the model was trained on."""
-        return frozenset(drug.name for drug in self.package.drugs if drug.n_train > 0)
+    def candidates(self) -> tuple[str, ...]:
+        """The drugs of the columns: those that the model was asked about, then those learned at this hospital."""
+        return in_use(self.package, self.job.candidates)
 
     def lists(self, policy: Policy) -> Lists:
         """Which drugs a policy recommends, (n, d), without those that are withheld."""
@@ -113,8 +109,7 @@ class Results:
 
     def thresholds(self, policy: Policy) -> NDArray[np.float64]:
         """The probability from which each drug is recommended, (d,)."""
-        own = [self.package.by_name[c].threshold if c in self.package.by_name else 0.0 for c in self.candidates]
-        return sigmoid(np.array(own) + threshold(self.package, policy) + policy.threshold_shift)
+        return cut_offs(self.package, self.candidates, policy)
 
     def flags(self, row: int, lists: Lists, thresholds: NDArray[np.float64]) -> tuple[Flag, ...]:
         """What a reader of one admission's list must be told, as in the workbook; nothing for a failed row."""
@@ -122,6 +117,11 @@ class Results:
             return ()
         withheld = tuple(self.withheld_from(row, lists[row], thresholds))
         return self.flags_of(self.admissions[row], lists[row], self.cut[row], withheld)
+
+    @property
+    def learned_here(self) -> Mapping[str, int]:
+        """The drugs that were learned at this hospital alone, with the number of orders."""
+        return self.package.site.own_drugs if self.package.site else {}
 
     def flags_of(
         self, admission: Admission, listed: Lists, cut: Sequence[str], withheld: Sequence[str] = ()
@@ -131,7 +131,7 @@ class Results:
         ordered = admission.orders or ()
         return (
             *safety_flags(admission, names, ordered, self.formulary, withheld),
-            *model_flags(admission, names, ordered, self.candidates, self.trained, cut),
+            *model_flags(admission, names, ordered, self.candidates, self.package.by_name, cut, self.learned_here),
         )
 
     @cached_property
@@ -150,7 +150,7 @@ class Results:
 
 
 def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
-    """Read a job file, also one that another process is working on; with a site's calibration where one is in use.
+    """Read a job file, also one that another process is working on; with a hospital's overlay where one is in use.
 
     Raises InputError for a file that is no job, ModelError when its model package is gone or is another one by now.
     """
@@ -158,13 +158,14 @@ def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
         job, total = store.job(), store.counts().total
         items = list(store.items())
         settings = store.last_settings()
-        engines = [event.detail["engine"] for event in store.events() if event.kind == "started"]
-    package = package_of(job) if overlay is None else overlay.apply(package_of(job))
+        events = store.events()
+        engines = [event.detail["engine"] for event in events if event.kind == "started"]
+    package = package_in_use(job, overlay)
     formulary = load_formulary(used_names(), knowledge=used_knowledge())
     finished = [item for item in items if item.state in ("done", "failed")]
-    columns = {name: place for place, name in enumerate(job.candidates)}
+    columns = {name: place for place, name in enumerate(in_use(package, job.candidates))}
     logits = np.full((len(finished), len(job.candidates)), np.nan)
-    ordered = np.zeros(logits.shape, dtype=bool)
+    ordered = np.zeros((len(finished), len(columns)), dtype=bool)
     for row, item in enumerate(finished):
         if item.scores is not None:
             logits[row] = item.scores
@@ -178,7 +179,9 @@ def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
         formulary=formulary,
         cohort=Cohort(admissions, job.source, job.attrition, job.problems, job.set_aside, job.unmapped, excluded),
         admissions=tuple(item.admission for item in finished),
-        probabilities=probabilities(package, job.candidates, logits, formulary.drug_class),
+        probabilities=probabilities(
+            package, job.candidates, logits, formulary.drug_class, [context_of(item) for item in finished]
+        ),
         ordered=ordered,
         cut=tuple(item.cut for item in finished),
         errors=tuple(item.error for item in finished),
@@ -188,6 +191,7 @@ def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
         settings=settings,
         ran_on=engine_words(engines[-1]) if engines else "",
         overlay=overlay,
+        overlay_asked_for=overlay_asked_for(events),
     )
 
 
@@ -195,6 +199,11 @@ def engine_words(engine: Mapping[str, Any]) -> str:
     """What a run was on, as its log says: "CPU, threads: 4", and why not on what was asked for."""
     note = engine.get("device_note")
     return f"{str(engine.get('device', '')).upper()}, threads: {engine.get('threads')}" + (f" ({note})" if note else "")
+
+
+def package_in_use(job: Job, overlay: "SiteOverlay | None") -> ModelPackage:
+    """The job's package, with a hospital's overlay where one is in use. Raises as `package_of` and `apply` do."""
+    return package_of(job) if overlay is None else overlay.apply(package_of(job))
 
 
 def package_of(job: Job) -> ModelPackage:

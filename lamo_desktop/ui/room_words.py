@@ -214,6 +214,7 @@ WORDS = frozenset(
         QT_TRANSLATE_NOOP("rooms", "context cut"),
         QT_TRANSLATE_NOOP("rooms", "not a candidate"),
         QT_TRANSLATE_NOOP("rooms", "unseen drug"),
+        QT_TRANSLATE_NOOP("rooms", "learned here"),
         # attrition
         QT_TRANSLATE_NOOP("rooms", "rows"),
         QT_TRANSLATE_NOOP("rooms", "readable"),

@@ -202,10 +202,18 @@ class Session(SessionState):
             if results.overlay is not self.evaluation.overlay:
                 self.evaluation.overlay = None
                 self.message.emit(self.tr("The site calibration was made for another model and is not used."), "warn")
+            asked_for = results.overlay_asked_for
+            if asked_for and (results.overlay is None or results.overlay.sha256 != asked_for.get("sha256")):
+                text = self.tr(
+                    "This job was run with the site overlay {name}, which is not in use: lists and figures here are "
+                    "others than in its workbook. Open it under Validate, Adapt to this hospital."
+                )
+                name = f"{asked_for.get('name', '')} ({str(asked_for.get('sha256', ''))[:12]})".strip()
+                self.message.emit(text.format(name=name), "warn")
             if self.cohort is None:
                 self.cohort = results.cohort
                 self.cohort_changed.emit()
-            self.model_label_changed.emit(results.package.label, results.package.fine_tuned)
+            self.model_label_changed.emit(results.package.described, results.package.fine_tuned)
             if cut.policy == self.policy:
                 self.policy_changed.emit()
             self.results_changed.emit()

@@ -4,7 +4,6 @@ import json
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,10 +39,6 @@ def save_workbook(
         calibrated = overlay.apply(package) if overlay else package
         formulary = load_formulary(used_names(), knowledge=used_knowledge())
         recommendations = batch.results(store, package, formulary, policy, calibrated)
-    if overlay:
-        said = f"of {overlay.created}, fitted on {overlay.n_admissions} admissions"
-        section = {**recommendations.provenance["policy"], "site_calibration": said}
-        recommendations = replace(recommendations, provenance={**recommendations.provenance, "policy": section})
     progress("Reading the rows that were not scored", 0.2)
     repeated = quarantined(recommendations.source, recommendations.not_scored, formulary, export)
     progress("Writing the workbook", 0.5)

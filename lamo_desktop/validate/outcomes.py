@@ -12,9 +12,8 @@ from lamo_desktop.admissions.excluded import n_rows
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary
 from lamo_desktop.model.package import ModelPackage
-from lamo_desktop.recommend.policy import Policy, threshold
+from lamo_desktop.recommend.policy import Policy, cut_offs
 from lamo_desktop.recommend.recommendations import Recommendations
-from lamo_desktop.stats import sigmoid
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,6 @@ def from_recommendations(
     interacting = np.zeros((len(drugs), len(drugs)), dtype=bool)
     for pair in interactions:
         interacting[[place[pair.drug_a], place[pair.drug_b]], [place[pair.drug_b], place[pair.drug_a]]] = True
-    cuts = [threshold(package, policy) + policy.threshold_shift + _own_threshold(package, drug) for drug in drugs]
     admissions = [item.admission for item in items]
     return Outcomes(
         admission_ids=tuple(a.admission_id for a in admissions),
@@ -151,7 +149,7 @@ def from_recommendations(
         probabilities=np.array([item.probabilities for item in items], dtype=np.float32),
         recommended=np.array([item.recommended for item in items], dtype=bool),
         ordered=np.array([item.ordered for item in items], dtype=bool),
-        thresholds=sigmoid(cuts),
+        thresholds=cut_offs(package, drugs, policy),
         interacting=interacting,
         barred=np.array([item.barred for item in items], dtype=bool)
         if items[0].barred.size
@@ -180,7 +178,7 @@ def from_recommendations(
         model={
             "name": package.name,
             "version": package.version,
-            "label": package.label,
+            "label": package.described,
             "fine_tuned": package.fine_tuned,
             "manifest_sha256": package.sha256,
             "base_file": package.base_file,
@@ -220,10 +218,6 @@ FIELDS = (
 def _given(admission: Admission, name: str) -> bool:
     value = getattr(admission, name)
     return value is not None if name == "age" else bool(value)
-
-
-def _own_threshold(package: ModelPackage, drug: str) -> float:
-    return package.by_name[drug].threshold if drug in package.by_name else 0.0
 
 
 def _labels(admissions: Sequence[Admission]) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,52 @@
+"""Tags by which this computer, and no other, knows the patients again that something was learned from.
+
+A tag is a keyed hash (HMAC-SHA-256, cut to 8 bytes) of a patient's id. The key never leaves the program's own folder on
+this computer, so whoever has an overlay cannot try out ids; on another computer the tags say nothing.
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterable
+
+from lamo_desktop.errors import InputError
+from lamo_desktop.files import NOT_FOLLOWED
+from lamo_desktop.paths import own_folder
+
+LENGTH = 8  # bytes of a tag
+KEY_BYTES = 32
+KEY = "patients.key"
+
+
+def tags(patients: Iterable[str], key: bytes) -> frozenset[bytes]:
+    """The tag of each patient id."""
+    return frozenset(_tag(patient, key) for patient in patients)
+
+
+def known(patients: Iterable[str], among: frozenset[bytes], key: bytes) -> list[bool]:
+    """Which patients have one of the tags."""
+    return [_tag(patient, key) in among for patient in patients]
+
+
+def own_key() -> bytes:
+    """This computer's key, made when there is none. Raises InputError when it cannot be read or made."""
+    path = own_folder("overlays") / KEY
+    try:
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NOT_FOLLOWED, 0o600)
+        except FileExistsError:
+            key = path.read_bytes()
+        else:
+            key = secrets.token_bytes(KEY_BYTES)
+            with os.fdopen(handle, "wb") as file:
+                file.write(key)
+    except OSError as error:
+        raise InputError(f"{path} cannot be used ({error.strerror}): make it readable, or delete it.") from error
+    if len(key) != KEY_BYTES:
+        raise InputError(f"{path} is damaged: delete it; what was learned before is then not known again here.")
+    return key
+
+
+def _tag(patient: str, key: bytes) -> bytes:
+    return hmac.digest(key, patient.encode("utf-8", "surrogatepass"), hashlib.sha256)[:LENGTH]
