@@ -25,11 +25,14 @@ TITLES = {
 }
 LABELS = {  # where the name in the provenance is not what a reader would say
     "fine_tuned": "Fine-tuned",
+    "sha256": "SHA-256",
     "device_asked": "Device asked for",
     "llama_version": "llama-cpp-python version",
     "n_ctx": "Context (tokens)",
     "selftest": "Self-test",
     "threshold_shift_logits": "Threshold shift (logits)",
+    "share_used": "Share of what was learned that is used",
+    "threshold_shift_of_site_logits": "Shift of all thresholds (logits)",
     "precision": "Precision floor",
     "threshold_logits": "Threshold (logits)",
     "threshold_probability": "Threshold (probability)",

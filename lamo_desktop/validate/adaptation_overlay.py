@@ -93,7 +93,7 @@ class AdaptationOverlay(SiteOverlay):
             **super().facts,
             "patients": found.n_patients,
             "share_used": found.rho,
-            "threshold_shift_logits": self.threshold_shift,
+            "threshold_shift_of_site_logits": self.threshold_shift,
             "groups_told_apart_by": found.group_label or None,
             "own_drugs": len(found.own_drugs),
         }
@@ -157,15 +157,17 @@ class AdaptationOverlay(SiteOverlay):
 
 
 def make_adaptation_overlay(
-    found: SiteAdaptation, outcomes: Outcomes, package: ModelPackage, name: str = "", key: bytes | None = None
-) -> AdaptationOverlay | None:
-    """The overlay of what was learned from `outcomes`; None where the package is better left as it is.
+    learned: Adaptation,
+    outcomes: Outcomes,
+    package: ModelPackage,
+    name: str = "",
+    key: bytes | None = None,
+    found: SiteAdaptation | None = None,
+) -> AdaptationOverlay:
+    """The overlay of what was learned from `outcomes`, which `package` scored.
 
-    `key` is this computer's, by which the patients are known again; None: they are not.
+    `key` is this computer's, by which the patients are known again; None: they are not. `found`: what it brings.
     """
-    learned = found.adaptation
-    if learned is None:
-        return None
     rows = rows_of(outcomes)
     rows = rows.at(np.arange(len(rows)) >= len(rows) - learned.n_admissions)
     column = {drug: d for d, drug in enumerate(rows.drugs)}
@@ -187,7 +189,7 @@ def make_adaptation_overlay(
         n_ordered=rows.ordered[:, at].sum(0).astype(np.float64),
         expected=expected,
         group_sizes={group: int((rows.groups == group).sum()) for group in learned.groups},
-        held_out=_held_out(found),
+        held_out=None if found is None else _held_out(found),
         tags=frozenset() if key is None else patient_tags.tags(rows.patients.tolist(), key),
     )
     return read_adaptation(overlay.content())  # in use are the numbers of the file, whether it is saved or not

@@ -35,7 +35,7 @@ from lamo_desktop.validate.recalibrate import SiteCalibration
 
 FORMAT = "lamo-site-overlay"
 CALIBRATION, ADAPTATION = 1, 2  # versions
-LARGEST_FILE = 64_000_000  # bytes; a real one has two million
+LARGEST_FILE = 24_000_000  # bytes; a real one has two million
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +81,11 @@ class SiteOverlay(ABC):
     def save(self, path: Path) -> None:
         """Writes the file whole or not at all, for its owner only."""
         content = self._whole() | ({"sha256": self.sha256} if self.version > CALIBRATION else {})
+        text = json.dumps(content, indent=1, allow_nan=False) + "\n"
+        if len(text) > LARGEST_FILE:
+            raise InputError(f"{path.name} was not written: what was learned is too large for a site overlay.")
         with replacing(path) as unfinished:
-            unfinished.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+            unfinished.write_text(text, encoding="utf-8")
 
     def apply(self, package: ModelPackage) -> ModelPackage:
         """The package with this overlay in use. InputError if it was made for another."""

@@ -33,7 +33,7 @@ def site(package: ModelPackage, n: int = 120, seed: int = 0) -> Outcomes:
         ordered=ordered,
         thresholds=thresholds,
         drug_classes=tuple(drug.drug_class for drug in package.drugs),
-        labels={"hospital": tuple("north south".split()[i] for i in place)},
+        labels={"hospital": tuple(["north", "south"][i] for i in place)},
         codes=tuple((*codes, f"med:{drugs[i % len(drugs)]}") for i, codes in enumerate(made.codes)),
         provenance={"input": {"path": "site.csv", "files_sha256": {"site.csv": "a" * 64}}},
         model={"name": package.name, "version": package.version, "manifest_sha256": package.sha256},
@@ -44,6 +44,5 @@ def learned(package: ModelPackage, outcomes: Outcomes, key: bytes | None = None)
     """The overlay of what these admissions teach."""
     found = evaluate_adaptation(outcomes, n_resamples=50)
     assert isinstance(found, SiteAdaptation), found
-    overlay = make_adaptation_overlay(found, outcomes, package, "north and south", key)
-    assert overlay is not None
-    return overlay
+    assert found.adaptation is not None
+    return make_adaptation_overlay(found.adaptation, outcomes, package, "north and south", key, found)

@@ -28,10 +28,13 @@ from lamo_desktop.model.adapter_file import write_adapter
 from lamo_desktop.model.gguf_header import header_strings
 from lamo_desktop.model.manifest import MANIFEST, Adapter, manifest_bytes
 from lamo_desktop.model.package import load_package
+from lamo_desktop.model.site import Context
 from lamo_desktop.model.terms import Terms, read_terms, write_terms
 from lamo_desktop.paths import resource
+from lamo_desktop.recommend.policy import probabilities
 from lamo_desktop.report.workbook import write_workbook
 from lamo_desktop.validate.overlay import load_overlay
+from tests.adapt.sites import learned, site
 from tests.admissions.nasty import HEADER, ROWS
 from tests.jobs.jobs import ENGINE, VOCABULARY, WEIGHTS, new_job, outcome, package, work
 from tests.robustness.exports import SEEDS, formulary, judge, small_folder
@@ -113,6 +116,23 @@ OVERLAY = {
     **{"created": "2026-01-01T00:00:00Z", "source": {"path": "x"}, "n_admissions": 9, "prior_sd": 0.5},
     "drugs": {name: {"scale": 1.1, "offset": -0.2, "threshold": 0.1} for name in VOCABULARY},
 }
+
+
+@functools.cache
+def adapted_overlay() -> str:
+    """An overlay of version 2, without its hash, so that what is damaged in it is looked at."""
+    made = learned(package(), site(package()))
+    return json.dumps({"format": "lamo-site-overlay", "version": 2, **made.content()})
+
+
+def used_overlay(folder: Path) -> None:
+    """Read an overlay and score with it."""
+    used = load_overlay(folder / "overlay.json").apply(package())
+    found = probabilities(used, VOCABULARY, np.ones((1, len(VOCABULARY))), contexts=[Context(("dx:1",))])
+    assert np.isfinite(found).all()
+    assert used.described.isprintable()
+
+
 DEEP = b'{"a":' * 100_000
 
 

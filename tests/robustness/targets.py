@@ -31,6 +31,10 @@ FILES: dict[str, tuple[st.SearchStrategy[Files], Callable[[Path], None]]] = {
     "profiled": (loaders.PROFILED_FILES, loaders.profiled),
     "names": (loaders.table_files("text,ingredients"), loaders.names),
     "interactions": (loaders.table_files("drug_a,drug_b,severity"), loaders.interactions),
+    "adapted overlay": (
+        st.deferred(lambda: loaders.json_files("overlay.json", loaders.adapted_overlay())),
+        loaders.used_overlay,
+    ),
     "overlay": (loaders.json_files("overlay.json", json.dumps(loaders.OVERLAY)), loaders.overlay),
     "manifest": (loaders.MANIFEST_FILES, loaders.load),
     "adapter": (loaders.ADAPTER_FILES, loaders.load),

@@ -157,7 +157,7 @@ def test_the_workbook_says_that_a_site_calibration_was_used(scored: MainWindow, 
     saved(scored, qtbot, scored.exporting.save_workbook, tmp_path / "lists.xlsx")
     book = openpyxl.load_workbook(tmp_path / "lists.xlsx")
     cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
-    assert any(f"fitted on {overlay.n_admissions} admissions" in text for text in cells)
+    assert {"Site overlay", overlay.sha256, str(overlay.n_admissions)} <= set(cells)
 
 
 def test_the_focus_waits_on_cancel_and_comes_back(scored: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

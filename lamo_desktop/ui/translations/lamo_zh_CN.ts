@@ -2457,6 +2457,10 @@
         <translation>该本院校准是为另一模型制作的，未使用。</translation>
     </message>
     <message>
+        <source>This job was run with the site overlay {name}, which is not in use: lists and figures here are others than in its workbook. Open it under Validate, Adapt to this hospital.</source>
+        <translation>本任务是用本院文件 {name} 运行的，现在未使用该文件：此处的清单和数字与其工作簿不同。请在“验证”页的“适应本院”中打开它。</translation>
+    </message>
+    <message>
         <source>Reading was cancelled; what was open before stays open.</source>
         <translation>已取消读取；之前打开的内容保持打开。</translation>
     </message>
@@ -4589,6 +4593,10 @@
     <message>
         <source>unseen drug</source>
         <translation>未训练药物</translation>
+    </message>
+    <message>
+        <source>learned here</source>
+        <translation>本院学得</translation>
     </message>
     <message>
         <source>rows</source>
