@@ -51,6 +51,8 @@ def test_the_engine_scores_adapters_as_peft_does(weights: Path, tmp_path: Path, 
     run, record = trained(weights, tmp_path / "run", replace(RECIPE, rank_stabilised=rank_stabilised))
     package = export_adapters(record, weights, tmp_path / "package", lambda drug: "class", {"name": "tiny"})
     assert package.fine_tuned and [drug.name for drug in package.drugs] == sorted(DRUGS)
+    assert len(run.examples.validation)  # which no adapter learned from
+    assert package.label == f"fine-tuned on {len(run.examples.train)} admissions, recipe {RECIPE.name}"
     ours = torch_scores(run.base, run.adapters, run.groups, ADMISSIONS, DRUGS)
     untuned = torch_scores(load_base(weights), None, run.groups, ADMISSIONS, DRUGS)
     assert np.abs(ours - untuned).max() > 0.5  # the adapters change scores, so agreeing means something

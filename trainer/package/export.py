@@ -160,7 +160,7 @@ def _package(
         name=about.get("name", folder.name),
         version=about.get("version", "0.1.0"),
         fine_tuned=True,
-        label=f"fine-tuned on {n_train} admissions, recipe {record['recipe']['name']}",
+        label=f"fine-tuned on {record['admissions']['train']} admissions, recipe {record['recipe']['name']}",
         base_file=base_file,
         base_sha256=base_sha256,
         architecture=shape.architecture,
