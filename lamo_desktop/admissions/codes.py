@@ -4,6 +4,7 @@
     dx:(diagnosis)  hx:(past history): texts, or each level of a path ("dx:renal", "dx:renal|disorder of kidney", ...)
     icd:(code with its point, and its category)  procedure:(code)
     unit: source: service: type:  where and how the patient was admitted
+    finding:(name, with its band or state)  "finding:creatinine high", "finding:intubated"; normal ones too
     previous med:(ingredient)  previous dx:(diagnosis)  of the hospitalization before
 
 Texts are in lower case, ICD codes in upper case.
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from lamo_desktop.admissions.cohort import Admission
+from lamo_desktop.admissions.findings import finding_codes
 from lamo_desktop.admissions.order_mapper import OrderMapper
 
 CACHED = 50_000  # distinct paths whose codes are kept: they recur in most admissions
@@ -31,6 +33,7 @@ def admission_codes(admission: Admission, mapper: OrderMapper, further: Iterable
         codes.add(f"age:{admission.age // 10 * 10}")
     codes |= text_codes("med", admission.home_medications)
     codes |= text_codes("allergy", mapper.allergens(admission.allergies))
+    codes |= finding_codes(admission.observations, admission.sex)
     if admission.previous is not None:
         codes |= text_codes("previous med", admission.previous.drugs)
         codes |= text_codes("previous dx", admission.previous.diagnoses)

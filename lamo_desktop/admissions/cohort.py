@@ -20,6 +20,25 @@ class PreviousStay:
 
 
 @dataclass(frozen=True, slots=True)
+class Observation:
+    """One finding of an admission: a measured value, or a state (intubated) whose value is 1 or 0.
+
+    `name` and `unit` are those of `resources/observations/quantities.csv`. `hours` from the index time, negative before
+    it; None where the time is not known. `worst`: the worst value of the first 24 hours, as old as the orders. `bound`:
+    "<" where the laboratory gives only that the value lies below. `written`: the unit it was converted from.
+    """
+
+    name: str
+    value: float
+    unit: str = ""
+    hours: float | None = None
+    worst: bool = False
+    bound: Literal["", "<", ">"] = ""
+    written: str = ""
+    source: str = ""  # where it came from: "Admissions!K17" or "apacheapsvar.csv row 12"
+
+
+@dataclass(frozen=True, slots=True)
 class Admission:
     """One admission at its index time: what the model may see, and what clinicians then ordered.
 
@@ -40,6 +59,7 @@ class Admission:
     home_medications: tuple[str, ...] = ()  # ingredients where they could be mapped, else the text as written
     sections: Mapping[str, str] = field(default_factory=dict)  # narrative, by the names of notes.SECTIONS
     previous: PreviousStay | None = None
+    observations: tuple[Observation, ...] = ()  # the last and the worst value of each finding by the index time
     codes: tuple[str, ...] = ()  # structured codes ("dx:...", "hx:...", "med:..."), for models on codes
     orders: tuple[str, ...] | None = None  # the label: distinct ingredients, sorted; None: no orders given
     unmapped_orders: tuple[str, ...] = ()  # order texts that could not be mapped, as written
@@ -107,6 +127,7 @@ class Cohort:
     unmapped: Mapping[str, int] = field(default_factory=dict)  # order text as written -> number of order rows
     # (reason, order text) -> rows that are no drugs; None: not recorded
     excluded: Mapping[tuple[str, str], int] | None = field(default_factory=dict)
+    unread_values: Mapping[str, int] = field(default_factory=dict)  # finding -> values set aside as impossible
 
     @property
     def has_orders(self) -> bool:

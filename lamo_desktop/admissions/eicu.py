@@ -15,12 +15,14 @@ from lamo_desktop.admissions import eicu_context as context
 from lamo_desktop.admissions.codes import admission_codes, column_codes, path_codes, text_codes
 from lamo_desktop.admissions.cohort import Admission, Cohort, PreviousStay, SetAside, Source
 from lamo_desktop.admissions.eicu_charts import Chart, ChartReader
+from lamo_desktop.admissions.eicu_findings import FindingsReader
 from lamo_desktop.admissions.eicu_orders import learn_codes, shipped_codes, trusted
 from lamo_desktop.admissions.eicu_stays import Stay, earlier_stays, eligible_stays, read_stays
 from lamo_desktop.admissions.eligibility import eligible_admissions, faultless
 from lamo_desktop.admissions.folder import TableFolder
 from lamo_desktop.admissions.order_mapper import OrderMapper, Orders, allergy_entries
 from lamo_desktop.admissions.profile import Profile
+from lamo_desktop.admissions.value_faults import file_of
 from lamo_desktop.errors import row_fault
 from lamo_desktop.formulary import Formulary
 
@@ -47,11 +49,15 @@ def read_eicu(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     progress("reading orders", 0.4)
     reader.read_orders()
     charts = reader.charts
+    progress("reading findings", 0.7)
+    findings = FindingsReader(folder, {stay.stay: stay.sex for stay in chosen}, profile.rule("index_minutes"))
+    findings.read()
+    folder.problems += findings.faults.problems(file_of)
     progress("building admissions", 0.8)
     tables = folder.tables["patient"], folder.tables["hospital"]
     labels = profile.labels({name for table in tables for name in (*table.columns, *table.optional)})
     mapper = order_mapper(reader.named, profile, formulary)
-    writer = _Writer(profile, mapper, labels, has_orders=folder.has("medication"))
+    writer = _Writer(profile, mapper, labels, findings, has_orders=folder.has("medication"))
     before: dict[str, list[tuple[Stay, Chart]]] = {hospital_stay: [] for hospital_stay in needed}
     for stay in stays:
         if stay.hospital_stay in needed:
@@ -82,7 +88,16 @@ def read_eicu(path: Path, profile: Profile, formulary: Formulary, progress: Prog
         str(path), dict(sorted(folder.hashes.items())), profile.name, counted, window.whole_stay and bool(counted)
     )
     unmapped, excluded = dict(mapper.unmapped.most_common()), dict(mapper.excluded.most_common())
-    return Cohort(kept, source, (*attrition, *steps), tuple(folder.problems), tuple(aside), unmapped, excluded)
+    return Cohort(
+        kept,
+        source,
+        (*attrition, *steps),
+        tuple(folder.problems),
+        tuple(aside),
+        unmapped,
+        excluded,
+        findings.faults.counts(),
+    )
 
 
 def order_mapper(named: Mapping[tuple[str, str], int], profile: Profile, formulary: Formulary) -> OrderMapper:
@@ -102,6 +117,7 @@ class _Writer:
     profile: Profile
     mapper: OrderMapper
     labels: Mapping[str, str]
+    findings: FindingsReader
     has_orders: bool
 
     def admission(self, stay: Stay, chart: Chart, previous: PreviousStay | None, visit: str, where: str) -> Admission:
@@ -129,6 +145,7 @@ class _Writer:
             allergies=allergy_entries(chart.allergies, self.profile.words("allergy_none")),
             home_medications=self.mapper.home_medications(chart.home_medications),
             previous=previous,
+            observations=self.findings.of(stay.stay),
             orders=tuple(sorted(orders.ingredients)) if self.has_orders else None,
             unmapped_orders=tuple(sorted(orders.unmapped)),
             labels={**labels, "visit": visit},

@@ -92,8 +92,10 @@ class TableFolder:
         found = self._files.get(self.tables[table].file.casefold())
         return found.relative_to(self.path).as_posix() if found else f"{self.tables[table].file}.csv"
 
-    def read(self, table: str, keep: Keep | None = None) -> pd.DataFrame:
+    def read(self, table: str, keep: Keep | None = None, quiet: bool = False) -> pd.DataFrame:
         """The table with the columns of its profile entry (absent optional ones empty); `keep` reduces each chunk.
+
+        `quiet`: an optional column that is absent is not worth a word.
 
         An absent optional table is an empty frame and a warning. Raises InputError, naming file and column, for a
         required table or column that is not there and for a file that cannot be read.
@@ -111,9 +113,9 @@ class TableFolder:
         try:
             self.hashes[self.file(table)] = sha256_of(path)
             try:
-                chunks = list(self._chunks(path, spec, "utf-8-sig", keep))
+                chunks = list(self._chunks(path, spec, "utf-8-sig", keep, quiet))
             except UnicodeDecodeError:
-                chunks = list(self._chunks(path, spec, "cp1252", keep))
+                chunks = list(self._chunks(path, spec, "cp1252", keep, quiet))
                 self.note(self.file(table), "the file is not UTF-8; it was read as Windows-1252", "info")
         except (OSError, EOFError, zlib.error, UnicodeDecodeError) as problem:
             raise InputError(f"{self.file(table)} cannot be read: the file is damaged or not accessible.") from problem
@@ -149,9 +151,11 @@ class TableFolder:
 
         return header, rows()
 
-    def _chunks(self, path: Path, spec: TableSpec, encoding: str, keep: Keep | None) -> Iterator[pd.DataFrame]:
+    def _chunks(
+        self, path: Path, spec: TableSpec, encoding: str, keep: Keep | None, quiet: bool
+    ) -> Iterator[pd.DataFrame]:
         header, separator = read_header(path, encoding)
-        places = self._places(spec, header)
+        places = self._places(spec, header, quiet)
         used = sorted(set(places.values()))
         with _open_text(path, encoding) as stream:
             reader = pd.read_csv(
@@ -181,7 +185,7 @@ class TableFolder:
                 )
                 yield keep(frame) if keep else frame
 
-    def _places(self, spec: TableSpec, header: list[str]) -> dict[str, int]:
+    def _places(self, spec: TableSpec, header: list[str], quiet: bool) -> dict[str, int]:
         """Where each column stands in the file; upper and lower case do not matter."""
         known = {name.strip().casefold(): place for place, name in reversed(list(enumerate(header)))}
         missing = [column for column in spec.columns.values() if column.casefold() not in known]
@@ -189,7 +193,7 @@ class TableFolder:
             found = ", ".join(name.strip() for name in header[:12] if name.strip()) or "no header row"
             raise InputError(f"{self.file(spec.name)}: the column {missing[0]} is missing; found {found}.")
         for column in spec.optional.values():
-            if column.casefold() not in known:
+            if column.casefold() not in known and not quiet:
                 self.note(self.file(spec.name), f"the column {column} is missing; it is read as empty", "info")
         wanted = {**spec.columns, **spec.optional}
         return {name: known[column.casefold()] for name, column in wanted.items() if column.casefold() in known}

@@ -15,6 +15,20 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.safe_load import yaml_text
 
 LABEL = "label"  # a column kept as a subgroup label
+OF_FINDINGS = frozenset(  # tables that are named only where they say something
+    (
+        "apache",
+        "apache_prediction",
+        "respiratory_care",
+        "blood_pressure",
+        "body",
+        "laboratory",
+        "laboratory_items",
+        "charted",
+        "charted_items",
+        "charted_procedures",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +98,8 @@ def folder_tables(path: Path, profile: Profile) -> tuple[ReadTable, ...]:
     for name, spec in profile.tables().items():
         file = files.get(spec.file.casefold())
         wanted = {**spec.columns, **spec.optional}
+        if file is None and name in OF_FINDINGS:
+            continue
         if file is None:
             tables.append(ReadTable(f"{spec.file}.csv", name, "", 0, None, (), tuple(wanted)))
             continue
@@ -95,6 +111,8 @@ def folder_tables(path: Path, profile: Profile) -> tuple[ReadTable, ...]:
             for field, place in found.items()
             if place is not None
         )
+        if name in OF_FINDINGS and not any(column.field in spec.optional for column in columns) and spec.optional:
+            continue
         missing = tuple(field for field, place in found.items() if place is None)
         tables.append(ReadTable(file.relative_to(path).as_posix(), name, form, 1, None, columns, missing))
     return tuple(tables)

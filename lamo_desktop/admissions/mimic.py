@@ -15,6 +15,7 @@ from lamo_desktop.admissions.codes import admission_codes, column_codes, icd_cod
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, Cohort, PreviousStay, SetAside, Source
 from lamo_desktop.admissions.eligibility import eligible_admissions, faultless
 from lamo_desktop.admissions.folder import TableFolder
+from lamo_desktop.admissions.mimic_findings import FindingsReader
 from lamo_desktop.admissions.mimic_tables import (
     CodedEntry,
     HospitalAdmission,
@@ -28,6 +29,7 @@ from lamo_desktop.admissions.mimic_tables import (
 from lamo_desktop.admissions.notes import cut_sections
 from lamo_desktop.admissions.order_mapper import OrderMapper, Orders, listed_allergies
 from lamo_desktop.admissions.profile import Profile
+from lamo_desktop.admissions.value_faults import file_of
 from lamo_desktop.errors import row_fault
 from lamo_desktop.formulary import Formulary
 
@@ -56,6 +58,10 @@ def read_mimic(path: Path, profile: Profile, formulary: Formulary, progress: Pro
     units, services = read_first(folder, "icu_stays", "unit", wanted), read_first(folder, "services", "service", wanted)
     progress("reading orders", 0.3)
     orders, counted = read_orders(folder, profile, wanted)
+    progress("reading findings", 0.6)
+    findings = FindingsReader(folder, {row.admission: row for row in adults}, profile.rule("index_minutes"))
+    findings.read()
+    folder.problems += findings.faults.problems(file_of)
     progress("reading notes", 0.7)
     summaries = read_discharge_summaries(folder, profile, wanted)
     progress("building admissions", 0.8)
@@ -68,6 +74,7 @@ def read_mimic(path: Path, profile: Profile, formulary: Formulary, progress: Pro
         units,
         services,
         summaries,
+        findings,
         orders if folder.has("prescriptions") else None,
     )
     admissions = []
@@ -93,7 +100,8 @@ def read_mimic(path: Path, profile: Profile, formulary: Formulary, progress: Pro
     source = Source(str(path), hashes, profile.name, counted, whole_stay and bool(counted))
     attrition = (*first_steps, *faultless(len(adults), len(admissions)), *steps)
     unmapped, excluded = dict(mapper.unmapped.most_common()), dict(mapper.excluded.most_common())
-    return Cohort(kept, source, attrition, tuple(folder.problems), tuple(aside), unmapped, excluded)
+    problems, counts = tuple(folder.problems), findings.faults.counts()
+    return Cohort(kept, source, attrition, problems, tuple(aside), unmapped, excluded, counts)
 
 
 def previous_admissions(rows: Sequence[HospitalAdmission]) -> dict[str, HospitalAdmission]:
@@ -130,6 +138,7 @@ class _Writer:
     units: Mapping[str, str]
     services: Mapping[str, str]
     summaries: Mapping[str, str]
+    findings: FindingsReader
     orders: Mapping[str, Counter[OrderText]] | None
 
     def admission(self, row: HospitalAdmission, previous: PreviousStay | None, visit: str, where: str) -> Admission:
@@ -162,6 +171,7 @@ class _Writer:
             home_medications=home,
             sections=sections,
             previous=previous,
+            observations=self.findings.of(row.admission),
             orders=tuple(sorted(orders.ingredients)) if self.orders is not None else None,
             unmapped_orders=tuple(sorted(orders.unmapped)),
             labels={**labels, "visit": visit},

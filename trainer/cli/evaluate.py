@@ -17,6 +17,7 @@ from trainer.cohort.splits import SPLITS
 from trainer.evaluate.baseline_file import kept_baselines
 from trainer.evaluate.benchmark import evaluate_split
 from trainer.evaluate.benchmark_table import as_json, markdown
+from trainer.evaluate.findings import evaluate_findings
 from trainer.evaluate.models import (
     PARTS,
     Scorer,
@@ -75,6 +76,12 @@ def add_evaluate(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument(
         "--site", type=Path, metavar="COHORT", help="with --unseen-folds: also judge all rows of another cohort file"
     )
+    evaluate.add_argument(
+        "--findings",
+        action="store_true",
+        help="instead of packages, judge code models without language model that see the findings of the first day "
+        "and that do not",
+    )
     evaluate.add_argument("--resamples", type=int, default=2000, metavar="N", help="bootstrap resamples of patients")
     evaluate.add_argument(
         "--scores", type=Path, metavar="FOLDER", help="keeps scores for another run; the cohort's folder by default"
@@ -97,6 +104,11 @@ def run_evaluate(options: argparse.Namespace) -> None:
     if options.unseen_folds:
         _evaluate_folds(options, rows)
         return
+    if options.findings:
+        found = evaluate_findings(rows, options.splits, load_formulary(), load_drug_knowledge(), options.resamples, say)
+        tables = markdown(found, rows.origin, options.resamples)
+        _deliver(options, tables, as_json(found, rows.origin, options.resamples))
+        return
     packages = [load_package(path) for path in options.packages or [None]]
     for package in packages:
         for split in set(options.splits) & set(tuned_splits(package, rows)):
@@ -106,10 +118,10 @@ def run_evaluate(options: argparse.Namespace) -> None:
     scorer = Scorer(rows, options.scores or options.cohort.parent, settings, say)
     if options.unseen:
         drug_class = load_formulary().drug_class
-        found = evaluate_unseen(
+        unseen = evaluate_unseen(
             dict(zip(names, packages, strict=True)), options.splits, scorer, drug_class, options.resamples
         )
-        _deliver(options, unseen_markdown(found, options.resamples), {"cohort": rows.origin, "unseen": found})
+        _deliver(options, unseen_markdown(unseen, options.resamples), {"cohort": rows.origin, "unseen": unseen})
         return
     models = [
         package_under_test(name, each, options.splits, scorer) for name, each in zip(names, packages, strict=True)

@@ -7,11 +7,12 @@ loss, folds being whole patients. The gain of the model's own answers is fitted 
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lamo_desktop.admissions.findings import finding_of
 from lamo_desktop.model.terms import Terms
 from lamo_desktop.stats import FOLDS, log_loss, log_odds, patient_folds, sigmoid
 
@@ -26,11 +27,25 @@ ROUNDS = 150  # of accelerated descent; logits then move by less than 1e-3
 
 @dataclass(frozen=True)
 class Design:
-    """Inputs (admissions, inputs) of mean 0 and mean squared length 1: raw = input / scale + mean, by column."""
+    """Inputs (admissions, inputs) of mean 0 and mean squared length 1: raw = input / scale + mean, by column.
+
+    `findings`: the columns of each finding, whose raw inputs are 1 less the share of the band where the finding is
+    known, and 0 where it is not; with `shares` (inputs,), 0 for all other columns.
+    """
 
     inputs: Floats
     mean: Floats
     scale: Floats
+    findings: tuple[NDArray[np.intp], ...] = ()
+    shares: Floats | None = None
+
+    def of_features(self, weights: Floats) -> Floats:
+        """Weights (inputs, drugs) of the raw inputs as weights of features that are 1 or absent."""
+        found = weights.copy()
+        for columns in self.findings:
+            assert self.shares is not None
+            found[columns] -= self.shares[columns] @ weights[columns]
+        return found
 
 
 @dataclass(frozen=True)
@@ -75,7 +90,7 @@ def fit_terms(
         penalty, of_kind, losses = choose_penalty(design.inputs, ordered, fold, below, penalties)
         weights, constant = ridge(design.inputs, ordered, penalty, below)
         raw = weights * design.scale[:, None]
-        matrices[kind] = raw * share
+        matrices[kind] = design.of_features(raw) * share
         intercept += (constant - design.mean @ raw) * share
         out_of_fold += of_kind * share
         record[f"{kind} penalty"] = penalty
@@ -90,11 +105,30 @@ def fit_terms(
 
 
 def feature_design(found: Sequence[frozenset[str]]) -> tuple[tuple[str, ...], Design]:
-    """The features that enough admissions have, and not all, sorted; 1 for those an admission has, else 0."""
+    """The features that enough admissions have, and not all, sorted; 1 for those an admission has, else 0.
+
+    A finding that is not known is not a normal one: it counts as the average of the admissions in which it is known.
+    """
     counts = Counter(feature for each in found for feature in each)
     names = tuple(sorted(feature for feature, count in counts.items() if RAREST <= count < len(found)))
     raw = np.array([[name in each for name in names] for each in found], dtype=np.float64)
-    return names, _design(raw.reshape(len(found), len(names)), np.ones(len(names)))
+    raw = raw.reshape(len(found), len(names))
+    findings = _columns_of_findings(names)
+    shares = np.zeros(len(names))
+    for columns in findings:
+        known = raw[:, columns].any(axis=1, keepdims=True)
+        shares[columns] = raw[:, columns].sum(axis=0) / known.sum()
+        raw[:, columns] -= shares[columns] * known
+    return names, replace(_design(raw, np.ones(len(names))), findings=findings, shares=shares)
+
+
+def _columns_of_findings(names: Sequence[str]) -> tuple[NDArray[np.intp], ...]:
+    """The columns of the bands of each finding."""
+    of: dict[str, list[int]] = {}
+    for column, name in enumerate(names):
+        if finding := finding_of(name.removeprefix("code ")):
+            of.setdefault(finding, []).append(column)
+    return tuple(np.array(columns, dtype=np.intp) for columns in of.values())
 
 
 def state_design(states: NDArray[np.float32]) -> Design:
