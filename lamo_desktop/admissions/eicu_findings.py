@@ -3,8 +3,8 @@
 The APACHE tables hold the worst values of the first 24 hours. What of them enters is listed here column by column.
 Never read are what is an order or an outcome in disguise: `meds`, `day1meds` (sedation during the coma score),
 `thrombolytics`, `activetx` (whether the stay had an active treatment), `diedinhospital`, `dischargelocation`,
-`var03hspxlos` (a predicted length of stay); nor `graftcount`, `ima`, `amilocation`, `midur`, `admitdiagnosis`, `saps3*`,
-`readmit` (of the operation, the admission diagnosis and the visit, which other tables say), nor what repeats
+`var03hspxlos` (a predicted length of stay); nor `graftcount`, `ima`, `amilocation`, `midur`, `admitdiagnosis`,
+`saps3*`, `readmit` (of the operation, the admission diagnosis and the visit, which other tables say), nor what repeats
 `apacheapsvar` (`day1eyes`, `day1pao2`, ...) or the patient table.
 """
 
@@ -57,7 +57,12 @@ PREDICTION_STATES: Mapping[str, str] = {
     "intubated": "intubated",
     "ventilated": "ventilated",
 }
-AIRWAYS = {"oral ett": "intubated", "nasal ett": "intubated", "double-lumen tube": "intubated", "tracheostomy": "tracheostomy"}
+AIRWAYS = {
+    "oral ett": "intubated",
+    "nasal ett": "intubated",
+    "double-lumen tube": "intubated",
+    "tracheostomy": "tracheostomy",
+}
 PRESSURES = {
     "systolic": "systolic blood pressure",
     "diastolic": "diastolic blood pressure",

@@ -47,10 +47,11 @@ class Limits:
 def limits() -> Mapping[tuple[str, str], Limits]:
     """The limits by quantity and sex; "" for a sex that is not known or makes no difference."""
     columns = ("very low below", "low below", "high above", "very high above")
-    return {
-        (row["name"], row["sex"]): Limits(*(float(row[c]) if row[c] else None for c in columns), row["source"])
-        for row in rows("bands.csv")
-    }
+    found = {}
+    for row in rows("bands.csv"):
+        very_low, low, high, very_high = (float(row[c]) if row[c] else None for c in columns)
+        found[row["name"], row["sex"]] = Limits(very_low, low, high, very_high, row["source"])
+    return found
 
 
 def limits_of(name: str, sex: Sex | None) -> Limits | None:

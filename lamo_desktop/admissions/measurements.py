@@ -15,6 +15,7 @@ from lamo_desktop.admissions.quantities import (
     Unit,
     plain_name,
     quantities,
+    words,
 )
 from lamo_desktop.admissions.values import EXCEL_ERRORS, is_unknown
 
@@ -23,20 +24,24 @@ BELOW = 10  # times lower than the lowest possible value a test's limit may be
 LONGEST = 60  # characters of a cell with one value
 
 _NUMBER = r"[+-]?\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+(?:[.,]\d+)?|[+-]?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?"
+_FLAG = r"(?:hh?|ll?|high|low|abn|abnormal|normal|n|crit(?:ical)?|hoch|niedrig|erhöht|haut|bas|alto|bajo|\++|-+|高|低)"
 _VALUE = re.compile(
     rf"(?P<bound><=|>=|[<>≤≥＜＞]|ca\.?|~|≈)?\s*(?P<number>{_NUMBER})\s*(?P<unit>.*?)\s*"
-    r"(?P<flag>\(?\s*(?:hh?|ll?|high|low|abn|abnormal|normal|n|crit(?:ical)?|hoch|niedrig|erhöht|haut|bas|alto|bajo|↑+|↓+"
-    r"|\*+|!+|\++|-+|高|低)\s*\)?)?",
+    rf"(?:(?<=\s){_FLAG}|\(\s*{_FLAG}\s*\)|[↑↓*!]+)?",
     re.IGNORECASE | re.DOTALL,
 )
-_PAIR = re.compile(r"(?P<high>\d{2,3})\s*/\s*(?P<low>\d{2,3})(?:\s*\(\s*\d{2,3}\s*\))?\s*(?P<unit>(?:mm\s?hg|kpa)?)", re.I)
-_FEET = re.compile(r"(?P<feet>[3-7])\s*(?:'|′|ft\.?|feet|foot)\s*(?P<inches>\d{1,2}(?:\.\d+)?)?\s*(?:\"|″|''|in\.?|inches)?")
-_GRADED = re.compile(r"\d[+-]+$")  # "3+" on a test strip
-_YES = frozenset(
-    "yes y true 1 ja j oui si sí vrai wahr x present positive pos done 是 有 intubated ventilated intubiert beatmet "
-    "endotracheal ett vent".split()  # noqa: SIM905
+_PAIR = re.compile(
+    r"(?P<high>\d{2,3})\s*/\s*(?P<low>\d{2,3})(?:\s*\(\s*\d{2,3}\s*\))?\s*(?P<unit>(?:mm\s?hg|kpa)?)", re.IGNORECASE
 )
-_NO = frozenset("no n false 0 nein non none absent negative neg faux falsch not 否 无 spontaneous".split())  # noqa: SIM905
+_FEET = re.compile(
+    r"(?P<feet>[3-7])\s*(?:'|′|ft\.?|feet|foot)\s*(?P<inches>\d{1,2}(?:\.\d+)?)?\s*(?:\"|″|''|in\.?|inches)?"
+)
+_GRADED = re.compile(r"\d[+-]+$")  # "3+" on a test strip
+_YES = words(
+    "yes y true 1 ja j oui si sí vrai wahr x present positive pos done 是 有 intubated ventilated intubiert beatmet "
+    "endotracheal ett vent"
+)
+_NO = words("no n false 0 nein non none absent negative neg faux falsch not 否 无 spontaneous")
 
 
 class NoValueError(ValueError):
@@ -137,10 +142,10 @@ def _pair(match: re.Match[str], of: Measured) -> tuple[Reading, ...]:
 
 
 def _state(text: str) -> float:
-    words = set(plain_name(text).split()) | {text.casefold().rstrip(".")}
-    if words & _NO:
+    said = words(plain_name(text)) | {text.casefold().rstrip(".")}
+    if said & _NO:
         return 0.0
-    if words & _YES:
+    if said & _YES:
         return 1.0
     raise NoValueError("neither yes nor no")
 
@@ -153,7 +158,5 @@ def _is_possible(quantity: Quantity, value: float, bound: Bound) -> bool:
 
 def _checked(quantity: Quantity, value: float, bound: Bound, written: str) -> Reading:
     if not _is_possible(quantity, value, bound):
-        raise ImpossibleError(
-            f"not a possible {quantity.name}: expected {quantity.lowest:g} to {quantity.highest:g} {quantity.unit}".rstrip()
-        )
+        raise ImpossibleError(f"not a possible {quantity.name}")
     return Reading(quantity, round(value, 4), bound, written)

@@ -18,16 +18,22 @@ Kind = Literal["measure", "state"]
 BLOOD_PRESSURE = "blood pressure"  # "120/80": two quantities in one cell
 PRESSURES = ("systolic blood pressure", "diastolic blood pressure")
 
+
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
 _IN_BRACKETS = re.compile(r"[(\[（【]([^()\[\]（）【】]*)[)\]）】]")
 _SIGNS = re.compile(r"[^\w+%]+|_", re.UNICODE)
 _SPACES = re.compile(r"\s+")
 _MICRO = str.maketrans({"µ": "u", "μ": "u", "×": "x", "＊": "*", "·": ".", "²": "2", "³": "3", "⁹": "9", "％": "%"})
 # Words before or behind a name that do not change what is measured.
-_NEUTRAL = frozenset(
+_NEUTRAL = words(
     "the first last latest worst initial baseline admission admit adm day day1 d1 24h value values result results lab "
     "labs labor wert aufnahme letzter erster bei letzte premier dernier valeur resultat ultimo primer valor resultado "
     "入院 入院时 首次 最后 结果 level levels serum plasma blood bloods vital signs apache at on max min mean measured "
-    "average recorded most recent".split()  # noqa: SIM905
+    "average recorded most recent in im en i s ckd epi mdrd 2009 2021 calc calculated estimated jaffe enzymatic"
 )
 
 
@@ -128,7 +134,7 @@ def rows(table: str) -> Iterator[dict[str, str]]:
 def plain_unit(text: str) -> str:
     """A unit without what only differs in writing: spaces, upper case, signs for micro, times and powers."""
     text = unicodedata.normalize("NFC", text).translate(_MICRO).casefold()
-    return _SPACES.sub("", text).strip(".,;:[]()")
+    return _SPACES.sub("", text).replace(",", ".").strip(".;:[]()")
 
 
 def plain_name(text: str) -> str:
@@ -156,7 +162,7 @@ def measured(text: str) -> Measured | None:
     for aside in (unit, *asides):
         if aside and (known := found.unit_of(aside)):
             return Measured(found.quantity, found.substance, known)
-    if any(aside and not _says_nothing(aside) for aside in asides):
+    if any(aside and not _says_nothing(aside, found) for aside in asides):
         return None  # "creatinine (urine)", "potassium (mg/kg)"
     return found
 
@@ -187,7 +193,7 @@ def _named_before_unit(text: str) -> tuple[Measured | None, str]:
     return None, ""
 
 
-def _says_nothing(aside: str) -> bool:
+def _says_nothing(aside: str, found: Measured) -> bool:
     name = plain_name(aside)
     words = name.split()
-    return _named(aside) is not None or all(word in _NEUTRAL or word.isdigit() for word in words)
+    return _named(aside) == found or all(word in _NEUTRAL or word.isdigit() for word in words)

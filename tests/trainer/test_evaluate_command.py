@@ -1,10 +1,12 @@
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.process import EngineSettings
 from tests.trainer.small_benchmark import benchmark, tiny_package
@@ -159,3 +161,23 @@ def test_names_and_the_untuned_base(place: Path) -> None:
     assert scorer.file(untuned(tuned)) == scorer.file(load_package(place / "raw"))  # calibration changes no score
     scores = scorer.scores(tuned, scorer.rows.of(["internal"])[:2], ["aspirin"])
     assert scores.shape == (2, 1) and np.isfinite(scores).all()
+
+
+def test_what_findings_are_worth_is_judged_without_a_language_model(tmp_path: Path) -> None:
+    """The finding tells what the reason does not; taken out of the judged rows, it is missed there."""
+    rows = benchmark(48, 24)
+    drug = max(rows.candidates, key=lambda name: rows.candidates[name])
+
+    def of_finding(admission: Admission) -> Admission:
+        level = "high" if drug in (admission.orders or ()) else "normal"
+        return replace(admission, reason="", codes=(f"finding:creatinine {level}",))
+
+    told = {split: tuple(map(of_finding, admissions)) for split, admissions in rows.splits.items()}
+    write_rows(replace(rows, splits=told), tmp_path / "cohort.jsonl.gz")
+    written = ["--findings", "--json", str(tmp_path / "out.json")]
+    assert evaluate(tmp_path, *written) == 0
+    (split,) = json.loads((tmp_path / "out.json").read_text())["splits"].values()
+    loss = {model["name"]: model["log_loss"]["value"] for model in split["models"]}
+    assert list(loss) == ["with findings", "without findings", "with findings, none known on these rows"]
+    assert loss["with findings"] < loss["without findings"]
+    assert loss["with findings"] < loss["with findings, none known on these rows"]

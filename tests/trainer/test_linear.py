@@ -64,3 +64,23 @@ def test_pooled_slopes_are_those_the_cells_were_made_with() -> None:
     start = np.linspace(-2, 1, 20)
     ordered = RNG.random((400, 20)) < 1 / (1 + np.exp(-(start + 0.8 * columns[0] - 0.3 * columns[1])))
     np.testing.assert_allclose(pooled(columns, start, ordered), [0.8, -0.3], atol=0.1)
+
+
+def test_a_finding_that_is_not_known_counts_as_the_average_and_not_as_normal() -> None:
+    """Half of the admissions were measured; of these, a high value goes with the drug."""
+    n = 200
+    high = RNG.random(n) < 0.4
+    known = RNG.random(n) < 0.5
+    bands = np.where(high, "code finding:creatinine high", "code finding:creatinine normal")
+    found = [frozenset({band} if k else set()) for band, k in zip(bands.tolist(), known, strict=True)]
+    ordered = (high ^ (RNG.random(n) < 0.1))[:, None]
+    fitted = fit_terms(
+        found, np.zeros((0, 0), np.float32), ordered, ["a"], [f"p{i}" for i in range(n)], lambda _: None, ["features"]
+    )
+    logits = {name: float(fitted.terms.linear(frozenset({name}), None)[0]) for name in ("nothing", *set(bands))}
+    share = high[known].mean()
+    average = share * logits["code finding:creatinine high"] + (1 - share) * logits["code finding:creatinine normal"]
+    np.testing.assert_allclose(logits["nothing"], average, atol=1e-6)
+    assert logits["code finding:creatinine normal"] < logits["nothing"] < logits["code finding:creatinine high"]
+    inputs = feature_design(found)[1].inputs
+    assert np.allclose(inputs[~known], inputs[~known][0])

@@ -16,12 +16,12 @@ from lamo_desktop.formulary import Formulary
 from lamo_desktop.formulary.knowledge import DrugKnowledge
 from lamo_desktop.model.prompt import parts
 from lamo_desktop.stats import log_loss, threshold_for_count
+from trainer.cohort.rows import Rows, ordered_matrix
 from trainer.evaluate.benchmark import TRAINED, Entrant, SplitResult, judge_split
+from trainer.evaluate.unseen_folds import CodeModel, fit_code_model
+from trainer.package.fitted_terms import code_features
 from trainer.package.knowledge_terms import fit_knowledge
 from trainer.package.linear_terms import fit_terms
-from trainer.cohort.rows import Rows, ordered_matrix
-from trainer.package.fitted_terms import code_features
-from trainer.evaluate.unseen_folds import CodeModel, fit_code_model
 
 WITH, WITHOUT, TAKEN_OUT = "with findings", "without findings", "with findings, none known on these rows"
 
