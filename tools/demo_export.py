@@ -15,12 +15,15 @@ import shutil
 from collections import defaultdict
 from pathlib import Path
 
+import pandas as pd
+
 from lamo_desktop.admissions import load_profile
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.admissions.eicu import read_eicu
 from lamo_desktop.admissions.eicu_charts import ChartReader
 from lamo_desktop.admissions.eicu_orders import learn_codes, trusted
-from lamo_desktop.admissions.folder import TableFolder, identifier
+from lamo_desktop.admissions.folder import TableFolder, identifier, number
+from lamo_desktop.admissions.mapping import OF_FINDINGS
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.paths import resources
 
@@ -39,7 +42,8 @@ its licence, the Open Database License 1.0 (`LICENSE.md`). They hold {admissions
 - Johnson A, Pollard T, Badawi O, Raffa J. eICU Collaborative Research Database Demo (version 2.0). PhysioNet (2019).
 - Goldberger AL et al. PhysioBank, PhysioToolkit, and PhysioNet. Circulation 101(23), e215-e220 (2000).
 
-What was changed: only the columns that the `eicu` profile reads, and only the rows of the patients chosen by this rule.
+What was changed: only the columns that the `eicu` profile reads, of findings those entered by the index time, and only
+the rows of the patients chosen by this rule.
 Eligible admissions of patients discharged in 2015, in a region other than the Northeast, who have no stay discharged in
 2014, so that none of them is a training row of the shipped model; among the hospitals with at least {each} such
 admissions, {drawn} that record drugs on admission and {drawn} that do not, drawn at random (seed {seed}), then {each}
@@ -112,11 +116,22 @@ def write_demo(tables: Path, target: Path) -> None:
     wanted = set(identifier(stays.loc[stays["patient"].isin(patients), "stay"]))
     hospitals = set(identifier(stays.loc[stays["patient"].isin(patients), "hospital"]))
     target.mkdir(parents=True, exist_ok=True)
+    written: dict[str, pd.DataFrame] = {}
     for name, spec in profile.tables().items():
+        if not folder.has(name):
+            continue
         frame = folder.read(name)
         key, keys = ("hospital", hospitals) if name == "hospital" else ("stay", wanted)
-        frame = frame[identifier(frame[key]).isin(keys)].rename(columns={**spec.columns, **spec.optional})
-        frame.to_csv(target / f"{spec.file}.csv", index=False, lineterminator="\n")
+        frame = frame[identifier(frame[key]).isin(keys)]
+        if name in OF_FINDINGS and "offset" in frame:
+            frame = frame[number(frame["offset"]) <= profile.rule("index_minutes")]
+        frame = frame.rename(columns={**spec.columns, **spec.optional})
+        if spec.file in written:  # weight and height stand in the table of patients
+            more = [column for column in frame if column not in written[spec.file]]
+            frame = written[spec.file].join(frame[more])
+        written[spec.file] = frame
+    for file, frame in written.items():
+        frame.to_csv(target / f"{file}.csv", index=False, lineterminator="\n")
     shutil.copyfile(tables / "LICENSE.md", target / "LICENSE.md")
     (target / "LICENSE.md").chmod(0o644)
     read_back = read_eicu(target, profile, load_formulary(), lambda what, fraction: None).admissions

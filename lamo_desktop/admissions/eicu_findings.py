@@ -16,7 +16,7 @@ import pandas as pd
 from lamo_desktop.admissions.cohort import Observation, Sex
 from lamo_desktop.admissions.findings import Gathered
 from lamo_desktop.admissions.folder import TableFolder, identifier, number, records
-from lamo_desktop.admissions.measurements import Bound, ImpossibleError, NoValueError, read_value
+from lamo_desktop.admissions.measurements import Bound, ImpossibleError, NoValueError, UnclearError, read_value
 from lamo_desktop.admissions.quantities import Unit, measured, quantities
 from lamo_desktop.admissions.value_faults import ValueFaults
 from lamo_desktop.errors import row_fault
@@ -149,6 +149,7 @@ class FindingsReader:
         hours = None if minutes is None else round((minutes - self._index) / 60, 2)
         observation = Observation(name, round(value, 4), quantity.unit, hours, worst, bound, written, where)
         self._gathered.add(row["stay"], observation)
+        self.faults.used(name)
 
     def _apache(self, row: Row, where: str) -> None:
         for column, name in APACHE.items():
@@ -202,13 +203,14 @@ class FindingsReader:
             readings = read_value(text, of, told)
         except ImpossibleError:
             self.faults.impossible(of.quantity.name, where)
+        except UnclearError as error:
+            self.faults.unclear(of.quantity.name, str(error), where)
+            return
         except NoValueError:
             return
         else:
-            for reading in readings:
-                self._add(
-                    row, where, reading.quantity.name, reading.value, bound=reading.bound, written=reading.written
-                )
+            for found in readings:
+                self._add(row, where, found.quantity.name, found.value, bound=found.bound, written=found.written)
 
 
 def _number(text: str) -> float | None:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from lamo_desktop.admissions.codes import admission_codes, icd_codes_among, text_codes
 from lamo_desktop.admissions.cohort import Admission, Cohort, Problem, Question, SetAside, Severity, Source
+from lamo_desktop.admissions.flat_findings import FlatFindingsReader
 from lamo_desktop.admissions.flat_history import Stay, add_previous, eligible
-from lamo_desktop.admissions.flat_orders import Ordered, OrderReader, identifier
+from lamo_desktop.admissions.flat_orders import Ordered, OrderReader
 from lamo_desktop.admissions.headers import HeaderMapping, map_headers
 from lamo_desktop.admissions.notes import SECTIONS, before_later_text, cut_sections, tells_of_stay
 from lamo_desktop.admissions.order_mapper import ENTRY_LENGTH, OrderMapper, listed_allergies
@@ -28,6 +29,7 @@ from lamo_desktop.admissions.values import (
     DateOrder,
     decided_order,
     has_time,
+    identifier,
     is_day_number,
     is_unknown,
     parse_age,
@@ -93,9 +95,11 @@ def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     whole_stays = has_orders and reader.orders.whole_stays
     source = Source(str(path), {path.name: sha256_of(path)}, profile.name, counted, whole_stays)
     progress("building admissions", 1.0)
-    problems += reader.problems()
+    problems += [*reader.problems(), *reader.findings.faults.problems(lambda where: where.partition("!")[0])]
+    unread = reader.findings.faults.counts()
     unmapped_texts, excluded = dict(reader.mapper.unmapped.most_common()), dict(reader.mapper.excluded.most_common())
-    return Cohort(admissions, source, steps, tuple(problems), tuple(aside), unmapped_texts, excluded), mapping
+    cohort = Cohort(admissions, source, steps, tuple(problems), tuple(aside), unmapped_texts, excluded, unread)
+    return cohort, mapping
 
 
 class UnusableRowError(ValueError):
@@ -119,6 +123,7 @@ class _RowReader:
         self._day_numbered: set[str] = set()  # fields of dates that are counted as Excel does
         self._date_orders = {name: self._decided(name) for name in DATES}
         self._sexes = self._sex_column()
+        self.findings = FlatFindingsReader(mapping.findings, self.table, profile.data["date_order"])
         self._pseudonyms: dict[str, str] = {}
         self._last = (0, 0)  # row and column of the cell that was read last
         patient = mapping.columns("patient_id")
@@ -290,6 +295,7 @@ class _RowReader:
             reactions=reactions,
             home_medications=home,
             sections=sections,
+            observations=self.findings.of(name, row, admitted, sex),
             labels={self.table.columns[j]: self.table.cells[j][row] or "unknown" for j in self.mapping.labels},
             source_row=self.table.where(row),
         )

@@ -1,6 +1,5 @@
 """Orders of a flat export: in a cell of the admission's own row, or one per row on a second sheet."""
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from lamo_desktop.admissions.order_status import CANCELLED, OrderStatuses, Statu
 from lamo_desktop.admissions.order_window import OrderWindow
 from lamo_desktop.admissions.profile import Profile
 from lamo_desktop.admissions.tables import Table
-from lamo_desktop.admissions.values import is_unknown, split_list
+from lamo_desktop.admissions.values import identifier, is_unknown, split_list
 from lamo_desktop.errors import row_fault
 
 UNKNOWN_ADMISSION = "the admission is not among the rows read"
@@ -135,11 +134,6 @@ class OrderReader:
         if self._starts is not None and self._starts.said:
             found.append(Problem(self._starts.where, self._starts.said, "info"))
         return found + (self._statuses.problems() if self._statuses else [])
-
-
-def identifier(text: str) -> str:
-    """An identifier as text, without the ".0" of a number that passed through a spreadsheet."""
-    return re.sub(r"^(\d+)\.0+$", r"\1", text.strip())
 
 
 def _starts(mapping: HeaderMapping, table: Table, profile: Mapping[str, Any]) -> tuple[OrderStarts | None, str]:

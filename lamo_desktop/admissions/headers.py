@@ -2,13 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lamo_desktop.admissions.cell_evidence import Evidence, evidence, is_clinical_text, is_id_like, sample_of
 from lamo_desktop.admissions.cohort import Problem
 from lamo_desktop.admissions.column_cells import ACCEPTED, Match, assign, complete
+from lamo_desktop.admissions.flat_findings import FlatFindings, find_findings
 from lamo_desktop.admissions.order_status import StatusWords
 from lamo_desktop.admissions.order_window import is_number
 from lamo_desktop.admissions.synonyms import (
@@ -61,6 +62,7 @@ class HeaderMapping:
     long_form: bool = False
     labels: tuple[int, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    findings: FlatFindings = field(default_factory=FlatFindings)
 
     def columns(self, name: str) -> tuple[int, ...]:
         """Columns of the admissions table that hold a field, left to right; empty when it has none."""
@@ -109,19 +111,25 @@ def map_headers(
                     f"{admissions.title}: the profile expects a column {header!r} for {name}; "
                     f"found {_listed(admissions)}."
                 )
+    others = [t for t in visible if t is not admissions and t is not orders_table]
+    ids = next(m.column for m in matches if m.field == "admission_id")
+    findings = find_findings(admissions, {m.column for m in matches}, ids, others)
     problems += [
-        Problem(t.title, "sheet not used: it is neither the admissions nor the orders", "info")
-        for t in visible
-        if t is not admissions and t is not orders_table
+        Problem(t.title, "sheet not used: it is neither the admissions nor the orders nor findings", "info")
+        for t in others
+        if all(t is not sheet.table for sheet in findings.sheets)
     ]
-    labels, said = _labels(admissions, matches, vocabulary)
+    problems += findings.problems
+    measured = {each.column for each in findings.columns if each.of.quantity.kind == "measure"}
+    labels, said = _labels(admissions, matches, vocabulary, measured)
     said += _recorded_later(admissions, matches)
     said += _missing(admissions, matches, orders_table is not None, own)
     said += _chosen_by_cells(admissions, matches)
     if orders_table is not None:
         said += _chosen_by_cells(orders_table, order_matches)
         said += _unused_of_orders(orders_table, order_matches)
-    return HeaderMapping(admissions, matches, orders_table, order_matches, long_form, labels, problems + said)
+    problems += said
+    return HeaderMapping(admissions, matches, orders_table, order_matches, long_form, labels, problems, findings)
 
 
 def _own_columns(profile: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, list[str]]:
@@ -373,9 +381,11 @@ def _listed(table: Table) -> str:
     return ", ".join(shown) + (" and more" if len(table.columns) > 12 else "")
 
 
-def _labels(table: Table, matches: Sequence[Match], vocabulary: Vocabulary) -> tuple[tuple[int, ...], list[Problem]]:
-    """Columns kept as subgroup labels, and why the others are not."""
-    taken = {m.column for m in matches}
+def _labels(
+    table: Table, matches: Sequence[Match], vocabulary: Vocabulary, measured: Collection[int]
+) -> tuple[tuple[int, ...], list[Problem]]:
+    """Columns kept as subgroup labels, and why the others are not, beside the fields and what is `measured`."""
+    taken = {m.column for m in matches} | set(measured)
     labels: list[int] = []
     said: list[Problem] = []
     for column, header in enumerate(table.columns):

@@ -48,8 +48,12 @@ class NoValueError(ValueError):
     """A cell that says why there is no value ("hemolyzed", "neg", "see comment")."""
 
 
+class UnclearError(ValueError):
+    """A value that cannot be read in one way only; the text says why."""
+
+
 class ImpossibleError(ValueError):
-    """A value that a living patient does not have, or that cannot be read one way only; the text says why."""
+    """A value that no patient has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def read_value(text: str, of: Measured, told: Unit | None = None) -> tuple[Readi
     """The readings of one cell, () where it is empty or says that nothing is known.
 
     The unit is the one written in the cell, else the header's, else `told`, else the quantity's only one. Raises
-    NoValueError and ImpossibleError.
+    NoValueError, UnclearError and ImpossibleError.
     """
     text = " ".join(text.split())
     if is_unknown(text) or text in EXCEL_ERRORS:
@@ -91,7 +95,7 @@ def read_value(text: str, of: Measured, told: Unit | None = None) -> tuple[Readi
     values = [unit.converted(number) for number in _numbers(match["number"])]
     possible = [value for value in values if _is_possible(of.quantity, value, bound)]
     if len(values) > 1 and len(possible) > 1:
-        raise ImpossibleError("the comma may be a decimal or a thousands separator")
+        raise UnclearError("the comma may be a decimal or a thousands separator")
     written = "" if (unit.factor, unit.offset) == (1.0, 0.0) else unit.name
     return (_checked(of.quantity, (possible or values)[0], bound, written),)
 
@@ -105,7 +109,7 @@ def _numbers(text: str) -> list[float]:
         if len(set(separators)) == 1:  # 1.234.567
             return [float(text.replace(last, ""))]
         if separators.count(last) > 1:
-            raise ImpossibleError("the number has too many separators")
+            raise UnclearError("the number has too many separators")
         other = "," if last == "." else "."
         return [float(text.replace(other, "").replace(last, "."))]
     decimal = float(text.replace(",", "."))
@@ -119,20 +123,20 @@ def _unit(written: str, of: Measured, told: Unit | None) -> Unit:
     if written:
         unit = of.unit_of(written)
         if unit is None:
-            raise ImpossibleError("a unit that this is not measured in" if len(written) < 20 else "more than one value")
+            raise UnclearError("a unit that this is not measured in" if len(written) < 20 else "more than one value")
         return unit
     if of.unit or told:
         return of.unit or told or Unit("", 1.0, 0.0)
     choices = of.choices()
     if len(choices) != 1:
-        raise ImpossibleError("no unit is given")
+        raise UnclearError("no unit is given")
     return choices[0]
 
 
 def _pair(match: re.Match[str], of: Measured) -> tuple[Reading, ...]:
     high, low = float(match["high"]), float(match["low"])
     if match["unit"].casefold() == "kpa" or (of.unit and of.unit.factor != 1):
-        raise ImpossibleError("a pair in kPa")
+        raise UnclearError("a pair in kPa")
     if low >= high:
         raise ImpossibleError("the diastolic pressure is above the systolic")
     systolic, diastolic = (quantities()[name] for name in PRESSURES)

@@ -12,7 +12,7 @@ import pandas as pd
 from lamo_desktop.admissions.cohort import Observation
 from lamo_desktop.admissions.findings import Gathered
 from lamo_desktop.admissions.folder import TableFolder, identifier, records
-from lamo_desktop.admissions.measurements import ImpossibleError, NoValueError, read_value
+from lamo_desktop.admissions.measurements import ImpossibleError, NoValueError, UnclearError, read_value
 from lamo_desktop.admissions.mimic_tables import HospitalAdmission, times
 from lamo_desktop.admissions.quantities import Measured, measured
 from lamo_desktop.admissions.value_faults import ValueFaults
@@ -116,6 +116,9 @@ class FindingsReader:
         except ImpossibleError:
             self.faults.impossible(of.quantity.name, where)
             return
+        except UnclearError as error:
+            self.faults.unclear(of.quantity.name, str(error), where)
+            return
         except NoValueError:
             return
         for found in readings:
@@ -124,6 +127,7 @@ class FindingsReader:
                 quantity.name, found.value, quantity.unit, hours, False, found.bound, found.written, where
             )
             self._gathered.add(row["admission"], observation)
+            self.faults.used(quantity.name)
 
     def _state(self, row: Row, of: Measured, hours: float, where: str) -> None:
         """A procedure that has begun."""

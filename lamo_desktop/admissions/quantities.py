@@ -78,7 +78,7 @@ class Measured:
 
     def unit_of(self, text: str) -> Unit | None:
         """The unit that a text is; None for one that this substance is not measured in."""
-        return units()[self.substance].get(plain_unit(text))
+        return units().get(self.substance, {}).get(plain_unit(text))
 
     def choices(self) -> tuple[Unit, ...]:
         """The units that the substance is measured in, each once."""

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from lamo_desktop.admissions.cohort import Source
 from lamo_desktop.admissions.flat import read_mapping
-from lamo_desktop.admissions.flat_orders import identifier
 from lamo_desktop.admissions.folder import TableFolder
 from lamo_desktop.admissions.headers import HeaderMapping
 from lamo_desktop.admissions.profile import Profile, stated_profile
 from lamo_desktop.admissions.repaired import REASON
+from lamo_desktop.admissions.values import identifier
 from lamo_desktop.errors import InputError
 from lamo_desktop.files import sha256_of
 from lamo_desktop.formulary import Formulary

@@ -50,6 +50,11 @@ def is_unknown(text: str) -> bool:
     return text.strip().casefold() in UNKNOWN
 
 
+def identifier(text: str) -> str:
+    """An identifier as text, without the ".0" of a number that passed through a spreadsheet."""
+    return re.sub(r"^(\d+)\.0+$", r"\1", text.strip())
+
+
 def parse_age(text: str) -> int | None:
     """Age in whole years; above 89 becomes 90; None when the cell says that it is not known."""
     if is_unknown(text):

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lamo_desktop.admissions.cohort import Admission
-from lamo_desktop.admissions.flat_orders import identifier
 from lamo_desktop.admissions.folder import TableFolder
 from lamo_desktop.admissions.mapping import Export
 from lamo_desktop.admissions.mimic_tables import read_discharge_summaries
 from lamo_desktop.admissions.notes import SECTIONS, section_spans, without_later_sentences
+from lamo_desktop.admissions.values import identifier
 from lamo_desktop.formulary import Formulary
 from lamo_desktop.model.prompt import parts
 

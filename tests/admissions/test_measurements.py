@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from lamo_desktop.admissions.measurements import ImpossibleError, NoValueError, read_value
+from lamo_desktop.admissions.measurements import ImpossibleError, NoValueError, UnclearError, read_value
 from lamo_desktop.admissions.quantities import measured, quantities, rows, units
 
 # header or name, cell, finding, value in its unit
@@ -165,7 +165,7 @@ def test_an_empty_cell_says_nothing(cell: str) -> None:
 def test_a_value_without_unit_is_not_read_where_there_are_several() -> None:
     of = measured("Creatinine")
     assert of is not None
-    with pytest.raises(ImpossibleError, match="no unit"):
+    with pytest.raises(UnclearError, match="no unit"):
         read_value("88", of)
     assert read_value("88", of, of.unit_of("µmol/L"))[0].value == pytest.approx(0.9955, abs=1e-3)
 
