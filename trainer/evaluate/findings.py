@@ -17,7 +17,7 @@ from lamo_desktop.formulary.knowledge import DrugKnowledge
 from lamo_desktop.model.prompt import parts
 from lamo_desktop.stats import log_loss, threshold_for_count
 from trainer.cohort.rows import Rows, ordered_matrix
-from trainer.evaluate.benchmark import TRAINED, Entrant, SplitResult, judge_split
+from trainer.evaluate.benchmark import TRAINED, ModelUnderTest, SplitResult, evaluate_split
 from trainer.evaluate.unseen_folds import CodeModel, fit_code_model
 from trainer.package.fitted_terms import code_features
 from trainer.package.knowledge_terms import fit_knowledge
@@ -31,7 +31,7 @@ def without_findings(admission: Admission) -> Admission:
     return replace(admission, observations=(), codes=tuple(code for code in admission.codes if not finding_of(code)))
 
 
-def judge_findings(
+def evaluate_findings(
     rows: Rows,
     splits: Sequence[str],
     formulary: Formulary,
@@ -47,22 +47,22 @@ def judge_findings(
     progress("fitting without findings")
     without = fit_code_model(bare, drugs, formulary, knowledge)
     splits_bare = {split: [without_findings(admission) for admission in rows.of([split])] for split in splits}
-    judged: Mapping[str, tuple[CodeModel, Sequence[Admission], Mapping[str, Sequence[Admission]]]] = {
+    under_test: Mapping[str, tuple[CodeModel, Sequence[Admission], Mapping[str, Sequence[Admission]]]] = {
         WITH: (with_findings, train, {split: rows.of([split]) for split in splits}),
         WITHOUT: (without, bare, splits_bare),
         TAKEN_OUT: (with_findings, train, splits_bare),
     }
     ordered = ordered_matrix(train, drugs)
-    entrants = []
-    for name, (model, learned, asked) in judged.items():
-        crossed = out_of_fold(learned, drugs, formulary, knowledge, model.penalty)
-        loss = log_loss(crossed, ordered)
+    models = []
+    for name, (model, learned, asked) in under_test.items():
+        held_out = out_of_fold(learned, drugs, formulary, knowledge, model.penalty)
+        loss = log_loss(held_out, ordered)
         progress(f"{name}: penalty {model.penalty:g}, out-of-fold log loss {loss:.5f}")
         logits = {split: model.logits(admissions, drugs) for split, admissions in asked.items()}
-        thresholds = {TRAINED: float(threshold_for_count(crossed, ordered.sum()))}
+        thresholds = {TRAINED: float(threshold_for_count(held_out, ordered.sum()))}
         about = {"penalty": model.penalty, "out_of_fold_log_loss": {"code model": round(loss, 5)}}
-        entrants.append(Entrant(name, "package", logits, thresholds, about=about))
-    return [judge_split(split, entrants, rows.of([split]), drugs, resamples) for split in splits]
+        models.append(ModelUnderTest(name, "package", logits, thresholds, about=about))
+    return [evaluate_split(split, models, rows.of([split]), drugs, resamples) for split in splits]
 
 
 def out_of_fold(
@@ -79,4 +79,4 @@ def out_of_fold(
         below = fit_knowledge([parts(a) for a in train], ordered, drugs, knowledge, formulary).logits
     seen = [code_features(admission, allergies=knowledge is None) for admission in train]
     patients, states = [a.patient_id for a in train], np.zeros((0, 0), dtype=np.float32)
-    return fit_terms(seen, states, ordered, drugs, patients, lambda _: None, ["features"], below, [penalty]).crossed
+    return fit_terms(seen, states, ordered, drugs, patients, lambda _: None, ["features"], below, [penalty]).out_of_fold
