@@ -4,7 +4,7 @@ ASCII only, so that any text a reader can produce (control characters, lone surr
 that a job file of an older version lacks takes its default, and one that it has under the name in the field's metadata
 `FORMERLY` is taken; an unknown field or a wrong type is a ValueError.
 
-A job has an admission a row, so what is made of texts and whole numbers alone is read by msgspec, twenty times as fast.
+A job has an admission a row, so what is made of texts and numbers alone is read by msgspec, twenty times as fast.
 What msgspec does not take (an older name, half a surrogate pair, a fault) is read, or refused, by the code here.
 """
 
@@ -103,7 +103,7 @@ def _names(hint: Any) -> dict[str, str]:
 
 @functools.cache
 def _fast(hint: Any) -> Callable[[str], Any] | None:
-    """Reads a type by msgspec; None for a type that has more in it than texts and whole numbers."""
+    """Reads a type by msgspec; None for a type that has more in it than texts and numbers."""
     import msgspec  # here, because the command and the window start without it
 
     checked = _checked(hint)
@@ -122,6 +122,8 @@ def _checked(hint: Any) -> Any:
         return hint
     if hint is int:
         return Annotated[int, msgspec.Meta(ge=-LARGEST, le=LARGEST)]
+    if hint is float:
+        return Annotated[float, msgspec.Meta(gt=-LARGEST, lt=LARGEST)]
     if dataclasses.is_dataclass(hint):
         return _struct(hint)
     inner = [_checked(argument) for argument in arguments if argument is not Ellipsis]

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from lamo_desktop.admissions.cohort import Admission, PreviousStay
+from lamo_desktop.admissions.cohort import Admission, Observation, PreviousStay, Source
 from lamo_desktop.codec import _fast, _strictly, from_json, to_json
 from lamo_desktop.recommend.policy import Policy
 from tests.jobs.jobs import ADMISSIONS
@@ -84,8 +84,10 @@ def outcome(read: Callable[[Any, str], Any], text: str) -> Any:
 
 def test_a_plain_admission_is_read_by_the_fast_way_and_what_it_cannot_take_by_the_other() -> None:
     fast = _fast(Admission)
-    assert fast is not None and _fast(Policy) is None  # a threshold is no whole number
-    plain = Admission("1", "2", age=70, previous=PreviousStay(65, drugs=("aspirin",)), labels={"unit": "Süd 中"})
+    assert fast is not None and _fast(Source) is None  # what a profile states may be anything
+    seen = (Observation("creatinine", 2.3, "mg/dL", -4.5), Observation("GCS", 7, worst=True, bound=">"))
+    stay = PreviousStay(65, drugs=("aspirin",))
+    plain = Admission("1", "2", age=70, previous=stay, labels={"unit": "Süd 中"}, observations=seen)
     assert fast(to_json(plain)) == plain
     odd = replace(plain, reason="half a pair \ud800")
     with pytest.raises(msgspec.MsgspecError):
@@ -94,3 +96,17 @@ def test_a_plain_admission_is_read_by_the_fast_way_and_what_it_cannot_take_by_th
     for age in (10**18 + 1, 10**19):
         text = to_json(plain).replace(":70,", f":{age},")
         assert outcome(from_json, text) == outcome(_strictly, text)
+    for number in (
+        "1e17",
+        "1e999",
+        "-1e300",
+        "NaN",
+        "true",
+        '"2"',
+        "null",
+        str(10**18 - 1),
+        str(10**18),
+        str(10**18 + 1),
+    ):
+        text = to_json(plain).replace(":2.3,", f":{number},")
+        assert outcome(from_json, text) == outcome(_strictly, text), number
