@@ -146,4 +146,9 @@ def audit_lines(found: Audit) -> Iterator[str]:
         f"  {found.notes:,} notes: {found.in_cut_text:,} ordered drugs are named only in text that was cut; "
         f"of these in a prompt: {len(found.leaks)}"
     )
+    if found.known_before or found.as_old_as_orders:
+        yield (
+            f"  findings: {found.known_before:,} admissions have one that was recorded by the index time; "
+            f"{found.as_old_as_orders:,} have the worst value of the first 24 hours, which is as old as the orders"
+        )
     yield from (f"  LEAK: admission {name}: {drug} in '{part}'" for name, drug, part in found.leaks[:LISTED])

@@ -4,6 +4,9 @@ A drug that is ordered may be named in the prompt for a good reason: the patient
 of it. What must not happen is that it is named because text written after admission (hospital course, discharge
 medications, plan) got in. So every note is read again, and what it names outside the sections that were kept is
 compared with the prompt.
+
+Findings name no drug, but a value may be the consequence of one: those that are only the worst of the first 24 hours,
+in which the orders were given, are counted.
 """
 
 from collections import Counter
@@ -56,7 +59,9 @@ class Audit:
 
     `ordered` counts (admission, drug) pairs, `named` those the prompt names anywhere. `in_cut_text` are pairs that a
     note names only in text that was cut, and `leaks` those of them that a prompt names in a part made from notes, as
-    (admission id, drug, part): it must be empty.
+    (admission id, drug, part): it must be empty. `known_before` and `as_old_as_orders` count admissions with a finding
+    that has a time by the index time, and with one that is the worst value of the first 24 hours, which what was
+    ordered may have changed.
     """
 
     admissions: int
@@ -66,6 +71,8 @@ class Audit:
     notes: int
     in_cut_text: int
     leaks: tuple[tuple[str, str, str], ...]
+    known_before: int = 0
+    as_old_as_orders: int = 0
 
 
 def audit(admissions: Iterable[Admission], notes: Mapping[str, Note], formulary: Formulary) -> Audit:
@@ -73,13 +80,15 @@ def audit(admissions: Iterable[Admission], notes: Mapping[str, Note], formulary:
     drugs: Counter[str] = Counter()
     holders: Counter[str] = Counter()
     leaks: list[tuple[str, str, str]] = []
-    n_admissions = ordered = named = n_notes = in_cut_text = 0
+    n_admissions = ordered = named = n_notes = in_cut_text = known_before = as_old = 0
     for admission in admissions:
         if admission.orders is None:
             continue
         orders = frozenset(admission.orders)
         mentions = {part.name: orders & formulary.mentioned(part.text) for part in parts(admission)[:-1]}
         n_admissions += 1
+        known_before += any(each.hours is not None for each in admission.observations)
+        as_old += any(each.worst for each in admission.observations)
         ordered += len(orders)
         named += len(frozenset().union(*mentions.values()))
         for part, found in mentions.items():
@@ -99,7 +108,7 @@ def audit(admissions: Iterable[Admission], notes: Mapping[str, Note], formulary:
     counted = tuple(
         PartMentions(part, count, holders[part], LEGITIMATE.get(part, READ_IT)) for part, count in drugs.items()
     )
-    return Audit(n_admissions, ordered, named, counted, n_notes, in_cut_text, tuple(leaks))
+    return Audit(n_admissions, ordered, named, counted, n_notes, in_cut_text, tuple(leaks), known_before, as_old)
 
 
 def notes_of(export: Export, path: Path) -> dict[str, Note]:

@@ -12,6 +12,7 @@ from lamo_desktop.admissions.order_mapper import NAMELESS
 from lamo_desktop.admissions.quarantine import ROWS, QuarantineTable, quarantine
 from lamo_desktop.admissions.repaired import REASON
 from lamo_desktop.check.account import unmapped
+from lamo_desktop.check.findings import AS_OLD_AS_ORDERS, findings_read
 from lamo_desktop.check.leakage import Audit
 from lamo_desktop.files import check_writable, replacing
 from lamo_desktop.formulary import Formulary, SiteName
@@ -138,6 +139,22 @@ def _pages(export: Export, formulary: Formulary) -> Iterator[_Page]:
         (Column("Reason", width=30), Column("Order text", width=60, wrap=True), Column("Order rows", "whole", 11)),
         [(entry.reason, entry.text, entry.rows) for entry in ranked(cohort.excluded)],
     )
+    yield _Page(
+        "Findings",
+        (
+            Column("Finding", width=28),
+            Column("Unit", width=18),
+            Column("Admissions", "whole", 12),
+            Column("Converted", "whole", 12),
+            Column("Converted from", width=24),
+            Column("Only the worst of the first 24 hours", "whole", 18),
+            Column("Values set aside", "whole", 12),
+        ),
+        [
+            (each.name, each.unit, each.admissions, each.converted, ", ".join(each.units), each.worst, each.set_aside)
+            for each in findings_read(cohort)
+        ],
+    )
 
 
 def _unmapped_row(text: str, rows: int, formulary: Formulary, place: int) -> tuple[Value, ...]:
@@ -152,6 +169,8 @@ def _unmapped_row(text: str, rows: int, formulary: Formulary, place: int) -> tup
 
 def _audit_page(found: Audit) -> _Page:
     rows: list[tuple[Value, ...]] = [(p.part, p.drugs, p.admissions, p.meaning) for p in found.parts]
+    if found.as_old_as_orders:
+        rows.append(("findings, worst of 24 hours", None, found.as_old_as_orders, AS_OLD_AS_ORDERS))
     rows.append(("drugs named only in cut text", found.in_cut_text, found.notes, "must not be in the prompt"))
     rows.append(("of these in a prompt", len(found.leaks), len({leak[0] for leak in found.leaks}), "must be 0"))
     return _Page(

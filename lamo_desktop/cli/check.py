@@ -14,6 +14,7 @@ from lamo_desktop.check.account import (
     order_lines,
     unmapped_lines,
 )
+from lamo_desktop.check.findings import finding_lines
 from lamo_desktop.check.leakage import Audit, audit, notes_of
 from lamo_desktop.check.workbook import names_to_confirm, write_check, write_quarantine
 from lamo_desktop.errors import InputError
@@ -61,6 +62,7 @@ def check(options: argparse.Namespace) -> int:
     _print_all(order_lines(cohort))
     _print_all(account_lines(cohort))
     _print_all(excluded_lines(cohort))
+    _print_all(finding_lines(cohort))
     _print_all(unmapped_lines(cohort, formulary))
     if found is not None:
         _print_all(audit_lines(found))
