@@ -63,7 +63,8 @@ def _data_dir() -> Path:
         return Path(chosen)
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "LAMO Desktop"
-    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "lamo-desktop"
+    shared = Path(os.environ.get("XDG_DATA_HOME", ""))  # the specification has an empty or a relative one ignored
+    return (shared if shared.is_absolute() else Path.home() / ".local" / "share") / "lamo-desktop"
 
 
 def engine_folder() -> Path | None:

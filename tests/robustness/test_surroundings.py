@@ -10,7 +10,7 @@ import pytest
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.jobs.store import JobStore
-from lamo_desktop.paths import data_dir, own_folder
+from lamo_desktop.paths import base_weight_folders, data_dir, own_folder
 from tests.jobs.jobs import new_job, work
 from tests.jobs.test_disasters import permitted, python
 from tests.privacy.planted import write_export
@@ -64,6 +64,17 @@ def test_folders_of_the_program_are_their_owners_only(tmp_path: Path, monkeypatc
     (data_dir() / "logs").write_text("not a folder")
     with pytest.raises(InputError, match="cannot be used"):
         own_folder("logs")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a variable of the XDG specification")
+@pytest.mark.parametrize(("given", "folder"), [("", "home/.local/share"), ("data", "home/.local/share"), ("/own", "/own")])
+def test_the_data_folder_is_never_in_the_folder_one_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, folder: str
+) -> None:
+    monkeypatch.delenv("LAMO_DATA_DIR")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_DATA_HOME", given)
+    assert base_weight_folders(tmp_path)[-1] == tmp_path / folder / "lamo-desktop" / "models"
 
 
 @pytest.mark.skipif(os.name == "nt" or shutil.which("sh") is None, reason="pipes of POSIX")
