@@ -1,5 +1,7 @@
 """The architecture, checked: import fences, and no network in any process."""
 
+import argparse
+import dataclasses
 import shutil
 import socket
 import subprocess
@@ -7,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from lamo_desktop.cli import parser
 
 ROOT = Path(__file__).parent.parent
 FOR_TRAINING_ONLY = ("torch", "transformers", "peft", "accelerate", "sklearn", "scipy")
@@ -25,6 +29,25 @@ def test_the_command_loads_no_training_library_and_no_qt() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_argparse_read_stays_with_the_commands() -> None:
+    """Below them options are typed: `cli/options.py` has a dataclass for each command of `lamo`."""
+    seen = {
+        path.relative_to(ROOT).as_posix()
+        for room in ("lamo_desktop", "trainer")
+        for path in (ROOT / room).rglob("*.py")
+        if "Namespace" in path.read_text(encoding="utf-8")
+    }
+    assert {name for name in seen if not name.startswith("trainer/cli/")} == {"lamo_desktop/cli/options.py"}
+
+
+def test_every_option_of_a_command_reaches_its_dataclass() -> None:
+    verbs = next(action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)).choices
+    actions = [action for action in verbs.pop("model")._actions if isinstance(action, argparse._SubParsersAction)]
+    for verb in (*verbs.values(), *actions[0].choices.values()):
+        read = {action.dest for action in verb._actions} - {"help"}
+        assert read == {field.name for field in dataclasses.fields(verb.get_default("kind"))}, verb.prog
 
 
 def test_sockets_are_forbidden_in_tests() -> None:

@@ -17,6 +17,7 @@ from lamo_desktop.check.account import (
 from lamo_desktop.check.findings import finding_lines
 from lamo_desktop.check.leakage import Audit, audit, notes_of
 from lamo_desktop.check.workbook import names_to_confirm, write_check, write_quarantine
+from lamo_desktop.cli.options import Check
 from lamo_desktop.errors import InputError
 from lamo_desktop.files import check_writable, replacing
 from lamo_desktop.formulary import Formulary, confirmed_names, load_formulary, write_site_names
@@ -34,7 +35,7 @@ def add_options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--audit", action="store_true", help="search every prompt for the drugs ordered (leakage audit)")
 
 
-def check(options: argparse.Namespace) -> int:
+def check(options: Check) -> int:
     """Print columns, attrition, problems and unknown names; write what was asked for; 1 with `--strict` if rows left.
 
     An export without a single eligible admission is told like any other and then raises InputError.
@@ -81,7 +82,7 @@ def _print_all(lines: Iterable[str]) -> None:
         print(line)
 
 
-def _save(export: Export, formulary: Formulary, options: argparse.Namespace, found: Audit | None) -> None:
+def _save(export: Export, formulary: Formulary, options: Check, found: Audit | None) -> None:
     """Write the files that were asked for and say so."""
     if options.xlsx is not None:
         write_check(export, formulary, options.xlsx, found)

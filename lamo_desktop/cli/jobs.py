@@ -1,10 +1,10 @@
 """What the commands on a finished or interrupted job file do: audit, purge, lock and unlock."""
 
-import argparse
 import getpass
 import os
 import sys
 
+from lamo_desktop.cli.options import JobFile
 from lamo_desktop.errors import InputError
 from lamo_desktop.jobs import schema
 from lamo_desktop.jobs.store import JobStore, purge
@@ -12,7 +12,7 @@ from lamo_desktop.jobs.store import JobStore, purge
 PASSPHRASE = "LAMO_PASSPHRASE"
 
 
-def audit(options: argparse.Namespace) -> int:
+def audit(options: JobFile) -> int:
     """`lamo audit`: whether all of a job file is as it was logged. Raises InputError naming the first that is not."""
     with JobStore.open(options.job, read_only=True) as store:
         changed = store.audit()
@@ -27,7 +27,7 @@ def audit(options: argparse.Namespace) -> int:
     return 0
 
 
-def purge_job(options: argparse.Namespace) -> int:
+def purge_job(options: JobFile) -> int:
     """`lamo purge`: a job file, damaged or not, and its journals are overwritten and deleted; nothing else ever is."""
     if not options.job.is_file():
         raise InputError(f"There is no job file {options.job}.")
@@ -41,7 +41,7 @@ def purge_job(options: argparse.Namespace) -> int:
     return 0
 
 
-def lock(options: argparse.Namespace) -> int:
+def lock(options: JobFile) -> int:
     """`lamo lock`: FILE.lamo becomes FILE.lamo.enc."""
     from lamo_desktop.jobs.sealed import seal
 
@@ -49,7 +49,7 @@ def lock(options: argparse.Namespace) -> int:
     return 0
 
 
-def unlock(options: argparse.Namespace) -> int:
+def unlock(options: JobFile) -> int:
     """`lamo unlock`: FILE.lamo.enc becomes FILE.lamo."""
     from lamo_desktop.jobs.sealed import unseal
 

@@ -1,11 +1,12 @@
 """What each `lamo` command does: it calls the rooms in the order of the data and tells a person what came out."""
 
-import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from lamo_desktop.admissions.quarantine import quarantined
+from lamo_desktop.cli.options import Bench, Demo, Input, InstallBase, Package, Recommend, Report, Resume
 from lamo_desktop.cli.steps import (
     NO_OVERLAY,
     NOTICE,
@@ -34,7 +35,7 @@ from lamo_desktop.report.workbook import check_writable, write_workbook
 from lamo_desktop.validate import from_recommendations
 
 
-def recommend(options: argparse.Namespace) -> int:
+def recommend(options: Recommend) -> int:
     """`lamo recommend`: export in, workbook out; the job file makes it resumable."""
     reporter = Reporter(options.progress)
     check_writable(options.output, ".xlsx")
@@ -42,7 +43,7 @@ def recommend(options: argparse.Namespace) -> int:
     formulary = load_formulary(options.names, options.interactions, options.knowledge)
     candidates = chosen_candidates(options.candidates, package, formulary)
     cohort = read_input(options, formulary, reporter)
-    with job_file(options) as path:
+    with job_file(options.job, options.output) as path:
         outcome = score_cohort(
             path, cohort, package, policy, formulary, engine_settings(options), options.limit, reporter, candidates
         )
@@ -62,12 +63,12 @@ def save_workbook(outcome: Recommendations, output: Path, formulary: Formulary, 
         print(repeated.note)
 
 
-def resume(options: argparse.Namespace) -> int:
+def resume(options: Resume) -> int:
     """`lamo resume`: finish an interrupted job from its own file, and write the workbook."""
     reporter = Reporter(options.progress)
     check_writable(options.output, ".xlsx")
     with JobStore.open(options.job) as store:
-        options.model = options.model or store.job().package.folder
+        options = replace(options, model=options.model or store.job().package.folder)
         _check_overlay(options, store)
         package = chosen_package(options)
         formulary = load_formulary(options.names, options.interactions, options.knowledge)
@@ -80,7 +81,7 @@ def resume(options: argparse.Namespace) -> int:
     return 0
 
 
-def _check_overlay(options: argparse.Namespace, store: JobStore) -> None:
+def _check_overlay(options: Resume, store: JobStore) -> None:
     """Raises InputError where a job would silently end with other lists than those it was begun for."""
     asked_for = batch.overlay_asked_for(store.events())
     if options.overlay is None and asked_for:
@@ -91,7 +92,7 @@ def _check_overlay(options: argparse.Namespace, store: JobStore) -> None:
         )
 
 
-def model_info(options: argparse.Namespace) -> int:
+def model_info(options: Package) -> int:
     """`lamo model info`: what a package is."""
     package = load_package(options.package)
     print(f"{package.name} {package.version}: {package.label}")
@@ -113,7 +114,7 @@ def model_info(options: argparse.Namespace) -> int:
     return 0
 
 
-def model_verify(options: argparse.Namespace) -> int:
+def model_verify(options: Package) -> int:
     """`lamo model verify`: every hash of a package, base weights included."""
     package = load_package(options.package)
     verify_package(package)
@@ -121,13 +122,13 @@ def model_verify(options: argparse.Namespace) -> int:
     return 0
 
 
-def model_install_base(options: argparse.Namespace) -> int:
+def model_install_base(options: InstallBase) -> int:
     """`lamo model install-base`: check and place the base weights."""
     print(f"Base weights: {install_base(options.source, load_package(options.model), options.to)}")
     return 0
 
 
-def bench(options: argparse.Namespace) -> int:
+def bench(options: Bench) -> int:
     """`lamo bench`: the engine's ratios on this computer."""
     from lamo_desktop.model.bench import run_bench, table
 
@@ -139,7 +140,7 @@ def bench(options: argparse.Namespace) -> int:
     return 0
 
 
-def demo(options: argparse.Namespace) -> int:
+def demo(options: Demo) -> int:
     """`lamo demo`: recommend and validate on the bundled admissions, from one job."""
     options.out.mkdir(parents=True, exist_ok=True)
     workbook, report = options.out / "recommendations.xlsx", options.out / "validation.html"
@@ -147,14 +148,14 @@ def demo(options: argparse.Namespace) -> int:
     check_writable(report)
     reporter, policy, settings = Reporter(options.progress), Policy(), engine_settings(options)
     formulary, package = load_formulary(), load_package(options.model)
-    options.input, options.profile, options.job, options.output = resource("demo/eicu"), "eicu", None, workbook
-    options.order_window = options.encoding = None
-    cohort = read_input(options, formulary, reporter)
-    with job_file(options) as path:
+    export = Input(input=resource("demo/eicu"), profile="eicu")
+    cohort = read_input(export, formulary, reporter)
+    with job_file(None, workbook) as path:
         outcome = score_cohort(path, cohort, package, policy, formulary, settings, None, reporter)
-        save_workbook(outcome, workbook, formulary, options.input)
-    options.output, options.json, options.xlsx = report, options.out / "validation.json", None
-    write_validation(from_recommendations(outcome, package, formulary, policy), {}, options, reporter)
+        save_workbook(outcome, workbook, formulary, export.input)
+    files = Report(output=report, json=options.out / "validation.json", small_cell=options.small_cell)
+    outcomes = from_recommendations(outcome, package, formulary, policy)
+    write_validation(outcomes, {}, files, reporter, adaptation=options.overlay is None)
     print(f"Report: {report}")
     return 0
 

@@ -1,6 +1,5 @@
 """The steps that several `lamo` commands share: reading, choosing model and policy, scoring a job to its end."""
 
-import argparse
 import math
 import signal
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from lamo_desktop.admissions import read_cohort
 from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.cli.options import Engine, Input, Lists
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary
 from lamo_desktop.jobs import batch
@@ -31,7 +31,7 @@ ALL_CORES = 0  # what `--threads all` is
 NOTICE = "Decision support for retrospective analysis, not for prescribing."
 
 
-def read_input(options: argparse.Namespace, formulary: Formulary, reporter: Reporter) -> Cohort:
+def read_input(options: Input, formulary: Formulary, reporter: Reporter) -> Cohort:
     """The cohort of the input, with progress. May be empty: scoring refuses that."""
 
     def told(message: str, share: float) -> None:
@@ -40,7 +40,7 @@ def read_input(options: argparse.Namespace, formulary: Formulary, reporter: Repo
     return read_cohort(options.input, formulary, options.profile, told, options.order_window, options.encoding)
 
 
-def chosen_package(options: argparse.Namespace) -> ModelPackage:
+def chosen_package(options: Engine) -> ModelPackage:
     """The package asked for, with the site's overlay if one is given."""
     package = load_package(options.model)
     if options.overlay is None or str(options.overlay) == NO_OVERLAY:
@@ -48,7 +48,7 @@ def chosen_package(options: argparse.Namespace) -> ModelPackage:
     return load_overlay(options.overlay).apply(package)
 
 
-def chosen_policy(options: argparse.Namespace, otherwise: Policy | None = None) -> Policy:
+def chosen_policy(options: Lists, otherwise: Policy | None = None) -> Policy:
     """The policy and threshold shift asked for; what was not said is as in `otherwise`, else the default.
 
     Raises InputError when there is no policy of that name, or the shift is no number.
@@ -98,7 +98,7 @@ def _is_file(text: str) -> bool:
         return False
 
 
-def engine_settings(options: argparse.Namespace, otherwise: EngineSettings | None = None) -> EngineSettings:
+def engine_settings(options: Engine, otherwise: EngineSettings | None = None) -> EngineSettings:
     """Device and threads asked for; what was not said is as in `otherwise`, else the default."""
     settings = otherwise or EngineSettings()
     if options.device is not None:
@@ -109,17 +109,17 @@ def engine_settings(options: argparse.Namespace, otherwise: EngineSettings | Non
 
 
 @contextmanager
-def job_file(options: argparse.Namespace) -> Iterator[Path]:
+def job_file(job: Path | None, output: Path) -> Iterator[Path]:
     """The job's file; one that nobody asked for is removed once its results are written, and kept when they are not."""
-    if options.job is not None:
-        yield options.job
+    if job is not None:
+        yield job
         return
     path = own_folder("jobs") / f"{datetime.now():%Y%m%d-%H%M%S-%f}.lamo"
     try:
         yield path
     except BaseException:
         if path.exists():
-            print(f"lamo: what was scored is kept: lamo resume {path} -o {options.output}", file=sys.stderr)
+            print(f"lamo: what was scored is kept: lamo resume {path} -o {output}", file=sys.stderr)
         raise
     purge(path)
 
@@ -180,6 +180,6 @@ def run_to_end(store: JobStore, package: ModelPackage, settings: EngineSettings,
         raise KeyboardInterrupt
 
 
-def exit_code(options: argparse.Namespace, cohort: Cohort) -> int:
+def exit_code(options: Input, cohort: Cohort) -> int:
     """0, or 1 when rows were set aside and `--strict` was given."""
     return 1 if options.strict and cohort.set_aside else 0

@@ -1,10 +1,10 @@
 """`lamo validate`: recommend, compare with what clinicians ordered, recalibrate, compare models, write the report."""
 
-import argparse
 import json
 from pathlib import Path
 
 from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.cli.options import Report, Validate
 from lamo_desktop.cli.steps import (
     NOTICE,
     chosen_package,
@@ -35,7 +35,7 @@ from lamo_desktop.validate.overlay import make_overlay
 from lamo_desktop.validate.recalibrate import fit
 
 
-def validate(options: argparse.Namespace) -> int:
+def validate(options: Validate) -> int:
     """Recommend for every admission of an export that has orders, and report how well the lists agree with them."""
     reporter = Reporter(options.progress)
     for target, suffix in (
@@ -55,7 +55,7 @@ def validate(options: argparse.Namespace) -> int:
             f"{Path(cohort.source.path).name} has no orders, and validation compares with them: "
             "add a column or sheet of orders, or use `lamo recommend`."
         )
-    with job_file(options) as path:
+    with job_file(options.job, options.output) as path:
         outcome = score_cohort(
             path, cohort, package, policy, formulary, engine_settings(options), options.limit, reporter
         )
@@ -66,29 +66,29 @@ def validate(options: argparse.Namespace) -> int:
     if options.save_overlay is not None:
         make_overlay(fit(outcomes), outcomes).save(options.save_overlay)
         print(f"Site overlay: {options.save_overlay} (use it with --overlay)")
-    write_validation(outcomes, compared, options, reporter)
+    write_validation(outcomes, compared, options, reporter, adaptation=options.overlay is None)
     print(f"Report: {options.output}")
     print(NOTICE)
     return exit_code(options, cohort)
 
 
 def write_validation(
-    outcomes: Outcomes, compared: dict[str, Outcomes], options: argparse.Namespace, reporter: Reporter
+    outcomes: Outcomes, compared: dict[str, Outcomes], files: Report, reporter: Reporter, adaptation: bool
 ) -> None:
     """Validate, and write the report (`output`) and, where asked, its figures (`json`) and tables (`xlsx`)."""
     validation = validated(
         outcomes,
-        ValidationOptions(small_cell=options.small_cell, adaptation=options.overlay is None),
+        ValidationOptions(small_cell=files.small_cell, adaptation=adaptation),
         progress=lambda stage, share: reporter(Progress("validating", round(100 * share), 100, message=stage)),
         others=compared,
     )
-    write_report(validation, options.output)
-    if options.json is not None:
+    write_report(validation, files.output)
+    if files.json is not None:
         figures = json.dumps(validation.to_json(), indent=2, allow_nan=False)
-        with replacing(options.json) as unfinished:
+        with replacing(files.json) as unfinished:
             unfinished.write_text(figures + "\n", encoding="utf-8")
-    if options.xlsx is not None:
-        write_validation_workbook(validation, options.xlsx)
+    if files.xlsx is not None:
+        write_validation_workbook(validation, files.xlsx)
 
 
 def _other_package(path: Path, package: ModelPackage) -> ModelPackage:
@@ -103,7 +103,7 @@ def _on_same_rows(
     cohort: Cohort,
     policy: Policy,
     formulary: Formulary,
-    options: argparse.Namespace,
+    options: Validate,
     reporter: Reporter,
 ) -> Outcomes:
     """The other model's lists for the same admissions, from a job of its own that is not kept."""

@@ -67,7 +67,9 @@ def test_folders_of_the_program_are_their_owners_only(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a variable of the XDG specification")
-@pytest.mark.parametrize(("given", "folder"), [("", "home/.local/share"), ("data", "home/.local/share"), ("/own", "/own")])
+@pytest.mark.parametrize(
+    ("given", "folder"), [("", "home/.local/share"), ("data", "home/.local/share"), ("/own", "/own")]
+)
 def test_the_data_folder_is_never_in_the_folder_one_stands_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, folder: str
 ) -> None:
