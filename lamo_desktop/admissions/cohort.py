@@ -1,8 +1,10 @@
 """The nouns every room shares: an admission as known at its index time, and the cohort it belongs to."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from lamo_desktop.formulary.fixed_combinations import as_ordered
 
 Sex = Literal["female", "male"]
 Severity = Literal["error", "warning", "info"]
@@ -65,6 +67,13 @@ class Admission:
     unmapped_orders: tuple[str, ...] = ()  # order texts that could not be mapped, as written
     labels: Mapping[str, str] = field(default_factory=dict)  # subgroups: hospital, unit, year, any further column
     source_row: str = ""  # where it came from, for messages: "Sheet1!A17" or "patient.csv row 12"
+
+    def ordered(self, candidates: Collection[str] = frozenset()) -> tuple[str, ...]:
+        """The drugs as ordered, sorted: fixed combinations as one; none where no orders are given.
+
+        `candidates`: of a model, which may know a combination by its ingredients alone.
+        """
+        return as_ordered(self.orders or (), candidates)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """How well an export could be used, counted once: the window's Check page and `lamo check` say the same of it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from lamo_desktop.admissions.cohort import Admission, Cohort
@@ -10,7 +10,7 @@ MANY_UNKNOWN = 0.1  # share of the ordered drugs: with more of them unknown, a c
 
 @dataclass(frozen=True, slots=True)
 class OrderedDrugs:
-    """Ordered drugs whose ingredient is `known` (each once per admission), and order texts that are `unknown`."""
+    """Ordered drugs that are `known` (each once per admission), and order texts that are `unknown`."""
 
     known: int
     unknown: int
@@ -52,11 +52,11 @@ class CheckSummary:
         return bool(self.n_problems or self.n_set_aside or self.ordered.many_unknown)
 
 
-def ordered_drugs(admissions: Iterable[Admission]) -> OrderedDrugs:
-    """Count the orders of these admissions."""
+def ordered_drugs(admissions: Iterable[Admission], candidates: Collection[str] = frozenset()) -> OrderedDrugs:
+    """Count the drugs ordered in these admissions; `candidates` are those of a model, where one is known."""
     known = unknown = 0
     for admission in admissions:
-        known += len(admission.orders or ())
+        known += len(admission.ordered(candidates))
         unknown += len(admission.unmapped_orders)
     return OrderedDrugs(known, unknown)
 

@@ -121,7 +121,7 @@ def parser() -> argparse.ArgumentParser:
     recommend.add_argument(
         "--candidates",
         metavar="all|FILE|NAMES",
-        help="these drugs: a file with one a line, names with commas, or all that the formulary knows",
+        help="these drugs: a file with one a line, names or class:NAME with commas, or all that the formulary knows",
     )
     _policy(recommend)
 

@@ -13,19 +13,19 @@ from lamo_desktop.admissions import read_cohort
 from lamo_desktop.admissions.cohort import Cohort
 from lamo_desktop.cli.options import Engine, Input, Lists
 from lamo_desktop.errors import InputError
-from lamo_desktop.formulary import Formulary
+from lamo_desktop.formulary import Formulary, without_parts
 from lamo_desktop.jobs import batch
 from lamo_desktop.jobs.store import JobStore, purge
 from lamo_desktop.model.package import ModelPackage, load_package
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.paths import own_folder
 from lamo_desktop.progress import Progress, Reporter
+from lamo_desktop.recommend.candidates import candidates_named
 from lamo_desktop.recommend.policy import POLICIES, Policy
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.validate.overlay import load_overlay
 
 PASSING = "passing-"
-ALL = "all"  # as candidates: every drug of package and formulary
 NO_OVERLAY = "none"  # what `--overlay none` is
 ALL_CORES = 0  # what `--threads all` is
 NOTICE = "Decision support for retrospective analysis, not for prescribing."
@@ -71,24 +71,18 @@ def chosen_candidates(asked: str | None, package: ModelPackage, formulary: Formu
     """The candidate drugs: those of the package, or those named in a file (one a line) or with commas, in its order.
 
     A drug that the package was not trained on may be among them if the formulary knows it; it comes last. "all" is
-    every drug of package and formulary. Raises InputError for an unknown name, or when none is left.
+    every drug of package and formulary, "class:NAME" every drug of a class. Raises InputError for an unknown name, or
+    when none is left.
     """
-    vocabulary = [drug.name for drug in package.drugs]
     if asked is None:
-        return vocabulary
-    if asked.strip().lower() == ALL:
-        return [*vocabulary, *(drug for drug in formulary.drugs if drug not in package.by_name)]
+        return list(without_parts(drug.name for drug in package.drugs))
+    if not _is_file(asked):
+        return candidates_named(asked.split(","), package, formulary)
     try:
-        written = Path(asked).read_text(encoding="utf-8-sig") if _is_file(asked) else asked.replace(",", "\n")
+        written = Path(asked).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"The list of candidates {asked} cannot be read as text.") from error
-    names = list(dict.fromkeys(" ".join(line.split()).lower() for line in written.splitlines() if line.strip()))
-    for name in names:
-        if name not in package.by_name and not formulary.known(name):
-            raise InputError(f'The candidate "{name[:60]}" is neither in the model package nor in the formulary.')
-    if not names:
-        raise InputError("The list of candidates is empty.")
-    return [name for name in vocabulary if name in names] + [name for name in names if name not in package.by_name]
+    return candidates_named(written.splitlines(), package, formulary)
 
 
 def _is_file(text: str) -> bool:
@@ -150,7 +144,7 @@ def score_cohort(
     candidates: Sequence[str] | None = None,
 ) -> Recommendations:
     """Score a cohort's first `limit` admissions in a new job file, to its end; `candidates` None: the package's."""
-    candidates = candidates or [drug.name for drug in package.drugs]
+    candidates = candidates or without_parts(drug.name for drug in package.drugs)
     with batch.create_job(path, cohort, package, settings, candidates, policy, limit) as store:
         run_to_end(store, package, settings, reporter)
         return batch.results(store, package, formulary)

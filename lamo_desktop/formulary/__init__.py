@@ -1,5 +1,6 @@
 """Drug text to ingredients, drug classes, allergy and interaction tables. See resources/formulary/README.md."""
 
+from lamo_desktop.formulary.fixed_combinations import as_ordered, product_of, shown_name, without_parts
 from lamo_desktop.formulary.formulary import Formulary, load_formulary
 from lamo_desktop.formulary.order_text import Mapped
 from lamo_desktop.formulary.rules import SEVERITIES, Severity
@@ -16,7 +17,11 @@ __all__ = [
     "Severity",
     "SiteName",
     "Suggestion",
+    "as_ordered",
     "confirmed_names",
     "load_formulary",
+    "product_of",
+    "shown_name",
+    "without_parts",
     "write_site_names",
 ]

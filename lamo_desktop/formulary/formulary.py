@@ -9,6 +9,7 @@ from pathlib import Path
 from lamo_desktop.errors import InputError
 from lamo_desktop.files import sha256_of
 from lamo_desktop.formulary.allergies import is_intolerance, statements
+from lamo_desktop.formulary.fixed_combinations import FIXED_COMBINATIONS, fixed_combinations, parts_of, parts_only
 from lamo_desktop.formulary.matching import NameIndex, Names
 from lamo_desktop.formulary.order_text import Mapped, OrderReader
 from lamo_desktop.formulary.rules import SEVERITIES, ClinicalRules, Severity, load_rules
@@ -94,8 +95,9 @@ class Formulary:
 
     @property
     def drugs(self) -> tuple[str, ...]:
-        """Every ingredient of the shipped table that is a drug and not a fluid, contrast or the like, sorted."""
-        return tuple(sorted(name for name, entry in self._table.items() if entry.kind == "drug"))
+        """Every drug of the shipped table, as ordered: no fluid, contrast or the like, fixed combinations as one."""
+        names = {name for name, entry in self._table.items() if entry.kind == "drug"}
+        return tuple(sorted(names - parts_only()))
 
     def known(self, ingredient: str) -> bool:
         """Whether the shipped table or the site's own map has this ingredient name."""
@@ -140,7 +142,7 @@ class Formulary:
 
     def _hit_of(self, allergy: str, subject: AllergySubject, ingredient: str) -> AllergyHit | None:
         own = self._allergy_classes(ingredient)
-        if ingredient in subject.names:
+        if ingredient in subject.names or not subject.names.isdisjoint(parts_of(ingredient)):
             beside_opioid = OPIOID not in own and any(OPIOID in self._allergy_classes(name) for name in subject.names)
             severity: Severity = "caution" if beside_opioid else "contraindicated"
             return AllergyHit(allergy, ingredient, "name", severity, BESIDE_OPIOID if beside_opioid else "")
@@ -182,7 +184,16 @@ class Formulary:
         return tuple(sorted({pair.source for pair in self._pairs.values()}))
 
     def _add_interactions(self, path: Path, source: str) -> None:
-        self._pairs.update(read_interactions(path, source, self._interaction_name))
+        found = read_interactions(path, source, self._interaction_name)
+        self._pairs.update(found)
+        products = [(product.drug, part) for product in fixed_combinations() for part in product.parts]
+        for pair in found.values():  # a fixed combination interacts as its parts do
+            for product, part in products:
+                if part in (pair.drug_a, pair.drug_b):
+                    other = pair.drug_b if part == pair.drug_a else pair.drug_a
+                    first, second = sorted((product, other))
+                    if other not in parts_of(product):
+                        self._pairs.setdefault((first, second), replace(pair, drug_a=first, drug_b=second))
         self._interacting = {name for pair in self._pairs for name in pair}
 
     def _interaction_name(self, written: str) -> str:
@@ -222,6 +233,7 @@ def _read(site_names: Path | None, interactions: Path | None, knowledge: Path | 
     ingredients_csv, combinations_csv, allergy_csv, interactions_csv = shipped
     table = read_ingredients(ingredients_csv)
     index = _index(table, combinations_csv)
+    table |= _products(table)
     reader = OrderReader(index, table)
     formulary = Formulary(
         table,
@@ -229,7 +241,7 @@ def _read(site_names: Path | None, interactions: Path | None, knowledge: Path | 
         reader,
         read_site_names(site_names, reader, table) if site_names else {},
         read_allergy_terms(allergy_csv),
-        digest([*shipped, *(path for path in (site_names, interactions) if path)]),
+        digest([*shipped, resource(FIXED_COMBINATIONS), *(path for path in (site_names, interactions) if path)]),
     )
     formulary._add_interactions(interactions_csv, NDFRT)
     if interactions:
@@ -245,6 +257,22 @@ def _read(site_names: Path | None, interactions: Path | None, knowledge: Path | 
         for path in formulary.rules.files
     }
     return formulary
+
+
+def _products(table: Mapping[str, Ingredient]) -> dict[str, Ingredient]:
+    """The fixed combinations as drugs: of the class of their first part, and of the allergy classes of all."""
+    found = {}
+    for product in fixed_combinations():
+        unknown = [name for name in product.parts if name not in table]
+        if unknown:
+            raise InputError(f"{FIXED_COMBINATIONS}: {unknown[0]!r} is not in the ingredient table.")
+        entries = [table[name] for name in product.parts]
+        allergy_classes = tuple(dict.fromkeys(name for entry in entries for name in entry.allergy_classes))
+        found[product.drug] = replace(
+            table.get(product.drug) or replace(entries[0], name=product.drug, synonyms=()),
+            allergy_classes=allergy_classes,
+        )
+    return found
 
 
 def _index(table: Mapping[str, Ingredient], combinations_csv: Path) -> NameIndex:

@@ -6,13 +6,14 @@ below them stand the tables of the ANSM and of NDF-RT, read through tiers.csv. A
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Literal, get_args
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary.allergies import statements
+from lamo_desktop.formulary.fixed_combinations import fixed_combinations
 from lamo_desktop.formulary.knowledge import tables_of
 from lamo_desktop.formulary.tables import rows
 from lamo_desktop.formulary.text import LONGEST_TEXT, plain, words
@@ -287,6 +288,7 @@ class _Reader:
             self._read_contraindications(path)
         for path in self._paths(CROSS_ALLERGIES):
             self._read_cross_allergies(path)
+        self._add_products()
         self._rules.files = (
             *(
                 resource(f"knowledge/{name}")
@@ -296,6 +298,28 @@ class _Reader:
             *self._own.values(),
         )
         return self._rules
+
+    def _add_products(self) -> None:
+        """What the rules say of an ingredient they say of the fixed combinations with it, too."""
+        for product in fixed_combinations():
+            own = dict(self._rules.partners.get(product.drug, {}))
+            inherited: dict[str, Rule] = {}
+            for part in product.parts:
+                for partner, rule in self._rules.partners.get(part, {}).items():
+                    known = inherited.get(partner)
+                    if partner not in (*product.parts, product.drug) and (
+                        known is None or not _as_grave(known.severity, rule.severity)
+                    ):
+                        inherited[partner] = rule
+            for partner, rule in (inherited | own).items():
+                self._set_pair(product.drug, partner, rule)
+            held = self._rules.by_condition.setdefault(product.drug, [])
+            for part in product.parts:
+                held += [entry for entry in self._rules.by_condition.get(part, ()) if entry not in held]
+        self._rules.sets = [
+            replace(rule, needs=tuple((_with_products(group), least) for group, least in rule.needs))
+            for rule in self._rules.sets
+        ]
 
     def _paths(self, name: str) -> list[Path]:
         return [resource(f"knowledge/{name}"), *([self._own[name]] if name in self._own else [])]
@@ -436,6 +460,10 @@ class _Reader:
                 self._rules.cross_allergies.pop((first, second), None)
             else:
                 self._rules.cross_allergies[first, second] = CrossAllergy(severity, reason, Source(*source))
+
+
+def _with_products(drugs: frozenset[str]) -> frozenset[str]:
+    return drugs.union(p.drug for p in fixed_combinations() if not drugs.isdisjoint(p.parts))
 
 
 def _severity(path: Path, row: int, written: str) -> Severity | None:

@@ -15,7 +15,7 @@ import numpy as np
 from lamo_desktop.admissions.cohort import AttritionStep, Cohort
 from lamo_desktop.admissions.excluded import ranked
 from lamo_desktop.errors import InputError
-from lamo_desktop.formulary import Formulary, load_formulary
+from lamo_desktop.formulary import Formulary, load_formulary, without_parts
 from lamo_desktop.jobs import provenance
 from lamo_desktop.jobs.job import Item, Job, Outcome, PackageIdentity
 from lamo_desktop.jobs.journal import Event, now
@@ -238,13 +238,15 @@ def results(
     _check_same(job, package)
     package = calibrated or package
     chosen = policy or job.policy
+    asked = without_parts(job.candidates)
+    columns = [d for d, drug in enumerate(job.candidates) if drug in asked]
     items = list(store.items())
-    scores = np.full((len(items), len(job.candidates)), np.nan)
+    scores = np.full((len(items), len(asked)), np.nan)
     for n, item in enumerate(items):
         if item.scores is not None:
-            scores[n] = item.scores
-    candidates = in_use(package, job.candidates)
-    chances = probabilities(package, job.candidates, scores, formulary.drug_class, [context_of(item) for item in items])
+            scores[n] = np.asarray(item.scores)[columns]
+    candidates = in_use(package, asked)
+    chances = probabilities(package, asked, scores, formulary.drug_class, [context_of(item) for item in items])
     listed = recommended(package, candidates, chances, chosen)
     withholding = safety.Withholding(formulary, candidates, [item.admission for item in items])
     barred = withholding.mask & (not chosen.show_withheld)
@@ -256,7 +258,7 @@ def results(
     found = []
     for n, item in enumerate(items):
         ordered = np.zeros(len(place), dtype=bool)
-        ordered[[place[drug] for drug in item.admission.orders or () if drug in place]] = True
+        ordered[[place[drug] for drug in item.admission.ordered(candidates) if drug in place]] = True
         row = Recommendation(
             admission=item.admission,
             state="pending" if item.state == "running" else item.state,

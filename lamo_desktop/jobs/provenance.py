@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from lamo_desktop import __version__
-from lamo_desktop.formulary import Formulary
+from lamo_desktop.formulary import Formulary, without_parts
 from lamo_desktop.formulary.knowledge import knowledge_version
 from lamo_desktop.jobs.job import Job
 from lamo_desktop.jobs.store import JobStore
@@ -61,8 +61,8 @@ def describe(
             "base_source": identity.base_source,
             "licence": identity.licence,
             "adapters_sha256": dict(identity.adapters) or None,
-            "candidates": len(in_use(package, job.candidates)),
-            "candidates_in_vocabulary": sum(drug in package.by_name for drug in job.candidates),
+            "candidates": len(in_use(package, without_parts(job.candidates))),
+            "candidates_in_vocabulary": sum(drug in package.by_name for drug in without_parts(job.candidates)),
         },
         **({"site": dict(package.site.facts)} if package.site else {}),
         "engine": {

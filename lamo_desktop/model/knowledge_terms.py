@@ -50,6 +50,7 @@ _TOPIC_OF_PART: dict[str, Topic] = {
     f"{NOTE}medications on admission": "home medications",
     f"{NOTE}allergies": "allergies",
 }
+JOINED = "/"  # between the ingredients in the name of a fixed combination
 _WORD = re.compile(r"[a-z0-9]+")
 _ICD10 = re.compile(r"[a-z]\d{2}[a-z0-9]{1,4}")  # a code without its point; the table has the category, its first three
 _SENTENCE_END = re.compile(r"(?<=[.!?;]) ")
@@ -92,8 +93,9 @@ class Uses:
     by_class: Mapping[str, tuple[str, ...]]
 
     def of(self, drug: str, drug_class: str) -> tuple[str, ...]:
-        """The uses of a drug; none where neither it nor its class has a line."""
-        return self.by_drug.get(drug) or self.by_class.get(drug_class, ())
+        """The uses of a drug, else of an ingredient of a fixed combination, else of the class; none without a line."""
+        own = (self.by_drug[name] for name in (drug, *drug.split(JOINED)) if self.by_drug.get(name))
+        return next(own, self.by_class.get(drug_class, ()))
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,7 @@ class UseMatcher:
     def __init__(self, words: Words, uses: Uses, drugs: Sequence[str], facts: DrugFacts) -> None:
         self._words, self._facts = words, facts
         self.place = {drug: place for place, drug in enumerate(drugs)}
+        self._products = {drug: drug.split(JOINED) for drug in drugs if JOINED in drug}
         uses_of = {drug: uses.of(drug, facts.drug_class(drug)) for drug in self.place}
         phrases = {use: words.read(use) for each in uses_of.values() for use in each}
         self._phrases = sorted(use for use, found in phrases.items() if found)
@@ -185,7 +188,11 @@ class UseMatcher:
             if topic in ("problems", "history"):
                 row[:] = np.maximum.reduceat(self._covered_by(entries)[self._all_columns], self._first)
             else:
-                row[[self.place[drug] for drug in self._named_in(topic, entries) if drug in self.place]] = 1.0
+                named = self._named_in(topic, entries)
+                row[[self.place[drug] for drug in named if drug in self.place]] = 1.0
+                enough = any if topic == "allergies" else all
+                for drug, parts_of_drug in self._products.items():
+                    row[self.place[drug]] = float(enough(part in named for part in parts_of_drug))
         return found
 
     def reasons(self, parts: Sequence[Part], drug: str) -> list[tuple[Topic, str, str, float]]:
@@ -204,7 +211,8 @@ class UseMatcher:
                 if best[0] > 0:
                     found.append((topic, best[2], best[3], best[0]))
             else:
-                naming = [entry for entry in entries if drug in self._named_in(topic, [entry])]
+                wanted = self._products.get(drug, (drug,))
+                naming = [entry for entry in entries if not self._named_in(topic, [entry]).isdisjoint(wanted)]
                 found += [(topic, "", entry, 1.0) for entry in naming[:1]]
         return found
 

@@ -32,7 +32,7 @@ class FlagCounter:
         for row in map(int, np.flatnonzero(changed)):
             admission = self._admissions[row]
             listed, kept_off = self._names(lists[row]), self._names(withheld[row])
-            flags = safety_flags(admission, listed, admission.orders or (), self._formulary, kept_off)
+            flags = safety_flags(admission, listed, admission.ordered(self._candidates), self._formulary, kept_off)
             self._counts[row] = len(flags)
         self._lists, self._withheld = lists.copy(), withheld.copy()
         return self._counts.copy()

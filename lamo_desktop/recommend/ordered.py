@@ -1,6 +1,6 @@
 """How much clinicians ordered: the definitions that window, workbook and report share.
 
-"Ordered" without more is every ingredient, candidate of the model or not, per admission for which the export gives
+"Ordered" without more is every drug, candidate of the model or not, a fixed combination as one, per admission for which the export gives
 orders. What the model could have recommended is called "of these candidates", and the admissions that it is compared
 on, those with at least one candidate ordered, "compared".
 """
@@ -28,7 +28,7 @@ class Ordered:
 
     @property
     def per_admission(self) -> float | None:
-        """Every ingredient; None where no orders are given."""
+        """Every drug; None where no orders are given."""
         return self.n_drugs / self.n_admissions if self.n_admissions else None
 
     @property
@@ -40,6 +40,6 @@ class Ordered:
 def count_ordered(admissions: Iterable[Admission], candidates: Collection[str]) -> Ordered:
     """Count the ordered drugs of these admissions, and those among the candidates."""
     names = frozenset(candidates)
-    given = [admission.orders for admission in admissions if admission.orders is not None]
+    given = [admission.ordered(names) for admission in admissions if admission.orders is not None]
     n_candidates = sum(drug in names for orders in given for drug in orders)
     return Ordered(len(given), sum(map(len, given)), n_candidates)

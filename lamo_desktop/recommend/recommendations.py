@@ -73,14 +73,14 @@ class Recommendation:
         """The list, most probable first."""
         return tuple(line.drug for line in self.lines if line.recommended)
 
-    @property
+    @cached_property
     def ordered_drugs(self) -> tuple[str, ...]:
-        """Every ingredient ordered, candidate or not."""
-        return self.admission.orders or ()
+        """Every drug ordered, candidate or not; a fixed combination is one."""
+        return self.admission.ordered(self.candidates)
 
     @cached_property
     def ordered_outside(self) -> tuple[str, ...]:
-        """Ordered ingredients that are no candidates of the model."""
+        """Ordered drugs that are no candidates of the model."""
         return tuple(sorted(set(self.ordered_drugs) - set(self.candidates)))
 
     @cached_property

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission
-from lamo_desktop.formulary import SEVERITIES, Formulary, Severity
+from lamo_desktop.formulary import SEVERITIES, Formulary, Severity, as_ordered, shown_name
 from lamo_desktop.formulary.rules import DUPLICATE, INTERACTION, Hit, Source
 
 __all__ = ["DUPLICATE", "INTERACTION", "Flag", "Withholding", "flag_text", "gravest", "model_flags", "safety_flags"]
@@ -76,7 +76,7 @@ class _Lists:
         places = places or [("recommended", recommended), ("ordered", ordered)]
         beside = frozenset(drugs) - self.recommended - self.ordered
         places += [("withheld", self.withheld & beside), ("home", beside - self.withheld)]
-        return "; ".join(f"{place}: {', '.join(sorted(names))}" for place, names in places if names)
+        return "; ".join(f"{place}: {', '.join(sorted(map(shown_name, names)))}" for place, names in places if names)
 
 
 def safety_flags(
@@ -92,7 +92,7 @@ def safety_flags(
     among the drugs recommended and among those ordered, interactions also between these and the home medications.
     """
     conditions = conditions_of(admission, formulary)
-    home = frozenset(admission.home_medications)
+    home = frozenset(as_ordered(admission.home_medications))
     lists = _Lists(frozenset(recommended), frozenset(ordered), frozenset(withheld), home)
     found = [
         *_allergies(admission, lists, formulary),

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from lamo_desktop.admissions.quarantine import Quarantined
 from lamo_desktop.files import check_writable, replacing
+from lamo_desktop.formulary import shown_name
 from lamo_desktop.recommend.recommendations import Recommendation, Recommendations
 from lamo_desktop.recommend.safety import SAFETY_KINDS, Flag, flag_text, gravest
 from lamo_desktop.report.cells import Column, Value, clean
@@ -113,7 +114,7 @@ def _write_recommendations(
         notes = flags_text([flag for flag in line.flags if not flag.severity])
         shown = (line.probability, line.recommended, line.withheld, ordered)
         listed = (*shown, line.agreement, gravest(line.flags), flags, notes)
-        table.append((item.admission.admission_id, line.drug, *listed, line.mark.mark, line.mark.comment))
+        table.append((item.admission.admission_id, shown_name(line.drug), *listed, line.mark.mark, line.mark.comment))
 
 
 def flags_text(flags: Sequence[Flag]) -> str:
@@ -141,7 +142,7 @@ def _write_flags(workbook: Workbook, recommendations: Recommendations, notice: s
     found = [(item, flag) for item in recommendations.items for flag in item.safety_flags]
     table = TableSheet(workbook, FLAGS, columns, len(found), notice, long_texts, 2, decorate)
     for item, flag in found:
-        what = (flag.severity, flag.kind, ", ".join(flag.drugs), flag.text)
+        what = (flag.severity, flag.kind, _named(flag.drugs), flag.text)
         table.append((item.admission.admission_id, *what, flag.source, flag.dated, flag.link))
 
 
@@ -210,13 +211,17 @@ def _figures(item: Recommendation) -> tuple[Value, ...]:
         len(item.withheld) if scored else None,
         *flagged,
         item.failed or flags_text([flag for flag in item.flags if not flag.drugs]),
-        ", ".join(item.recommended_drugs),
-        ", ".join(item.ordered_drugs),
-        ", ".join(item.ordered_outside),
+        _named(item.recommended_drugs),
+        _named(item.ordered_drugs),
+        _named(item.ordered_outside),
         "; ".join(dict.fromkeys(admission.unmapped_orders)),
         "; ".join(admission.allergies),
         admission.source_row,
     )
+
+
+def _named(drugs: Sequence[str]) -> str:
+    return ", ".join(map(shown_name, drugs))
 
 
 def _write_set_aside(workbook: Workbook, recommendations: Recommendations, notice: str, long_texts: LongTexts) -> None:

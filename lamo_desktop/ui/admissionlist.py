@@ -52,7 +52,9 @@ class AdmissionList:
         self.results = results
         n = results.n_done
         self.flags = np.zeros(n, dtype=np.int64)
-        self.n_ordered = np.array([np.nan if a.orders is None else len(a.orders) for a in results.admissions])
+        known = frozenset(results.candidates)
+        ordered = [None if a.orders is None else len(a.ordered(known)) for a in results.admissions]
+        self.n_ordered = np.array([np.nan if n is None else n for n in ordered])
         self._n_candidates = per_row(results.ordered)
         self.n_marked = np.zeros(n, dtype=np.int64)
         self._marked: dict[int, Bools] = {kind: np.zeros(n, dtype=bool) for kind in (DISAGREED, UNSURE_OF, COMMENTED)}

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from lamo_desktop.formulary import SEVERITIES
+from lamo_desktop.formulary import SEVERITIES, shown_name
 from lamo_desktop.recommend.mark import AGREE, DISAGREE, UNSURE, Mark
 from lamo_desktop.recommend.safety import gravest
 from lamo_desktop.ui.charts import THRESHOLD_ROLE, ProbabilityDelegate
@@ -59,7 +59,7 @@ class CandidateModel(ColumnModel):
     ) -> list[Column]:
         """Show one admission's candidates under the present lists; returns the columns."""
         admission = results.admissions[row]
-        outside = sorted(set(admission.orders or ()) - set(results.candidates))
+        outside = sorted(set(admission.ordered(results.candidates)) - set(results.candidates))
         self.drugs = drugs = [*results.candidates, *outside]
         probability = np.append(results.probabilities[row], np.full(len(outside), np.nan))
         self.recommended = np.append(lists[row], np.zeros(len(outside), dtype=bool))
@@ -89,7 +89,7 @@ class CandidateModel(ColumnModel):
         tick = self.tr("The tick is the drug's threshold")
         short = {"duplicate class": self.tr("duplicate")}  # the whole is in the tooltip and below the table
         columns = [
-            text_column(self.tr("Drug"), drugs, 8.2),
+            text_column(self.tr("Drug"), [shown_name(drug) for drug in drugs], 8.2),
             Column(self.tr("Probability"), probability, lambda p: f"{p:.0%}", tick, 6.3, left=True),
             text_column(self.tr("On list"), self._list_words(), 5.6),
             text_column(self.tr("Ordered"), [yes[bool(o)] for o in self.ordered], 4.2),
@@ -138,7 +138,7 @@ class CandidateModel(ColumnModel):
         }.get(only, np.ones(len(self.drugs), dtype=bool))
         wanted = search.strip().casefold()
         named = [
-            wanted in drug.casefold() or wanted in tip.casefold()
+            wanted in shown_name(drug).casefold() or wanted in tip.casefold()
             for drug, tip in zip(self.drugs, self._tips, strict=True)
         ]
         mask &= np.array(named, dtype=bool)
@@ -306,6 +306,6 @@ class CandidatePanel(QWidget):
         drug, lines = self.drug(), self.lines()
         self.bar.show_mark(self._mark_of(drug), bool(lines) and self._usable())
         text = self.model.details[self.model.drugs.index(drug)] if drug and lines else ""
-        self.details.setText(f"{drug} – {text}" if text else "")
+        self.details.setText(f"{shown_name(drug)} – {text}" if text else "")
         self.details.setVisible(bool(text))
         self.drug_chosen.emit(drug if lines else "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lamo_desktop.admissions.cohort import Admission, Cohort
 from lamo_desktop.check.summary import ordered_drugs
+from lamo_desktop.formulary import shown_name, without_parts
 from lamo_desktop.recommend.ordered import Ordered, count_ordered
 
 if TYPE_CHECKING:
@@ -51,10 +52,10 @@ class Coverage:
 def cover(cohort: Cohort, formulary: "Formulary", package: "ModelPackage") -> Coverage:
     """Count it."""
     admissions = cohort.admissions
-    drugs = frozenset(drug.name for drug in package.drugs)
-    outside = Counter(name for a in admissions for name in a.orders or () if name not in drugs)
+    drugs = frozenset(without_parts(drug.name for drug in package.drugs))
+    outside = Counter(shown_name(name) for a in admissions for name in a.ordered(drugs) if name not in drugs)
     home = [name for a in admissions for name in a.home_medications]
-    named, ordered = ordered_drugs(admissions), count_ordered(admissions, drugs)
+    named, ordered = ordered_drugs(admissions, drugs), count_ordered(admissions, drugs)
     sample = admissions[:LOOKED_AT]
     return Coverage(
         fields=_fields(admissions),

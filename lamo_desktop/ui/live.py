@@ -59,7 +59,7 @@ def read_news(
     job: Path, first: int, package: "ModelPackage | None", policy: "Policy", overlay: "SiteOverlay | None" = None
 ) -> News:
     """What a running job has scored from ordinal `first` on; nothing before its file is there."""
-    from lamo_desktop.formulary import load_formulary
+    from lamo_desktop.formulary import load_formulary, shown_name, without_parts
     from lamo_desktop.jobs.batch import context_of
     from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.recommend.policy import in_use, probabilities, recommended
@@ -70,16 +70,18 @@ def read_news(
     rows: list[LiveRow] = []
     with JobStore.open(job, read_only=True) as store:
         package = package or package_in_use(store.job(), overlay)
-        scored_of = store.job().candidates
+        scored_of = without_parts(store.job().candidates)
+        columns = [place for place, name in enumerate(store.job().candidates) if name in scored_of]
         candidates = in_use(package, scored_of)
         engines = [event.detail["engine"] for event in store.events() if event.kind == "started"]
         classes = load_formulary().drug_class if set(scored_of) - package.by_name.keys() else lambda drug: ""
         for item in store.items(first):
             if item.state not in ("done", "failed"):
                 break
-            listed, orders = [], item.admission.orders
+            listed = []
             if item.scores is not None:
-                chances = probabilities(package, scored_of, item.scores[np.newaxis], classes, [context_of(item)])
+                scores = item.scores[np.newaxis, columns]
+                chances = probabilities(package, scored_of, scores, classes, [context_of(item)])
                 found = np.flatnonzero(recommended(package, candidates, chances, policy)[0])
                 listed = [candidates[d] for d in sorted(found, key=lambda d: -chances[0, d])]
             rows.append(
@@ -89,8 +91,10 @@ def read_news(
                     item.admission.reason,
                     len(listed),
                     count_ordered([item.admission], candidates),
-                    None if orders is None else len(set(orders) & set(listed)),
-                    tuple(listed[:LISTED]),
+                    None
+                    if item.admission.orders is None
+                    else len(set(item.admission.ordered(candidates)) & set(listed)),
+                    tuple(map(shown_name, listed[:LISTED])),
                     item.error,
                 )
             )

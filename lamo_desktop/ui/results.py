@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission, Cohort
 from lamo_desktop.errors import LamoError, ModelError
-from lamo_desktop.formulary import Formulary, load_formulary
+from lamo_desktop.formulary import Formulary, load_formulary, without_parts
 from lamo_desktop.jobs.batch import context_of, overlay_asked_for
 from lamo_desktop.jobs.job import Job
 from lamo_desktop.jobs.marks import read_marks
@@ -86,7 +86,7 @@ class Results:
     @cached_property
     def candidates(self) -> tuple[str, ...]:
         """The drugs of the columns: those that the model was asked about, then those learned at this hospital."""
-        return in_use(self.package, self.job.candidates)
+        return in_use(self.package, without_parts(self.job.candidates))
 
     def lists(self, policy: Policy) -> Lists:
         """Which drugs a policy recommends, (n, d), without those that are withheld."""
@@ -128,7 +128,7 @@ class Results:
     ) -> tuple[Flag, ...]:
         """What a reader of a list, bool (d,), for this admission must be told; also for an imagined one."""
         names = [self.candidates[place] for place in np.flatnonzero(listed)]
-        ordered = admission.orders or ()
+        ordered = admission.ordered(self.candidates)
         return (
             *safety_flags(admission, names, ordered, self.formulary, withheld),
             *model_flags(admission, names, ordered, self.candidates, self.package.by_name, cut, self.learned_here),
@@ -163,13 +163,16 @@ def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
     package = package_in_use(job, overlay)
     formulary = load_formulary(used_names(), knowledge=used_knowledge())
     finished = [item for item in items if item.state in ("done", "failed")]
-    columns = {name: place for place, name in enumerate(in_use(package, job.candidates))}
-    logits = np.full((len(finished), len(job.candidates)), np.nan)
+    asked = without_parts(job.candidates)
+    places = [place for place, name in enumerate(job.candidates) if name in asked]
+    candidates = in_use(package, asked)
+    columns = {name: place for place, name in enumerate(candidates)}
+    logits = np.full((len(finished), len(asked)), np.nan)
     ordered = np.zeros((len(finished), len(columns)), dtype=bool)
     for row, item in enumerate(finished):
         if item.scores is not None:
-            logits[row] = item.scores
-        ordered[row, [columns[name] for name in item.admission.orders or () if name in columns]] = True
+            logits[row] = np.asarray(item.scores)[places]
+        ordered[row, [columns[name] for name in item.admission.ordered(candidates) if name in columns]] = True
     admissions = tuple(item.admission for item in items)
     excluded = None if job.excluded is None else {(e.reason, e.text): e.rows for e in job.excluded}
     return Results(
@@ -180,7 +183,7 @@ def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
         cohort=Cohort(admissions, job.source, job.attrition, job.problems, job.set_aside, job.unmapped, excluded),
         admissions=tuple(item.admission for item in finished),
         probabilities=probabilities(
-            package, job.candidates, logits, formulary.drug_class, [context_of(item) for item in finished]
+            package, asked, logits, formulary.drug_class, [context_of(item) for item in finished]
         ),
         ordered=ordered,
         cut=tuple(item.cut for item in finished),

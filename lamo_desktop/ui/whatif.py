@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from lamo_desktop.admissions.cohort import Admission, PreviousStay
+from lamo_desktop.formulary import shown_name
 from lamo_desktop.recommend.policy import Policy, recommended
 from lamo_desktop.recommend.safety import Withholding
 from lamo_desktop.ui.changes import ChangeDelegate, signed
@@ -259,7 +260,7 @@ class WhatIfPanel(QWidget):
         flags = ["; ".join(map(flag_words, found.get(drug, []))) for drug in results.candidates]
         was = lists[row]
         order = np.lexsort((-np.abs(after - before), -(was != listed).astype(int)))
-        names = [results.candidates[place] for place in order]
+        names = [shown_name(results.candidates[place]) for place in order]
         columns = [
             text_column(self.tr("Drug"), names, 7.5),
             Column(self.tr("Job"), before[order], _share, self.tr("Probability in the job"), 4),

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QProgressBar, QVBoxLayout, QWidget
 
+from lamo_desktop.formulary import shown_name
 from lamo_desktop.ui.changes import ChangeDelegate, signed
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
@@ -109,7 +110,7 @@ class WhyPanel(QWidget):
 
     def _show(self) -> None:
         self.heading.setText(
-            self.tr("Which parts of the context carry {drug}?").format(drug=self._drug)
+            self.tr("Which parts of the context carry {drug}?").format(drug=shown_name(self._drug))
             if self._drug
             else self.tr("Select a candidate drug first.")
         )

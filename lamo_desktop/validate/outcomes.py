@@ -10,7 +10,7 @@ import numpy as np
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.admissions.excluded import n_rows
 from lamo_desktop.errors import InputError
-from lamo_desktop.formulary import Formulary
+from lamo_desktop.formulary import Formulary, shown_name
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.recommend.policy import Policy, cut_offs
 from lamo_desktop.recommend.recommendations import Recommendations
@@ -161,7 +161,7 @@ def from_recommendations(
         states=stacked_states([item.prefix_state for item in items]),
         n_outside=np.array([len(item.ordered_outside) for item in items]),
         n_unmapped=np.array([len(set(a.unmapped_orders)) for a in admissions]),
-        outside=_count(drug for item in scored for drug in item.ordered_outside),
+        outside=_count(shown_name(drug) for item in scored for drug in item.ordered_outside),
         unmapped=dict(recommendations.unmapped),
         n_excluded=None if recommendations.excluded is None else n_rows(recommendations.excluded),
         missing={name: sum(not _given(a, name) for a in admissions) for name in FIELDS},

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from lamo_desktop.formulary import shown_name
 from lamo_desktop.validate.bootstrap import Estimate, PatientBootstrap, estimate
 from lamo_desktop.validate.metrics import averages, pooled, with_patient_means
 from lamo_desktop.validate.outcomes import Outcomes
@@ -146,7 +147,7 @@ def by_drug(counts: DrugCounts, small_cell: int = SMALL_CELL) -> tuple[DrugGroup
     drugs, ordered = counts.outcomes.drugs, counts.total[2]
     classes = counts.outcomes.drug_classes or ("",) * len(drugs)
     shown = [i for i in np.argsort(-ordered, kind="stable") if ordered[i] >= small_cell]
-    rows = [counts.group(drugs[i], np.arange(len(drugs)) == i, classes[i]) for i in shown]
+    rows = [counts.group(shown_name(drugs[i]), np.arange(len(drugs)) == i, classes[i]) for i in shown]
     rest = ordered < small_cell
     if rest.any():
         rows.append(counts.group(f"{int(rest.sum())} drugs ordered in fewer than {small_cell} admissions", rest))

@@ -41,9 +41,9 @@ def test_an_allergy_is_flagged_once_for_each_drug_and_quoted(formulary: Formular
 
 
 def test_drugs_that_one_allergy_speaks_against_in_one_way_are_one_flag(formulary: Formulary) -> None:
-    (flag,) = safety_flags(admission("pcn"), ["piperacillin", "tazobactam"], [], formulary, ["ampicillin"])
-    assert (flag.drugs, flag.severity) == (("ampicillin", "piperacillin", "tazobactam"), "contraindicated")
-    assert flag.text.endswith("(recommended: piperacillin, tazobactam; withheld: ampicillin)")
+    (flag,) = safety_flags(admission("pcn"), ["piperacillin"], [], formulary, ["ampicillin"])
+    assert (flag.drugs, flag.severity) == (("ampicillin", "piperacillin"), "contraindicated")
+    assert flag.text.endswith("(recommended: piperacillin/tazobactam; withheld: ampicillin)")
 
 
 def test_an_interaction_is_one_flag_with_severity_source_and_lists(formulary: Formulary) -> None:

@@ -20,7 +20,7 @@ from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.report import sheets
 from lamo_desktop.report.cells import MAX_CHARACTERS, clean
 from lamo_desktop.report.workbook import check_writable, write_workbook
-from tests.jobs.jobs import ADMISSIONS, COHORT, VOCABULARY, new_job, package, work
+from tests.jobs.jobs import ADMISSIONS, COHORT, ENGINE, VOCABULARY, WEIGHTS, new_job, outcome, package, work
 
 SHEETS = ["Recommendations", "Admissions", "Flags", "Set aside", "Run"]
 HEADERS = [
@@ -412,3 +412,24 @@ def test_no_patient_data_lies_about_while_writing(
     assert tempfile.tempdir == str(elsewhere)
     if os.name != "nt":
         assert stat.S_IMODE((tmp_path / "out.xlsx").stat().st_mode) & 0o077 == 0
+
+
+def test_a_fixed_combination_is_one_line_and_counts_once(tmp_path: Path, formulary: Formulary) -> None:
+    """Also in a job that asked about both ingredients, as earlier versions did."""
+    orders = ("amoxicillin", "aspirin", "clavulanate", "piperacillin", "tazobactam")
+    cohort = Cohort((replace(ADMISSIONS[1], orders=orders, unmapped_orders=()),), COHORT.source)
+    drugs = ("aspirin", "piperacillin", "tazobactam")
+    with new_job(tmp_path / "job.lamo", cohort, drugs) as store:
+        store.start(WEIGHTS, ENGINE)
+        store.record([outcome(item.ordinal, len(drugs)) for item in store.claim(1)])
+        found = results(store, package(), formulary)
+    assert found.candidates == ("aspirin", "piperacillin")
+    (item,) = found.items
+    assert item.ordered_drugs == ("amoxicillin/clavulanate", "aspirin", "piperacillin")
+    assert (found.figures.n_ordered, found.figures.n_outside, found.figures.ordered.n_drugs) == (2, 1, 3)
+    write_workbook(found, tmp_path / "out.xlsx")
+    rows = table(tmp_path / "out.xlsx", "Recommendations")
+    assert sorted(row["Drug"] for row in rows) == ["amoxicillin/clavulanate", "aspirin", "piperacillin/tazobactam"]
+    (admission,) = table(tmp_path / "out.xlsx", "Admissions")
+    assert admission["Drugs ordered"] == len(admission["Ordered drugs"].split(", ")) == 3
+    assert admission["Ordered, not a candidate"] == 1

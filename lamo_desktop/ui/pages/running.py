@@ -12,10 +12,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lamo_desktop.formulary import without_parts
 from lamo_desktop.progress import duration
 from lamo_desktop.recommend.policy import POLICIES
 from lamo_desktop.ui.live import LiveCard
 from lamo_desktop.ui.modelcard import ModelCard
+from lamo_desktop.ui.ownfiles import used_names
 from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.retry import RetryButton
 from lamo_desktop.ui.runsettings import RunSettings
@@ -39,6 +41,7 @@ class RunPage(Page):
         )
         self._session = session
         self._chosen_candidates: tuple[str, ...] = ()
+        self._known_before: frozenset[str] = frozenset()  # drugs of the package chosen last
         self._has_gpu: bool | None = None  # not known yet
         self._cancelling = False
         self._shown_job: Path | None = None  # whose settings the fields have taken over
@@ -159,10 +162,15 @@ class RunPage(Page):
 
     def choose_candidates(self) -> None:
         """Ask which drugs are candidates."""
+        from lamo_desktop.formulary import load_formulary
+        from lamo_desktop.recommend.candidates import by_class
         from lamo_desktop.ui.candidatepicker import CandidatePicker
 
-        if self.model.package is not None:
-            picker = CandidatePicker(self.model.package, self._chosen_candidates, self)
+        package = self.model.package
+        if package is not None:
+            classes = by_class(package, load_formulary(used_names()))
+            trained = without_parts(drug.name for drug in package.drugs)
+            picker = CandidatePicker(classes, trained, self._chosen_candidates, self)
             picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             picker.accepted.connect(lambda: self.use_candidates(picker.chosen()))
             picker.open()
@@ -174,16 +182,22 @@ class RunPage(Page):
 
     def _show_candidates(self) -> None:
         package = self.model.package
-        total = len(package.drugs) if package else 0
+        trained = without_parts(drug.name for drug in package.drugs) if package else ()
+        strangers = len(set(self._chosen_candidates).difference(trained))
         n = len(self._chosen_candidates)
         text = self.tr("{n} of {t} drugs…") if n else self.tr("All {t} drugs…")
-        self.candidates.setText(text.format(n=n, t=total))
+        if strangers:
+            text = self.tr("{n} drugs, {m} of them not trained on…")
+        self.candidates.setText(text.format(n=n, t=len(trained), m=strangers))
         self.candidates.setEnabled(package is not None)
 
     def _package_changed(self) -> None:
         package = self.model.package
         known = package.by_name if package else {}
-        self._chosen_candidates = tuple(drug for drug in self._chosen_candidates if drug in known)
+        self._chosen_candidates = tuple(
+            drug for drug in self._chosen_candidates if drug in known or drug not in self._known_before
+        )
+        self._known_before = frozenset(known)
         self.policy.show_package(package)
         self._show_candidates()
 
