@@ -186,13 +186,13 @@ class Formulary:
     def _add_interactions(self, path: Path, source: str) -> None:
         found = read_interactions(path, source, self._interaction_name)
         self._pairs.update(found)
-        products = [(product.drug, part) for product in fixed_combinations() for part in product.parts]
+        combined = [(each.drug, part) for each in fixed_combinations() for part in each.parts]
         for pair in found.values():  # a fixed combination interacts as its parts do
-            for product, part in products:
+            for drug, part in combined:
                 if part in (pair.drug_a, pair.drug_b):
                     other = pair.drug_b if part == pair.drug_a else pair.drug_a
-                    first, second = sorted((product, other))
-                    if other not in parts_of(product):
+                    first, second = sorted((drug, other))
+                    if other not in parts_of(drug):
                         self._pairs.setdefault((first, second), replace(pair, drug_a=first, drug_b=second))
         self._interacting = {name for pair in self._pairs for name in pair}
 
@@ -262,14 +262,14 @@ def _read(site_names: Path | None, interactions: Path | None, knowledge: Path | 
 def _products(table: Mapping[str, Ingredient]) -> dict[str, Ingredient]:
     """The fixed combinations as drugs: of the class of their first part, and of the allergy classes of all."""
     found = {}
-    for product in fixed_combinations():
-        unknown = [name for name in product.parts if name not in table]
+    for each in fixed_combinations():
+        unknown = [name for name in each.parts if name not in table]
         if unknown:
             raise InputError(f"{FIXED_COMBINATIONS}: {unknown[0]!r} is not in the ingredient table.")
-        entries = [table[name] for name in product.parts]
+        entries = [table[name] for name in each.parts]
         allergy_classes = tuple(dict.fromkeys(name for entry in entries for name in entry.allergy_classes))
-        found[product.drug] = replace(
-            table.get(product.drug) or replace(entries[0], name=product.drug, synonyms=()),
+        found[each.drug] = replace(
+            table.get(each.drug) or replace(entries[0], name=each.drug, synonyms=()),
             allergy_classes=allergy_classes,
         )
     return found

@@ -301,20 +301,20 @@ class _Reader:
 
     def _add_products(self) -> None:
         """What the rules say of an ingredient they say of the fixed combinations with it, too."""
-        for product in fixed_combinations():
-            own = dict(self._rules.partners.get(product.drug, {}))
+        for each in fixed_combinations():
+            own = dict(self._rules.partners.get(each.drug, {}))
             inherited: dict[str, Rule] = {}
-            for part in product.parts:
+            for part in each.parts:
                 for partner, rule in self._rules.partners.get(part, {}).items():
                     known = inherited.get(partner)
-                    if partner not in (*product.parts, product.drug) and (
+                    if partner not in (*each.parts, each.drug) and (
                         known is None or not _as_grave(known.severity, rule.severity)
                     ):
                         inherited[partner] = rule
             for partner, rule in (inherited | own).items():
-                self._set_pair(product.drug, partner, rule)
-            held = self._rules.by_condition.setdefault(product.drug, [])
-            for part in product.parts:
+                self._set_pair(each.drug, partner, rule)
+            held = self._rules.by_condition.setdefault(each.drug, [])
+            for part in each.parts:
                 held += [entry for entry in self._rules.by_condition.get(part, ()) if entry not in held]
         self._rules.sets = [
             replace(rule, needs=tuple((_with_products(group), least) for group, least in rule.needs))

@@ -65,7 +65,11 @@ def _joined(pieces: Sequence[str], with_comma: Collection[str]) -> list[str]:
     """The pieces, those of a name with a comma put together again: "class:hypnotic" and "z-drug"."""
     found, at = [], 0
     while at < len(pieces):
-        longer = [end for end in range(at + 2, min(at + MOST_COMMAS, len(pieces)) + 1) if ", ".join(pieces[at:end]) in with_comma][-1:]
+        longer = [
+            end
+            for end in range(at + 2, min(at + MOST_COMMAS, len(pieces)) + 1)
+            if ", ".join(pieces[at:end]) in with_comma
+        ][-1:]
         end = longer[0] if longer else at + 1
         found.append(", ".join(pieces[at:end]))
         at = end
@@ -75,6 +79,8 @@ def _joined(pieces: Sequence[str], with_comma: Collection[str]) -> list[str]:
 def _of_class(name: str, classes: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     if name in classes:
         return classes[name]
-    near = [known for known in classes if len(name) > 3 and name.rstrip("s") in known] or get_close_matches(name, classes)
+    near = [known for known in classes if len(name) > 3 and name.rstrip("s") in known] or get_close_matches(
+        name, classes
+    )
     hint = f"similar ones are {'; '.join(near[:NEAREST])}" if near else "one is, for example, beta blocker"
     raise InputError(f'There is no drug class "{name[:60]}": {hint}.')

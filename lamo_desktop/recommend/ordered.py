@@ -1,8 +1,8 @@
 """How much clinicians ordered: the definitions that window, workbook and report share.
 
-"Ordered" without more is every drug, candidate of the model or not, a fixed combination as one, per admission for which the export gives
-orders. What the model could have recommended is called "of these candidates", and the admissions that it is compared
-on, those with at least one candidate ordered, "compared".
+"Ordered" without more is every drug, candidate of the model or not, per admission for which the export gives orders; a
+fixed combination (piperacillin/tazobactam) is one drug. What the model could have recommended is called "of these
+candidates", and the admissions that it is compared on, those with at least one candidate ordered, "compared".
 """
 
 from collections.abc import Collection, Iterable

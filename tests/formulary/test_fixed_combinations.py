@@ -1,4 +1,4 @@
-"""Fixed combinations are one drug wherever drugs as ordered are listed or counted, and keep what is known of each part."""
+"""Fixed combinations are one drug where drugs as ordered are listed or counted; what is known of a part is kept."""
 
 import pytest
 

@@ -262,8 +262,20 @@
         <translation>搜索候选药物</translation>
     </message>
     <message>
+        <source>Also drugs that the model was not &amp;trained on</source>
+        <translation>同时列出模型未训练过的药物(&amp;T)</translation>
+    </message>
+    <message>
+        <source>They are ranked by what they are used for, and marked in the results</source>
+        <translation>按用途排序，并在结果中标出</translation>
+    </message>
+    <message>
         <source>Candidate drugs by class</source>
         <translation>按类别列出的候选药物</translation>
+    </message>
+    <message>
+        <source>{drug} (not trained on)</source>
+        <translation>{drug}（未训练过）</translation>
     </message>
     <message>
         <source>no class</source>
@@ -2314,6 +2326,10 @@
     <message>
         <source>All {t} drugs…</source>
         <translation>全部 {t} 种药物…</translation>
+    </message>
+    <message>
+        <source>{n} drugs, {m} of them not trained on…</source>
+        <translation>{n} 种药物，其中 {m} 种未训练过…</translation>
     </message>
     <message>
         <source>{w}. It can be changed at any time; nothing is scored again.</source>
