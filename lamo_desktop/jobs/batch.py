@@ -23,7 +23,7 @@ from lamo_desktop.jobs.marks import read_marks
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.process import EngineProcess, EngineSettings, RowFailed
-from lamo_desktop.model.prompt import PROMPT_VERSION, parts
+from lamo_desktop.model.prompt import parts
 from lamo_desktop.model.site import Context
 from lamo_desktop.recommend import safety
 from lamo_desktop.recommend.mark import Mark
@@ -191,7 +191,7 @@ def _identity(package: ModelPackage) -> PackageIdentity:
         label=package.label,
         fine_tuned=package.fine_tuned,
         manifest_sha256=package.sha256,
-        prompt_version=PROMPT_VERSION,
+        prompt_version=package.prompt_version,
         architecture=package.architecture,
         base_file=package.base_file,
         base_sha256=package.base_sha256,
@@ -206,7 +206,7 @@ def _check_same(job: Job, package: ModelPackage, settings: EngineSettings | None
     now_used = _identity(package)
     if now_used.prompt_version != job.package.prompt_version:
         raise InputError(
-            f"The job was begun with prompt version {job.package.prompt_version} and this program has "
+            f"The job was begun with prompt version {job.package.prompt_version} and this model has "
             f"{now_used.prompt_version}: go on with the older program, or start a new job."
         )
     if now_used.manifest_sha256 != job.package.manifest_sha256:

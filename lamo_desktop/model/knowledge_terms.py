@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.errors import ModelError
-from lamo_desktop.model.prompt import NOTE, Part
+from lamo_desktop.model.prompt import ALLERGY_PARTS, NOTE, Part
 
 Floats = NDArray[np.float64]
 Topic = Literal["problems", "history", "home medications", "previous stay", "allergies"]
@@ -44,11 +44,10 @@ _TOPIC_OF_PART: dict[str, Topic] = {
     "previous procedures": "history",
     "medications before admission": "home medications",
     "previous drugs": "previous stay",
-    "allergies": "allergies",
     f"{NOTE}history of present illness": "problems",
     f"{NOTE}past medical history": "history",
     f"{NOTE}medications on admission": "home medications",
-    f"{NOTE}allergies": "allergies",
+    **dict.fromkeys(ALLERGY_PARTS, "allergies"),
 }
 JOINED = "/"  # between the ingredients in the name of a fixed combination
 _WORD = re.compile(r"[a-z0-9]+")
@@ -256,11 +255,6 @@ def entries_by_topic(parts: Sequence[Part]) -> dict[Topic, list[str]]:
             pieces = _SENTENCE_END.split(body) if part.name.startswith(NOTE) else body.removesuffix(".").split("; ")
             found.setdefault(topic, []).extend(piece for piece in pieces if piece)
     return found
-
-
-def without_allergies(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The prompt as a package with knowledge shows it to its model."""
-    return tuple(part for part in parts if _TOPIC_OF_PART.get(part.name.casefold()) != "allergies")
 
 
 class KnowledgeScorer:

@@ -27,7 +27,7 @@ from lamo_desktop.model.manifest import (
     manifest_bytes,
     read_manifest,
 )
-from lamo_desktop.model.prompt import PROMPT_VERSION
+from lamo_desktop.model.prompt import PROMPT_VERSIONS
 from lamo_desktop.model.terms import read_terms
 from lamo_desktop.paths import data_dir, resource
 
@@ -51,10 +51,10 @@ def load_package(path: Path | None = None) -> ModelPackage:
     """
     folder = resource("packages/default") if path is None else path
     package = read_manifest(folder)
-    if package.prompt_version != PROMPT_VERSION:
+    if package.prompt_version not in PROMPT_VERSIONS:
         raise ModelError(
             f"The model package {folder.name} was made for prompt version {package.prompt_version}, "
-            f"and this program asks with version {PROMPT_VERSION}."
+            f"and this program asks with version {' or '.join(PROMPT_VERSIONS)}."
         )
     for adapter in package.adapters:
         _check_hash(folder / adapter.file, adapter.sha256)

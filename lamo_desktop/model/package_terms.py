@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lamo_desktop.model.knowledge_terms import DrugFacts, KnowledgeScorer, read_knowledge, without_allergies
+from lamo_desktop.model.knowledge_terms import DrugFacts, KnowledgeScorer, read_knowledge
 from lamo_desktop.model.manifest import ModelPackage
-from lamo_desktop.model.prompt import Part
+from lamo_desktop.model.prompt import Part, shown, without_allergies
 from lamo_desktop.model.terms import features, read_terms
 
 Floats32 = NDArray[np.float32]
@@ -45,7 +45,7 @@ class PackageTerms:
 
     def shown(self, parts: Sequence[Part]) -> Sequence[Part]:
         """The prompt that the model sees of an admission's."""
-        return without_allergies(parts) if self.knowledge else parts
+        return without_allergies(parts) if self.knowledge else shown(parts, self._package.prompt_version)
 
     def asked(self, candidates: Sequence[str]) -> list[str]:
         """The candidates that the model is asked about."""
@@ -66,7 +66,7 @@ class PackageTerms:
         """
         if self.linear is None:
             return llm
-        found = features(self.shown(parts), codes)
+        found = features(without_allergies(parts) if self.knowledge else parts, codes)
         if self.knowledge is None:
             return self.linear.scores(candidates, llm, found, state, self._kin)
         answers = dict(zip(self.asked(candidates), llm.tolist(), strict=True))

@@ -11,6 +11,8 @@ suffix of about five tokens (`" Metoprolol ->"`), after which the model's next t
      Metoprolol -> Yes
 
 Change anything that alters the text and `PROMPT_VERSION` must change with it: a calibration holds for one prompt only.
+Version 1 had a line of allergies; version 2 has none, since an allergy speaks against a drug and a model takes any
+mention of a drug for it. A package's manifest says which version its model was trained and calibrated with.
 """
 
 import re
@@ -24,7 +26,9 @@ from lamo_desktop.errors import ModelError
 if TYPE_CHECKING:  # the engine's worker process imports this module and should not load the readers of exports with it
     from lamo_desktop.admissions.cohort import Admission, PreviousStay
 
-PROMPT_VERSION = "1"
+WITH_ALLERGIES, WITHOUT_ALLERGIES = "1", "2"
+PROMPT_VERSIONS = (WITH_ALLERGIES, WITHOUT_ALLERGIES)  # those that packages can have
+PROMPT_VERSION = WITHOUT_ALLERGIES  # of what is trained now
 ANSWERS = (" Yes", " No")
 QUESTION = "Question: which drugs does this patient need on the first day? Answer Yes or No after each drug.\n"
 
@@ -37,6 +41,7 @@ SECTION_RANKS = {
     "allergies": 2,
 }
 OTHER_SECTION_RANK = 7
+ALLERGY_PARTS = ("allergies", f"{NOTE}allergies")
 
 MARKER_ROUNDS = 8
 _MARKER = re.compile(r"<[|/!]?([A-Za-z_][\w|:.-]{0,40}?)[|/]?>|<\||\|>|\[/?([A-Z_]{3,20})\]")
@@ -101,6 +106,16 @@ def parts(admission: "Admission") -> tuple[Part, ...]:
         *_previous(admission.previous),
     ]
     return (*(line for line in lines if line is not None), Part("question", QUESTION, 0))
+
+
+def shown(parts: Sequence[Part], version: str) -> tuple[Part, ...]:
+    """What a model of a prompt version is shown of a prefix, in training as in use."""
+    return tuple(parts) if version == WITH_ALLERGIES else without_allergies(parts)
+
+
+def without_allergies(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """A prefix without the allergies, those of a note included."""
+    return tuple(part for part in parts if part.name.casefold() not in ALLERGY_PARTS)
 
 
 def _person(admission: "Admission") -> str:

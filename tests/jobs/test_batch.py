@@ -166,11 +166,12 @@ def test_a_job_goes_on_only_as_it_began(
         assert store.counts().pending == 4
 
 
-def test_another_prompt_is_refused(tmp_path: Path, formulary: Formulary, monkeypatch: pytest.MonkeyPatch) -> None:
-    with new_job(tmp_path / "a.lamo") as store:
-        monkeypatch.setattr("lamo_desktop.jobs.batch.PROMPT_VERSION", "other")
-        with pytest.raises(InputError, match="prompt version 1 and this program has other"):
-            results(store, package(), formulary)
+def test_another_prompt_is_refused(tmp_path: Path, formulary: Formulary) -> None:
+    with (
+        new_job(tmp_path / "a.lamo") as store,
+        pytest.raises(InputError, match="prompt version 2 and this model has 1"),
+    ):
+        results(store, package(prompt_version="1"), formulary)
 
 
 def test_a_finished_job_needs_no_engine(tmp_path: Path) -> None:

@@ -20,13 +20,12 @@ from lamo_desktop.model.knowledge_terms import (
     Words,
     read_knowledge,
     singular,
-    without_allergies,
     write_knowledge,
 )
 from lamo_desktop.model.manifest import Drug, KnowledgeFile, LinearTerms, ModelPackage, manifest_bytes
 from lamo_desktop.model.package import load_package, write_package
 from lamo_desktop.model.package_terms import PackageTerms
-from lamo_desktop.model.prompt import parts
+from lamo_desktop.model.prompt import parts, without_allergies
 from lamo_desktop.model.terms import Terms, write_terms
 
 FORMULARY = load_formulary()
@@ -179,6 +178,8 @@ def test_a_package_with_knowledge_does_not_show_its_model_the_allergies(tmp_path
     assert without_allergies(parts(ADMISSION)) == parts(ADMISSION)
     old = replace(package_with_knowledge(tmp_path), knowledge=None)
     assert PackageTerms(old, FORMULARY).shown(parts(admission)) == parts(admission)
+    newer = replace(old, prompt_version="2")
+    assert [part.name for part in PackageTerms(newer, FORMULARY).shown(parts(admission))] == shown
 
 
 def test_an_allergy_lowers_the_drug_that_it_names_and_no_other(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.errors import InputError
-from lamo_desktop.model.prompt import PROMPT_VERSION, parts, suffix
+from lamo_desktop.model.prompt import PROMPT_VERSION, parts, shown, suffix
 from lamo_desktop.model.prompt import fit as fit_prompt
 from lamo_desktop.model.slots import LONGEST_SUFFIX
 from lamo_desktop.stats import log_odds
@@ -58,7 +58,7 @@ def make_examples(rows: Rows, recipe: Recipe, tokens: Tokens, offsets: Path | No
     budget = recipe.context_tokens - LONGEST_SUFFIX
     prefixes, n_cut = [], 0
     for admission in admissions:
-        kept, cut = fit_prompt(parts(admission), budget, lambda text: len(tokens(text, True)))
+        kept, cut = fit_prompt(shown(parts(admission), PROMPT_VERSION), budget, lambda text: len(tokens(text, True)))
         prefixes.append(tokens("".join(part.text for part in kept), True))
         n_cut += bool(cut)
     ordered = ordered_matrix(admissions, drugs)

@@ -13,7 +13,6 @@ from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import InputError
 from lamo_desktop.model.package import Drug, ModelPackage
 from lamo_desktop.model.process import EngineSettings
-from lamo_desktop.model.prompt import PROMPT_VERSION
 from lamo_desktop.stats import log_odds
 from trainer.cohort.rows import Rows, ordered_matrix
 from trainer.package.calibration import Calibration, cross_fit, fit
@@ -80,7 +79,7 @@ def calibrated(
 ) -> ModelPackage:
     """`start` with these drugs and thresholds, and the record of how they were found."""
     training = {**start.training, "cohort": rows.origin, "calibration": record}
-    return replace(start, prompt_version=PROMPT_VERSION, drugs=drugs, policies=policies, training=training, metrics={})
+    return replace(start, drugs=drugs, policies=policies, training=training, metrics={})
 
 
 def tuned_on(rows: Rows, tuning: Sequence[Admission]) -> dict[str, Any]:

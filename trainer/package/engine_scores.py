@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import load_formulary
-from lamo_desktop.model.knowledge_terms import without_allergies
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.package_terms import PackageTerms
 from lamo_desktop.model.process import EngineProcess, EngineSettings
-from lamo_desktop.model.prompt import PROMPT_VERSION, Part, parts
+from lamo_desktop.model.prompt import Part, parts, without_allergies
 from lamo_desktop.model.weights import fast_weights
 
 
@@ -132,7 +131,7 @@ def identity(package: ModelPackage) -> str:
         (adapter.sha256, "whole prompt" if adapter.whole_prompt else adapter.drugs) for adapter in package.adapters
     ]
     weights = fast_weights(package.base_path, package.base_sha256, 1)  # what the engine decodes with
-    what = [package.base_sha256, weights.sha256, adapters, PROMPT_VERSION, package.context_tokens]
+    what = [package.base_sha256, weights.sha256, adapters, package.prompt_version, package.context_tokens]
     return json.dumps({"scores of": hashlib.sha256(json.dumps(what).encode()).hexdigest()})
 
 

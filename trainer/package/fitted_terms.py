@@ -12,10 +12,10 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.files import sha256_of
 from lamo_desktop.formulary import Formulary
 from lamo_desktop.formulary.knowledge import DrugKnowledge
-from lamo_desktop.model.knowledge_terms import TOPICS, without_allergies, write_knowledge
+from lamo_desktop.model.knowledge_terms import TOPICS, write_knowledge
 from lamo_desktop.model.package import KnowledgeFile, LinearTerms, ModelPackage
 from lamo_desktop.model.process import EngineSettings
-from lamo_desktop.model.prompt import parts
+from lamo_desktop.model.prompt import parts, without_allergies
 from lamo_desktop.model.terms import features, read_terms, write_terms
 from lamo_desktop.stats import log_loss, log_odds, sigmoid
 from trainer.cohort.rows import Rows, ordered_matrix
