@@ -19,6 +19,7 @@ import numpy as np
 from lamo_desktop.adapt.gaussian_process import most_probable, variances
 from lamo_desktop.adapt.kernels import Kernels, feature_matrix, kernels, standardised
 from lamo_desktop.adapt.rows import HISTORY, SiteRows
+from lamo_desktop.model.site_prior import SitePrior
 from lamo_desktop.stats import Floats, log_loss, log_odds, patient_folds, sigmoid, threshold_for_count
 
 LEAST_ADMISSIONS, LEAST_PATIENTS = 30, 15
@@ -26,11 +27,12 @@ LEAST_ORDERS = 5  # admissions in which a drug that the package does not know mu
 MOST_ADMISSIONS = 2000
 FOLDS, SEED = 5, 7
 RHOS = (0.0, 0.25, 0.5, 0.75, 1.0)
-HISTORY_MEAN = np.array([1.42, 1.10, 0.13, 0.07, -0.20, -0.27])  # fitted on training rows of the default package
 HISTORY_PRECISION, SCALE_PRECISION, CONSTANT_PRECISION = 5.0, 10.0, 1.0
 LIKENESS = 0.5  # the share of the drugs' covariance that goes by the package's residual correlations
 SMALLEST_VARIANCE = 1e-3  # of a drug's own offset, so that no kernel is empty
 SMALLEST_SCALE = 0.05  # a drug's ranking by the package is never turned round
+
+NO_PRIOR = SitePrior()
 
 Progress = Callable[[float], None]
 
@@ -117,12 +119,11 @@ class Adaptation:
         return np.array([0.0] * (len(self.drugs) - len(own)) + own)
 
 
-def adapt(rows: SiteRows, likeness: Floats | None = None, progress: Progress = lambda share: None) -> Adaptation | str:
+def adapt(rows: SiteRows, prior: SitePrior = NO_PRIOR, progress: Progress = lambda share: None) -> Adaptation | str:
     """What these admissions teach, with rho chosen on held-out patients; a sentence where nothing can be learned.
 
     Of more than `MOST_ADMISSIONS`, the last rows are used. Drugs outside the package are learned if ordered often
-    enough. `likeness` (candidates, candidates) says how alike drugs are (the package's residual correlations; default:
-    each for itself).
+    enough. `prior` is the package's: how alike its drugs are, and what history says of them.
     """
     n_earlier = max(len(rows) - MOST_ADMISSIONS, 0)
     rows = with_frequent_drugs(rows.at(np.arange(len(rows)) >= n_earlier))
@@ -132,7 +133,7 @@ def adapt(rows: SiteRows, likeness: Floats | None = None, progress: Progress = l
             f"{len(rows):,} admissions of {n_patients:,} patients have orders; adapting needs at least "
             f"{LEAST_ADMISSIONS} admissions of {LEAST_PATIENTS} patients."
         )
-    held_out = cross_fitted(rows, lambda inner: fit_once(inner, likeness).logits, progress)
+    held_out = cross_fitted(rows, lambda inner: fit_once(inner, prior).logits, progress)
     start = cross_fitted(rows, _start_of)
     d = rows.n_candidates
     losses = {
@@ -142,7 +143,7 @@ def adapt(rows: SiteRows, likeness: Floats | None = None, progress: Progress = l
     if rho == 0.0:
         return "On held-out patients the package is better as it is than adapted to this hospital."
     threshold = threshold_for_count(start + rho * (held_out - start), rows.ordered.sum())
-    found = replace(fit_once(rows, likeness), rho=rho, losses=losses, threshold=float(threshold), n_earlier=n_earlier)
+    found = replace(fit_once(rows, prior), rho=rho, losses=losses, threshold=float(threshold), n_earlier=n_earlier)
     progress(1.0)
     return found
 
@@ -171,7 +172,7 @@ def with_frequent_drugs(rows: SiteRows) -> SiteRows:
     return rows.of([*range(d), *(place for place in range(d, len(rows.drugs)) if orders[place] >= LEAST_ORDERS)])
 
 
-def fit_once(rows: SiteRows, likeness: Floats | None) -> Adaptation:
+def fit_once(rows: SiteRows, prior: SitePrior) -> Adaptation:
     """What these rows teach of all their drugs, all of it used (rho = 1).
 
     The shared numbers and the variances are told by the package's candidates alone. A drug of the hospital's own is
@@ -180,10 +181,9 @@ def fit_once(rows: SiteRows, likeness: Floats | None) -> Adaptation:
     candidates, alike = rows.of_candidates, kernels(rows)
     n, d, n_candidates = len(rows), len(rows.drugs), rows.n_candidates
     between_drugs = np.eye(d)
-    if likeness is not None:
-        between_drugs[:n_candidates, :n_candidates] *= 1 - LIKENESS
-        between_drugs[:n_candidates, :n_candidates] += LIKENESS * likeness
-    base, shared = _shared(candidates, alike)
+    between_drugs[:n_candidates, :n_candidates] *= 1 - LIKENESS
+    between_drugs[:n_candidates, :n_candidates] += LIKENESS * prior.among(candidates.drugs)
+    base, shared = _shared(candidates, alike, np.array(prior.history))
     explained = variances(base, candidates.ordered.astype(np.float64), rows.patients, alike.by_name, alike.prior)
     own_log_odds = log_odds(rows.ordered[:, n_candidates:])
     base = _base(rows.logits + np.r_[np.zeros(n_candidates), own_log_odds], rows.history, shared)
@@ -237,12 +237,12 @@ def _feature_weights(
     return names, weights, feature_matrix(rows.features, names).mean(0)
 
 
-def _shared(rows: SiteRows, alike: Kernels) -> tuple[Floats, Floats]:
+def _shared(rows: SiteRows, alike: Kernels, history: Floats) -> tuple[Floats, Floats]:
     """base (n, d) and (a, c, beta), by three rounds: these by Newton's method, then each drug's own offsets."""
     ordered = rows.ordered.astype(np.float64)
     kernel = 0.5 * (np.ones((len(rows), len(rows))) if alike.group is None else 1.0 + alike.group)
     design = np.stack([rows.logits.ravel(), np.ones(rows.logits.size), *(each.ravel() for each in rows.history)], 1)
-    mean = np.r_[1.0, 0.0, HISTORY_MEAN]
+    mean = np.r_[1.0, 0.0, history]
     precision = np.r_[SCALE_PRECISION, CONSTANT_PRECISION, np.full(len(HISTORY), HISTORY_PRECISION)]
     own, base, shared = np.zeros(ordered.shape), rows.logits, mean
     for _ in range(3):

@@ -16,8 +16,8 @@ from lamo_desktop.paths import base_weight_folders
 from lamo_desktop.safe_load import parse_json, read_small
 
 MANIFEST = "manifest.json"
-FORMAT = 4  # 1 had no linear terms, 2 no adapter of the whole prompt, 3 no knowledge terms; they are read too
-WITHOUT_KNOWLEDGE = 3  # the format in which a package without them is written, so that its hash stays
+FORMAT = 5  # 1 had no linear terms, 2 no whole-prompt adapter, 3 no knowledge terms, 4 no prior of adapting; all are read
+WITHOUT_PRIOR, WITHOUT_KNOWLEDGE = 4, 3  # the formats in which packages without these are written, so that hashes stay
 ARCHITECTURES = ("llama",)  # what the engine's suffix-only adapters are tested on
 
 _POLICY = re.compile(r"no-more-than-ordered|balanced|precise-0\.\d+")
@@ -72,6 +72,14 @@ class KnowledgeFile:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class SitePriorFile:
+    """The package's file of what adapting to a hospital starts from (see site_prior.py), by name and SHA-256 (hex)."""
+
+    file: str
+    sha256: str
+
+
 @dataclass(frozen=True)
 class ModelPackage:
     """Everything that decides a recommendation besides the admission, the policy and the engine's settings.
@@ -95,6 +103,7 @@ class ModelPackage:
     policies: dict[str, float]
     terms: LinearTerms | None = None
     knowledge: KnowledgeFile | None = None
+    site_prior: SitePriorFile | None = None
     training: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     licence: str = ""
@@ -130,7 +139,7 @@ class ModelPackage:
     @property
     def files(self) -> list[str]:
         """The names of the package's own files besides its manifest."""
-        others = [each.file for each in (self.terms, self.knowledge) if each]
+        others = [each.file for each in (self.terms, self.knowledge, self.site_prior) if each]
         return [adapter.file for adapter in self.adapters] + others
 
     @cached_property
@@ -154,7 +163,9 @@ def manifest_bytes(package: ModelPackage) -> bytes:
     del content["path"], content["site"]
     if package.knowledge is None:
         del content["knowledge"]
-    number = FORMAT if package.knowledge else WITHOUT_KNOWLEDGE
+    if package.site_prior is None:
+        del content["site_prior"]
+    number = FORMAT if package.site_prior else WITHOUT_PRIOR if package.knowledge else WITHOUT_KNOWLEDGE
     try:
         text = json.dumps({"format": number, **content}, indent=1, ensure_ascii=False, allow_nan=False)
         return f"{text}\n".encode()
@@ -207,6 +218,7 @@ def _package(folder: Path, raw: dict[str, Any]) -> ModelPackage:
         policies={name: _number(threshold, name) for name, threshold in _value(raw, "policies", dict).items()},
         terms=_terms(raw.get("terms")),
         knowledge=_knowledge(raw.get("knowledge")),
+        site_prior=_site_prior(raw.get("site_prior")),
         training=_value(raw, "training", dict),
         metrics=_value(raw, "metrics", dict),
         licence=_value(raw, "licence", str),
@@ -226,6 +238,10 @@ def _terms(raw: Any) -> LinearTerms | None:
 
 def _knowledge(raw: Any) -> KnowledgeFile | None:
     return None if raw is None else KnowledgeFile(file_name(_value(raw, "file", str)), _value(raw, "sha256", str))
+
+
+def _site_prior(raw: Any) -> SitePriorFile | None:
+    return None if raw is None else SitePriorFile(file_name(_value(raw, "file", str)), _value(raw, "sha256", str))
 
 
 def _drug(raw: Any) -> Drug:

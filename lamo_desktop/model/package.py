@@ -24,10 +24,12 @@ from lamo_desktop.model.manifest import (
     KnowledgeFile,
     LinearTerms,
     ModelPackage,
+    SitePriorFile,
     manifest_bytes,
     read_manifest,
 )
 from lamo_desktop.model.prompt import PROMPT_VERSIONS
+from lamo_desktop.model.site_prior import SitePrior, read_site_prior
 from lamo_desktop.model.terms import read_terms
 from lamo_desktop.paths import data_dir, resource
 
@@ -37,8 +39,10 @@ __all__ = [
     "KnowledgeFile",
     "LinearTerms",
     "ModelPackage",
+    "SitePriorFile",
     "install_base",
     "load_package",
+    "site_prior",
     "verify_package",
     "write_package",
 ]
@@ -66,7 +70,15 @@ def load_package(path: Path | None = None) -> ModelPackage:
             _check_hash(folder / package.knowledge.file, package.knowledge.sha256)
             if read_knowledge(folder / package.knowledge.file).drugs != drugs or not set(package.by_name) <= set(drugs):
                 raise ModelError(f"The terms of the model package {folder.name} are not of its own drugs.")
+    if package.site_prior:
+        _check_hash(folder / package.site_prior.file, package.site_prior.sha256)
+        read_site_prior(folder / package.site_prior.file)
     return package
+
+
+def site_prior(package: ModelPackage) -> SitePrior:
+    """Where adapting the package to a hospital starts; of an older package, which says nothing of it, the default."""
+    return read_site_prior(package.path / package.site_prior.file) if package.site_prior else SitePrior()
 
 
 def verify_package(package: ModelPackage) -> None:

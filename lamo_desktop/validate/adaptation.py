@@ -13,6 +13,7 @@ import numpy as np
 from lamo_desktop.adapt import Adaptation, SiteRows, adapt
 from lamo_desktop.adapt.adaptation import LEAST_ADMISSIONS, LEAST_PATIENTS, MOST_ADMISSIONS, cross_fitted, fit_once
 from lamo_desktop.adapt.rows import site_rows
+from lamo_desktop.model.site_prior import N_HISTORY, SitePrior
 from lamo_desktop.stats import FOLDS, Floats, log_loss, log_odds, logit, patient_folds, sigmoid, threshold_for_count
 from lamo_desktop.validate.baselines import (
     CARRIED_OVER,
@@ -104,7 +105,7 @@ def evaluate_adaptation(
     fold = patient_folds(outcomes.patient_ids, seed=FOLD_SEED)
 
     def adapted_to(rows: SiteRows) -> Callable[[SiteRows], Floats]:
-        found = adapt(rows)
+        found = adapt(rows, outcomes.site_prior)
         return (lambda held: held.logits) if isinstance(found, str) else found.logits
 
     logits = {"shipped": everyone.logits}
@@ -116,7 +117,7 @@ def evaluate_adaptation(
     alone = {name: headline(_as_many_as_ordered(outcomes, each), bootstrap) for name, each in rivals.items()}
     best = max(alone, key=lambda name: alone[name]["visit_mean.jaccard"][0])
     progress(0.85)
-    found = adapt(everyone)
+    found = adapt(everyone, outcomes.site_prior)
     learning = _learning_curve(everyone, fold, outcomes, logits["adapted"])
     progress(1.0)
     return SiteAdaptation(
@@ -143,13 +144,18 @@ def _site_only(outcomes: Outcomes, everyone: SiteRows, fold: np.ndarray) -> dict
     if any(outcomes.codes):
         found["logistic regression on codes"] = logit(logistic_probabilities(outcomes, fold)[0])
 
+    without_state = replace(everyone, states=None)  # the state is the package's
+
     def alone(rows: SiteRows) -> Callable[[SiteRows], Floats]:
         base = log_odds(rows.ordered)
-        learned = fit_once(_with_logits(rows, base), None)
+        learned = fit_once(_with_logits(rows, base), SitePrior(history=NO_HISTORY))
         return lambda held: learned.logits(_with_logits(held, base))
 
-    found[WITHOUT_PACKAGE] = cross_fitted(everyone, alone, seed=FOLD_SEED)
+    found[WITHOUT_PACKAGE] = cross_fitted(without_state, alone, seed=FOLD_SEED)
     return found
+
+
+NO_HISTORY = (0.0,) * N_HISTORY  # of a hospital that knows no package
 
 
 def _with_logits(rows: SiteRows, base: Floats) -> SiteRows:
@@ -172,7 +178,7 @@ def _learning_curve(
             others = np.flatnonzero(fold != each)
             drawn = np.zeros(len(everyone), dtype=bool)
             drawn[np.random.default_rng([FOLD_SEED, each]).permutation(others)[:size]] = True
-            found = adapt(everyone.at(drawn))
+            found = adapt(everyone.at(drawn), outcomes.site_prior)
             if not isinstance(found, str):
                 logits[fold == each] = found.logits(everyone.at(fold == each))
         points.append(_point(size, logits, outcomes))

@@ -11,7 +11,8 @@ from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.admissions.excluded import n_rows
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, shown_name
-from lamo_desktop.model.package import ModelPackage
+from lamo_desktop.model.package import ModelPackage, site_prior
+from lamo_desktop.model.site_prior import SitePrior
 from lamo_desktop.recommend.policy import Policy, cut_offs
 from lamo_desktop.recommend.recommendations import Recommendations
 
@@ -39,6 +40,7 @@ class Outcomes:
     drug_classes: tuple[str, ...] = ()
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # column → value per admission ("" if missing)
     codes: tuple[tuple[str, ...], ...] = ()
+    site_prior: SitePrior = field(default_factory=SitePrior)  # where adapting the package to this hospital starts
     states: np.ndarray | None = None  # (n, width) the model's state of each admission, NaN if not kept; None: of none
     n_outside: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # (n,)
     n_unmapped: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # (n,)
@@ -158,6 +160,7 @@ def from_recommendations(
         drug_classes=tuple(formulary.drug_class(drug) for drug in drugs),
         labels=_labels(admissions),
         codes=tuple(a.codes for a in admissions),
+        site_prior=site_prior(package),
         states=stacked_states([item.prefix_state for item in items]),
         n_outside=np.array([len(item.ordered_outside) for item in items]),
         n_unmapped=np.array([len(set(a.unmapped_orders)) for a in admissions]),

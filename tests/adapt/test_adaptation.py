@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from lamo_desktop.adapt import Adaptation, SiteRows, adapt
-from lamo_desktop.adapt.adaptation import fit_once, newton
+from lamo_desktop.adapt.adaptation import NO_PRIOR, fit_once, newton
 from lamo_desktop.adapt.gaussian_process import most_probable, variances
 from lamo_desktop.adapt.kernels import kernels, standardised
 from lamo_desktop.adapt.rows import HISTORY, history_terms
@@ -145,7 +145,7 @@ def test_the_same_rows_give_the_same_numbers_whatever_their_order() -> None:
         patients=rows.patients[shuffled],
         groups=rows.groups[shuffled],
     )
-    first, second = fit_once(rows, None), fit_once(other, None)
+    first, second = fit_once(rows, NO_PRIOR), fit_once(other, NO_PRIOR)
     assert second.logits(rows) == pytest.approx(first.logits(rows), abs=5e-3)
 
 
@@ -156,7 +156,7 @@ def test_a_hospital_of_another_group_gets_no_offset_and_rare_features_carry_noth
         each | {"everywhere"} | ({"rare"} if i < 4 else set()) | ({"seen"} if i < 5 else set())
         for i, each in enumerate(rows.features)
     )
-    found = fit_once(replace(rows, groups=groups, features=features), None)
+    found = fit_once(replace(rows, groups=groups, features=features), NO_PRIOR)
     assert set(found.groups) == {"north", "south"}
     elsewhere = replace(rows, groups=np.array(["west"] * 80))
     none = replace(found, groups={})
@@ -178,10 +178,10 @@ def test_the_state_tells_of_drugs_what_nothing_else_does() -> None:
     rows = with_states(hospital(habits=0.0, features=0.0)[0])
     held = np.arange(len(rows)) >= 100
     with_state, without = (
-        fit_once(each.at(~held), None).logits(each.at(held)) for each in (rows, replace(rows, states=None))
+        fit_once(each.at(~held), NO_PRIOR).logits(each.at(held)) for each in (rows, replace(rows, states=None))
     )
     assert log_loss(with_state, rows.ordered[held]) < log_loss(without, rows.ordered[held]) - 0.01
-    found = fit_once(rows, None).state
+    found = fit_once(rows, NO_PRIOR).state
     assert found is not None
     assert found.mean == pytest.approx(np.asarray(rows.states).mean(0))
     assert np.abs(found.weights[:12]).mean() > 1.5 * np.abs(found.weights[12:]).mean()
@@ -200,9 +200,9 @@ def test_weights_of_the_state_say_what_the_gaussian_process_does() -> None:
 def test_states_in_half_precision_give_the_same_logits() -> None:
     rows = with_states(hospital()[0], width=576)
     half = replace(rows, states=np.asarray(rows.states).astype(np.float16).astype(np.float64))
-    found = fit_once(rows, None)
+    found = fit_once(rows, NO_PRIOR)
     assert np.abs(found.logits(rows) - found.logits(half)).max() < 0.002
-    assert np.abs(fit_once(half, None).logits(half) - found.logits(rows)).max() < 0.002
+    assert np.abs(fit_once(half, NO_PRIOR).logits(half) - found.logits(rows)).max() < 0.002
 
 
 def test_admissions_whose_state_was_not_kept_are_adapted_by_the_rest() -> None:
@@ -210,11 +210,11 @@ def test_admissions_whose_state_was_not_kept_are_adapted_by_the_rest() -> None:
     states = np.array(rows.states)
     states[:20] = np.nan
     some = replace(rows, states=states)
-    found = fit_once(some, None)
+    found = fit_once(some, NO_PRIOR)
     logits = found.logits(some)
     assert np.isfinite(logits).all()
     assert logits[:20] == pytest.approx(found.logits(replace(some, states=None))[:20])
-    assert fit_once(replace(rows, states=np.full_like(states, np.nan)), None).state is None
+    assert fit_once(replace(rows, states=np.full_like(states, np.nan)), NO_PRIOR).state is None
 
 
 def own_drugs(rows: SiteRows, seed: int = 4) -> SiteRows:
@@ -253,7 +253,7 @@ def test_drugs_that_the_package_does_not_know_are_learned_if_ordered_often_enoug
 
 def test_drugs_of_the_hospitals_own_change_nothing_of_the_packages_candidates() -> None:
     known, _ = hospital(n=80)
-    with_own, alone = fit_once(own_drugs(known), None), fit_once(known, None)
+    with_own, alone = fit_once(own_drugs(known), NO_PRIOR), fit_once(known, NO_PRIOR)
     assert with_own.logits(known) == pytest.approx(alone.logits(known), abs=5e-3)
 
 

@@ -121,7 +121,7 @@ def test_the_embedded_default_loads_and_says_what_it_was_trained_on() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda m: m.update(format=5), "format 1 to 4"),
+        (lambda m: m.update(format=6), "format 1 to 5"),
         (lambda m: m.pop("format"), "format 1"),
         (lambda m: m["adapters"][0].update(whole_prompt=1), "whole_prompt is not true or false"),
         (lambda m: m["adapters"][0].update(whole_prompt=True), "adapter for the whole prompt lists drugs"),

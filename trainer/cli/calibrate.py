@@ -48,6 +48,11 @@ def add_calibrate(calibrate: argparse.ArgumentParser) -> None:
         metavar="FILE.npz",
         help="also write the terms' out-of-fold logits, for `lamo-train fit --offsets`",
     )
+    calibrate.add_argument(
+        "--site-prior-only",
+        action="store_true",
+        help="keep a finished package as it is, and only add what adapting it to a hospital starts from",
+    )
     calibrate.add_argument("--version", default="0.1.0", help="version of the package written")
 
 
@@ -67,6 +72,7 @@ def run_calibrate(options: argparse.Namespace) -> None:
         offsets=options.offsets,
         version=options.version,
         engine=engine_settings(options),
+        site_prior_only=options.site_prior_only,
     )
     for split, models in calibrate(chosen, say).items():
         _table(split, models)

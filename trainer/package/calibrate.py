@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.files import sha256_of
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.formulary.knowledge import load_drug_knowledge
-from lamo_desktop.model.package import load_package, write_package
+from lamo_desktop.model.package import SitePriorFile, load_package, write_package
 from lamo_desktop.model.process import EngineSettings
-from trainer.cohort.rows import read_rows, without, write_offsets
+from lamo_desktop.model.site_prior import write_site_prior
+from trainer.cohort.rows import ordered_matrix, read_rows, without, write_offsets
 from trainer.package.calibrated import Progress, calibrated_package, sample, untuned
 from trainer.package.engine_scores import answers
 from trainer.package.figures import Figures, as_metrics, base_rate_figures, package_figures
@@ -24,6 +26,7 @@ from trainer.package.fitted_terms import (
     ready_to_tune,
     to_ask,
 )
+from trainer.package.site_prior import SITE_PRIOR, site_prior_of, with_site_prior
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,19 @@ class CalibrateOptions:
     """Also write the terms' out-of-fold logits there."""
     version: str
     """Version of the package written."""
+    site_prior_only: bool
+    """Keep a finished package as it is, and only add what adapting it to a hospital starts from."""
     engine: EngineSettings
 
 
 def calibrate(options: CalibrateOptions, say: Progress) -> dict[str, dict[str, dict[str, Figures]]]:
     """Write the calibrated package; its figures and the base rates' by split, model and policy."""
     rows, formulary = read_rows(options.cohort), load_formulary()
+    if options.site_prior_only:
+        tuning = without(rows.of(options.splits), options.leave_out, say)
+        finished = load_package(options.model)
+        with_site_prior(finished, rows, tuning, formulary, options.output, options.version, say)
+        return {}
     start = ready_to_tune(load_package(options.model) if options.model else untuned(load_package()))
     kinds = TERM_KINDS[options.terms]
     settings, scores = options.engine, options.scores
@@ -83,7 +93,12 @@ def calibrate(options: CalibrateOptions, say: Progress) -> dict[str, dict[str, d
             tuned = package_with_terms(
                 start, rows, formulary, tuning, unseen, scores, settings, kinds, Path(scratch), say, knowledge
             )
-            package = write_package(options.output, replace(tuned.package, **about), tuned.files)
+            drugs = sorted(rows.candidates)
+            prior = site_prior_of(tuned.out_of_fold, ordered_matrix(tuning, drugs), tuning, drugs, formulary.drug_class)
+            write_site_prior(prior, Path(scratch) / SITE_PRIOR)
+            about["site_prior"] = SitePriorFile(SITE_PRIOR, sha256_of(Path(scratch) / SITE_PRIOR))
+            files = {**tuned.files, SITE_PRIOR: Path(scratch) / SITE_PRIOR}
+            package = write_package(options.output, replace(tuned.package, **about), files)
             if options.offsets:
                 write_offsets(options.offsets, [a.admission_id for a in tuning], sorted(rows.candidates), tuned.offsets)
         else:

@@ -42,12 +42,14 @@ KNOWLEDGE = "knowledge.json"
 class Tuned:
     """A calibrated package that is not written yet, with its new files by name, and what adapters may learn on top of.
 
-    `offsets` are out-of-fold logits (tuning admissions, candidates) of the linear terms with the base rates.
+    `offsets` are out-of-fold logits (tuning admissions, candidates) of the linear terms without the base rates,
+    `out_of_fold` those with them.
     """
 
     package: ModelPackage
     files: dict[str, Path]
     offsets: NDArray[np.float64]
+    out_of_fold: NDArray[np.float64]
 
 
 def package_with_terms(
@@ -136,7 +138,7 @@ def package_with_terms(
         policy_thresholds(logits, sigmoid(logits) if start.fine_tuned else truth),
         {**tuned_on(rows, tuning), "linear_terms": {**record, "with the model": round(after, 6)}},
     )
-    return Tuned(package, files, fitted.out_of_fold - base)
+    return Tuned(package, files, fitted.out_of_fold - base, fitted.out_of_fold)
 
 
 def code_features(admission: Admission, allergies: bool) -> frozenset[str]:
@@ -153,7 +155,7 @@ def ready_to_tune(start: ModelPackage) -> ModelPackage:
     Raises InputError for such a package that has its calibration already: its own part cannot be told apart any more.
     """
     if not (start.fine_tuned and start.terms and len(read_terms(start.path / start.terms.file).head)):
-        return replace(start, terms=None, knowledge=None)
+        return replace(start, terms=None, knowledge=None, site_prior=None)
     if "calibration" in start.training:
         raise InputError(f"{start.name} is calibrated already: name the package that `lamo-train export` wrote.")
     return start
