@@ -16,7 +16,9 @@ from lamo_desktop.paths import base_weight_folders
 from lamo_desktop.safe_load import parse_json, read_small
 
 MANIFEST = "manifest.json"
-FORMAT = 5  # 1 had no linear terms, 2 no whole-prompt adapter, 3 no knowledge terms, 4 no prior of adapting; all are read
+FORMAT = (
+    5  # 1 had no linear terms, 2 no whole-prompt adapter, 3 no knowledge terms, 4 no prior of adapting; all are read
+)
 WITHOUT_PRIOR, WITHOUT_KNOWLEDGE = 4, 3  # the formats in which packages without these are written, so that hashes stay
 ARCHITECTURES = ("llama",)  # what the engine's suffix-only adapters are tested on
 

@@ -55,7 +55,9 @@ def read_site_prior(file: Path) -> SitePrior:
     except (ModelError, MemoryError):
         raise
     except Exception as error:  # of a damaged file, the readers of zip and of arrays raise whatever they come upon
-        raise ModelError(f"The model file {file.name} is damaged: it does not hold what adapting starts from.") from error
+        raise ModelError(
+            f"The model file {file.name} is damaged: it does not hold what adapting starts from."
+        ) from error
     sizes = likeness.shape == (len(drugs), len(drugs)) and history.shape == (N_HISTORY,)
     if not sizes or len(set(drugs)) < len(drugs) or not (np.isfinite(likeness).all() and np.isfinite(history).all()):
         raise ModelError(f"The model file {file.name} is damaged: its arrays are not of one size, or not numbers.")

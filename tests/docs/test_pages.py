@@ -40,7 +40,7 @@ def test_every_setting_of_a_recipe_is_described_with_its_default() -> None:
 
 
 def test_every_key_of_a_manifest_is_described() -> None:
-    from_program = {field.name for field in dataclasses.fields(ModelPackage)} - {"path"}
+    from_program = {field.name for field in dataclasses.fields(ModelPackage)} - {"path", "site"}
     keys = from_program | {field.name for field in dataclasses.fields(Drug)}
     assert [key for key in sorted(keys) if f"`{key}`" not in SCIENCE] == []
     analyst = (DOCS / "analyst.md").read_text(encoding="utf-8")

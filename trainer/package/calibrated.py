@@ -59,7 +59,9 @@ def calibrated_package(
 def untuned(package: ModelPackage) -> ModelPackage:
     """The package's base, with nothing learned in its scores."""
     drugs = tuple(replace(drug, group=None) for drug in package.drugs)
-    return replace(package, adapters=(), drugs=drugs, terms=None, knowledge=None, site_prior=None, fine_tuned=False, training={})
+    return replace(
+        package, adapters=(), drugs=drugs, terms=None, knowledge=None, site_prior=None, fine_tuned=False, training={}
+    )
 
 
 def candidates_of(start: ModelPackage, rows: Rows) -> tuple[list[str], list[int | None]]:
