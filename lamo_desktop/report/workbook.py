@@ -1,4 +1,4 @@
-"""The recommendations workbook: sheets Recommendations, Admissions, Flags, Set aside and Run.
+"""The recommendations workbook: sheets Recommendations, Admissions, Flags, Set aside, Run; Findings if there are any.
 
 Row 1 of each table is the notice, row 2 the header. The same recommendations give the same cells on every sheet but
 Run, which also says when and in how many runs.
@@ -12,6 +12,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from lamo_desktop.admissions.findings import band, value_text
 from lamo_desktop.admissions.quarantine import Quarantined
 from lamo_desktop.files import check_writable, replacing
 from lamo_desktop.formulary import shown_name
@@ -25,7 +26,7 @@ from lamo_desktop.report.sheets import NOTICE, LongTexts, TableSheet, colour_whe
 __all__ = ["check_writable", "notice_of", "write_workbook"]
 
 RECOMMENDATIONS, ADMISSIONS, FLAGS = "Recommendations", "Admissions", "Flags"
-SET_ASIDE, RUN = "Set aside", "Run"
+FINDINGS, SET_ASIDE, RUN = "Findings", "Set aside", "Run"
 MAX_LABEL_COLUMNS = 500  # columns of the input kept as labels; a hostile file can have any number
 STATUS = {"done": "scored", "failed": "not scored: failed", "pending": "not scored yet"}
 COLOURS = {  # agreement -> fill, font
@@ -57,6 +58,7 @@ def write_workbook(recommendations: Recommendations, path: Path, quarantined: Qu
         _write_set_aside(workbook, recommendations, notice, long_texts)
         repeated = quarantined or Quarantined()
         write_run_sheet(workbook, RUN, recommendations, notice, long_texts, repeated.note)
+        _write_findings(workbook, recommendations, notice, long_texts)
         for rows_of in repeated.tables:
             columns = (Column(rows_of.header[0], width=60, wrap=True), *map(Column, rows_of.header[1:]))
             sheet = TableSheet(workbook, rows_of.title, columns, len(rows_of.rows), notice, long_texts)
@@ -222,6 +224,39 @@ def _figures(item: Recommendation) -> tuple[Value, ...]:
 
 def _named(drugs: Sequence[str]) -> str:
     return ", ".join(map(shown_name, drugs))
+
+
+def _write_findings(workbook: Workbook, recommendations: Recommendations, notice: str, long_texts: LongTexts) -> None:
+    """The last and the worst value of each finding, as read from the export; no sheet where it gave none."""
+    found = [
+        (item.admission, each, band(each, item.admission.sex) or "")
+        for item in recommendations.items
+        for each in item.admission.observations
+    ]
+    if not found:
+        return
+    columns = (
+        Column("Admission id", width=16),
+        Column("Finding", width=26),
+        Column("Value", width=14),
+        Column("Unit", width=18),
+        Column("Band", width=12),
+        Column("Hours from the index time", "decimal", 14),
+        Column("When", width=32),
+        Column("Converted from", width=16),
+        Column("Row in the input", width=32),
+    )
+
+    def decorate(sheet: Worksheet, first: int, last: int) -> None:
+        colour_where(sheet, f"E{first}:E{last}", f'LEFT($E{first},4)="very"', *WARNING)
+        group_lines(sheet, first, last, len(columns))
+
+    table = TableSheet(workbook, FINDINGS, columns, len(found), notice, long_texts, 2, decorate)
+    for admission, each, at in found:
+        when = "worst of the first 24 hours" if each.worst else "" if each.hours is None else "by the index time"
+        value = value_text(each).removesuffix(each.unit).rstrip() if each.unit else value_text(each)
+        what = (each.name, value, each.unit, at, each.hours, when, each.written, each.source)
+        table.append((admission.admission_id, *what))
 
 
 def _write_set_aside(workbook: Workbook, recommendations: Recommendations, notice: str, long_texts: LongTexts) -> None:

@@ -6,8 +6,10 @@ from PySide6.QtGui import QColor, QFont, QTextBlockFormat, QTextCharFormat, QTex
 from PySide6.QtWidgets import QTextBrowser
 
 from lamo_desktop.admissions.cohort import Admission
+from lamo_desktop.admissions.findings import findings_line
 from lamo_desktop.model.prompt import Part, parts
 from lamo_desktop.recommend.explain import as_seen
+from lamo_desktop.ui import words
 from lamo_desktop.ui.theme import em, tokens
 
 
@@ -30,6 +32,10 @@ class ContextView(QTextBrowser):
         for place, part in enumerate(whole):
             said = next((text for text in cut if text == part.name or text.startswith(f"{part.name} (")), "")
             self._write(cursor, part, seen.get(part.name, ""), said, first=place == 0)
+        if admission.observations:
+            heading = self.tr("Findings by the index time (not shown to the model)")
+            line = Part("findings", f"{heading}: {findings_line(admission.observations, admission.sex, words.said)}")
+            self._write(cursor, line, line.text, "", first=False)
         self.moveCursor(QTextCursor.MoveOperation.Start)
 
     def _write(self, cursor: QTextCursor, part: Part, seen: str, cut: str, first: bool) -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from PySide6.QtCore import QCoreApplication
 
 from lamo_desktop.recommend.safety import Flag, flag_text
+from lamo_desktop.ui.finding_words import FINDING_SENTENCES, FINDING_WORDS
 from lamo_desktop.ui.room_sentences import SENTENCES
 from lamo_desktop.ui.room_words import WORDS
 
@@ -21,9 +22,9 @@ def said(text: str) -> str:
     """The text in the language of the window."""
     if QCoreApplication.translate(CONTEXT, "metric") == "metric":
         return text  # the window is in English, as the rooms are
-    if text in WORDS:
+    if text in WORDS or text in FINDING_WORDS:
         return QCoreApplication.translate(CONTEXT, text)
-    for template in map(str, SENTENCES):
+    for template in map(str, (*SENTENCES, *FINDING_SENTENCES)):
         found = _pattern(template).fullmatch(text)
         if found is not None:
             parts = {name: said(value) for name, value in found.groupdict().items()}

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
-from lamo_desktop.admissions.cohort import Admission, Cohort, SetAside
+from lamo_desktop.admissions.cohort import Admission, Cohort, Observation, SetAside
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.jobs.batch import results
@@ -119,6 +119,27 @@ def test_every_finding_is_one_row_with_severity_reason_and_source(tmp_path: Path
     top = table(path, "Admissions")[0]
     for kind in ("allergy", "condition", "interaction", "duplicate class"):
         assert top[f"Flags: {kind}"] == sum(row["Admission id"] == "0012" and row["Kind"] == kind for row in rows)
+
+
+def test_findings_are_rows_of_their_own_sheet(tmp_path: Path, formulary: Formulary) -> None:
+    seen = (
+        Observation("creatinine", 2.3, "mg/dL", -4.5, written="µmol/L", source="lab.csv row 3"),
+        Observation("creatinine", 2.9, "mg/dL", worst=True, source="apacheApsVar.csv row 2"),
+        Observation("intubated", 1.0, "", worst=True),
+        Observation("CRP", 5.0, "mg/L", bound="<"),
+    )
+    cohort = replace(COHORT, admissions=(replace(ADMISSIONS[0], observations=seen), *ADMISSIONS[1:]))
+    path = tmp_path / "out.xlsx"
+    write_workbook(recommendations_of(tmp_path, formulary, cohort), path)
+    rows = table(path, "Findings")
+    shown = [[row[name] for name in ("Finding", "Value", "Unit", "Band", "When", "Converted from")] for row in rows]
+    assert shown == [
+        ["creatinine", "2.3", "mg/dL", "very high", "by the index time", "µmol/L"],
+        ["creatinine", "2.9", "mg/dL", "very high", "worst of the first 24 hours", None],
+        ["intubated", "yes", None, "yes", "worst of the first 24 hours", None],
+        ["CRP", "<5", "mg/L", "normal", None, None],
+    ]
+    assert {row["Admission id"] for row in rows} == {"0012"} and rows[0]["Hours from the index time"] == -4.5
 
 
 def test_numbers_are_numbers_and_identifiers_are_text(tmp_path: Path, found: Recommendations) -> None:

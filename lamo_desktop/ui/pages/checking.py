@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedWidge
 
 from lamo_desktop.admissions.cohort import Cohort, Problem, SetAside
 from lamo_desktop.admissions.excluded import n_rows, ranked
+from lamo_desktop.check.findings import findings_read
 from lamo_desktop.check.summary import summarise
 from lamo_desktop.recommend.ordered import count_ordered
 from lamo_desktop.ui.corrections import with_date_order
@@ -149,6 +150,11 @@ class CheckPage(Page):
             self.tr("No order was left out"),
             self.tr("Every order text that is known is a drug."),
         )
+        self.findings = SearchedTable(
+            self.tr("Findings"),
+            self.tr("No findings in this export"),
+            self.tr("Laboratory values, vital signs and states such as ventilation would be listed here."),
+        )
         self.coverage = CoverageTable()
         self.show_problem, self.show_row = (Button(self.tr("&Show in the export"), "search") for _ in range(2))
         for table, button, show in (
@@ -164,6 +170,7 @@ class CheckPage(Page):
             (self.set_aside, self.tr("Set aside")),
             (self.names, self.tr("Unknown names")),
             (self.excluded, self.tr("Excluded orders")),
+            (self.findings, self.tr("Findings")),
             (self.coverage, self.tr("What is known")),
         ):
             self.tabs.addTab(widget, name)
@@ -263,6 +270,7 @@ class CheckPage(Page):
         self.names.show_names(cohort.unmapped)
         summary = summarise(cohort)
         self._show_excluded(cohort)
+        self._show_findings(cohort)
         counts = (summary.n_problems, summary.n_set_aside, len(cohort.unmapped), n_rows(ranked(cohort.excluded)))
         titles = (self.tr("Problems"), self.tr("Set aside"), self.tr("Unknown names"), self.tr("Excluded orders"))
         for tab, (title, count) in enumerate(zip(titles, counts, strict=True)):
@@ -286,6 +294,30 @@ class CheckPage(Page):
             ],
             reasons,
         )
+
+    def _show_findings(self, cohort: Cohort) -> None:
+        """List what was read of the first day, and how it was converted."""
+        found = findings_read(cohort)
+
+        def counts(title: str, values: Sequence[int], width: float) -> Column:
+            return Column(title, np.array(values, dtype=np.float64), lambda value: f"{value:,.0f}", width=width)
+
+        self.findings.show_columns(
+            [
+                text_column(self.tr("Finding"), [said(each.name) for each in found], 12, stretch=True),
+                text_column(self.tr("Unit"), [each.unit for each in found], 7),
+                counts(self.tr("Admissions"), [each.admissions for each in found], 6),
+                text_column(self.tr("Converted from"), [", ".join(each.units) for each in found], 7),
+                counts(self.tr("Only worst of 24 h"), [each.worst for each in found], 8),
+                counts(self.tr("Values set aside"), [each.set_aside for each in found], 7),
+            ]
+        )
+        place = self.tabs.indexOf(self.findings)
+        self.tabs.setTabText(place, f"{self.tr('Findings')}  {len(found):,}")
+        old = self.tr(
+            "The worst values of the first 24 hours are as old as the orders: what was ordered may have changed them."
+        )
+        self.tabs.setTabToolTip(place, old if any(each.worst for each in found) else "")
 
     def _answer(self, problem: Problem) -> str:
         """Where a question is answered in this window."""
