@@ -34,7 +34,8 @@ class ContextView(QTextBrowser):
             self._write(cursor, part, seen.get(part.name, ""), said, first=place == 0)
         if admission.observations:
             heading = self.tr("Findings by the index time (not shown to the model)")
-            line = Part("findings", f"{heading}: {findings_line(admission.observations, admission.sex, words.said)}")
+            told = findings_line(admission.observations, admission.sex, words.said)
+            line = Part("findings", f"{heading}: {told}", 0)
             self._write(cursor, line, line.text, "", first=False)
         self.moveCursor(QTextCursor.MoveOperation.Start)
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from lamo_desktop.admissions.cohort import AttritionStep, Problem, SetAside
+from lamo_desktop.admissions.cohort import Admission, AttritionStep, Cohort, Observation, Problem, SetAside, Source
 from lamo_desktop.admissions.order_mapper import NAMELESS
 from lamo_desktop.check.account import excluded_lines
 from lamo_desktop.paths import resource
@@ -304,3 +304,20 @@ def test_orders_left_out_are_listed_with_reasons_and_counted_as_the_command_coun
     window.session.cohort = replace(cohort, excluded=None)  # as a job of an earlier version has it
     window.session.cohort_changed.emit()
     assert not page.tabs.isTabVisible(tab)
+
+
+def test_findings_are_listed_with_what_was_converted(window: MainWindow) -> None:
+    seen = (Observation("creatinine", 2.3, "mg/dL", -4.5, written="µmol/L"), Observation("GCS", 7, worst=True))
+    admission = Admission("1", "p", observations=seen)
+    window.session.cohort = Cohort((admission,), Source("export", {}, "eicu"), unread_values={"potassium": 4})
+    page = window.checking
+    page.refresh()
+    model = page.findings.model
+    rows = [[model.index(row, column).data() for column in range(model.columnCount())] for row in range(3)]
+    assert rows == [
+        ["creatinine", "mg/dL", "1", "µmol/L", "0", "0"],
+        ["potassium", "mmol/L", "0", "", "0", "4"],
+        ["GCS", "", "1", "", "1", "0"],
+    ]
+    place = page.tabs.indexOf(page.findings)
+    assert page.tabs.tabText(place) == "Findings  3" and "as old as the orders" in page.tabs.tabToolTip(place)

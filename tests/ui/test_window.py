@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from lamo_desktop.admissions.cohort import Admission, Observation
 from lamo_desktop.jobs.marks import read_marks
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.ui import jobs
@@ -163,6 +164,17 @@ def test_the_context_is_shown_as_text_with_what_was_cut(window: MainWindow, qtbo
     window.reviewing.table.selectRow(2)
     assert "▲" not in window.reviewing.context.toPlainText()
     assert "Admission A2" in window.reviewing.detail.heading.text()
+
+
+def test_the_findings_stand_below_the_context_and_are_none_of_the_model_s(window: MainWindow) -> None:
+    seen = (Observation("sodium", 139, "mmol/L"), Observation("creatinine", 2.3, "mg/dL", worst=True))
+    view = window.reviewing.detail.context
+    view.show_admission(Admission("1", "p", 67, "male", diagnoses=("sepsis",), observations=seen), ())
+    text = view.toPlainText()
+    assert text.endswith(
+        "Findings by the index time (not shown to the model)\ncreatinine 2.3 mg/dL, very high; sodium 139 mmol/L"
+    )
+    assert "creatinine" not in text.partition("Findings")[0]
 
 
 def test_a_job_of_another_model_says_what_is_missing(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:

@@ -385,6 +385,18 @@
         <translation>所有可识别的医嘱文本都是药物。</translation>
     </message>
     <message>
+        <source>Findings</source>
+        <translation>检查结果</translation>
+    </message>
+    <message>
+        <source>No findings in this export</source>
+        <translation>此导出没有检查结果</translation>
+    </message>
+    <message>
+        <source>Laboratory values, vital signs and states such as ventilation would be listed here.</source>
+        <translation>化验值、生命体征以及机械通气等状态会列在这里。</translation>
+    </message>
+    <message>
         <source>&amp;Show in the export</source>
         <translation>在导出中显示(&amp;S)</translation>
     </message>
@@ -475,6 +487,34 @@
     <message>
         <source>Order text</source>
         <translation>医嘱文本</translation>
+    </message>
+    <message>
+        <source>Finding</source>
+        <translation>检查项目</translation>
+    </message>
+    <message>
+        <source>Unit</source>
+        <translation>单位</translation>
+    </message>
+    <message>
+        <source>Admissions</source>
+        <translation>住院</translation>
+    </message>
+    <message>
+        <source>Converted from</source>
+        <translation>换算自</translation>
+    </message>
+    <message>
+        <source>Only worst of 24 h</source>
+        <translation>仅24小时最差值</translation>
+    </message>
+    <message>
+        <source>Values set aside</source>
+        <translation>搁置的值</translation>
+    </message>
+    <message>
+        <source>The worst values of the first 24 hours are as old as the orders: what was ordered may have changed them.</source>
+        <translation>前24小时的最差值与医嘱同时产生：医嘱可能已影响这些值。</translation>
     </message>
     <message>
         <source>Select a line of the list first.</source>
@@ -587,6 +627,10 @@
     <message>
         <source>Context as the model sees it</source>
         <translation>模型所见的上下文</translation>
+    </message>
+    <message>
+        <source>Findings by the index time (not shown to the model)</source>
+        <translation>截至索引时间的检查结果（模型看不到）</translation>
     </message>
     <message>
         <source>  ▲ shortened for length: {kept}</source>
@@ -4737,6 +4781,358 @@
     <message>
         <source>There is not enough memory for this; split the export and take one part.</source>
         <translation>内存不足；请拆分导出文件，先处理一部分。</translation>
+    </message>
+    <message>
+        <source>creatinine</source>
+        <translation>肌酐</translation>
+    </message>
+    <message>
+        <source>urea nitrogen</source>
+        <translation>尿素氮</translation>
+    </message>
+    <message>
+        <source>BUN</source>
+        <translation>尿素氮</translation>
+    </message>
+    <message>
+        <source>eGFR</source>
+        <translation>估算肾小球滤过率</translation>
+    </message>
+    <message>
+        <source>urine output</source>
+        <translation>尿量</translation>
+    </message>
+    <message>
+        <source>urine</source>
+        <translation>尿量</translation>
+    </message>
+    <message>
+        <source>potassium</source>
+        <translation>钾</translation>
+    </message>
+    <message>
+        <source>sodium</source>
+        <translation>钠</translation>
+    </message>
+    <message>
+        <source>chloride</source>
+        <translation>氯</translation>
+    </message>
+    <message>
+        <source>bicarbonate</source>
+        <translation>碳酸氢根</translation>
+    </message>
+    <message>
+        <source>magnesium</source>
+        <translation>镁</translation>
+    </message>
+    <message>
+        <source>calcium</source>
+        <translation>钙</translation>
+    </message>
+    <message>
+        <source>ionised calcium</source>
+        <translation>离子钙</translation>
+    </message>
+    <message>
+        <source>phosphate</source>
+        <translation>磷</translation>
+    </message>
+    <message>
+        <source>glucose</source>
+        <translation>葡萄糖</translation>
+    </message>
+    <message>
+        <source>lactate</source>
+        <translation>乳酸</translation>
+    </message>
+    <message>
+        <source>HbA1c</source>
+        <translation>糖化血红蛋白</translation>
+    </message>
+    <message>
+        <source>haemoglobin</source>
+        <translation>血红蛋白</translation>
+    </message>
+    <message>
+        <source>haematocrit</source>
+        <translation>红细胞压积</translation>
+    </message>
+    <message>
+        <source>white cells</source>
+        <translation>白细胞</translation>
+    </message>
+    <message>
+        <source>platelets</source>
+        <translation>血小板</translation>
+    </message>
+    <message>
+        <source>neutrophils</source>
+        <translation>中性粒细胞</translation>
+    </message>
+    <message>
+        <source>INR</source>
+        <translation>国际标准化比值</translation>
+    </message>
+    <message>
+        <source>aPTT</source>
+        <translation>活化部分凝血活酶时间</translation>
+    </message>
+    <message>
+        <source>fibrinogen</source>
+        <translation>纤维蛋白原</translation>
+    </message>
+    <message>
+        <source>bilirubin</source>
+        <translation>胆红素</translation>
+    </message>
+    <message>
+        <source>albumin</source>
+        <translation>白蛋白</translation>
+    </message>
+    <message>
+        <source>ALT</source>
+        <translation>谷丙转氨酶</translation>
+    </message>
+    <message>
+        <source>AST</source>
+        <translation>谷草转氨酶</translation>
+    </message>
+    <message>
+        <source>CRP</source>
+        <translation>C反应蛋白</translation>
+    </message>
+    <message>
+        <source>procalcitonin</source>
+        <translation>降钙素原</translation>
+    </message>
+    <message>
+        <source>temperature</source>
+        <translation>体温</translation>
+    </message>
+    <message>
+        <source>heart rate</source>
+        <translation>心率</translation>
+    </message>
+    <message>
+        <source>respiratory rate</source>
+        <translation>呼吸频率</translation>
+    </message>
+    <message>
+        <source>systolic blood pressure</source>
+        <translation>收缩压</translation>
+    </message>
+    <message>
+        <source>systolic</source>
+        <translation>收缩压</translation>
+    </message>
+    <message>
+        <source>diastolic blood pressure</source>
+        <translation>舒张压</translation>
+    </message>
+    <message>
+        <source>diastolic</source>
+        <translation>舒张压</translation>
+    </message>
+    <message>
+        <source>mean blood pressure</source>
+        <translation>平均动脉压</translation>
+    </message>
+    <message>
+        <source>mean pressure</source>
+        <translation>平均动脉压</translation>
+    </message>
+    <message>
+        <source>oxygen saturation</source>
+        <translation>血氧饱和度</translation>
+    </message>
+    <message>
+        <source>saturation</source>
+        <translation>血氧饱和度</translation>
+    </message>
+    <message>
+        <source>PaO2</source>
+        <translation>动脉血氧分压</translation>
+    </message>
+    <message>
+        <source>PaCO2</source>
+        <translation>动脉血二氧化碳分压</translation>
+    </message>
+    <message>
+        <source>FiO2</source>
+        <translation>吸入氧浓度</translation>
+    </message>
+    <message>
+        <source>pH</source>
+        <translation>酸碱度</translation>
+    </message>
+    <message>
+        <source>GCS</source>
+        <translation>格拉斯哥昏迷评分</translation>
+    </message>
+    <message>
+        <source>QTc</source>
+        <translation>校正QT间期</translation>
+    </message>
+    <message>
+        <source>ejection fraction</source>
+        <translation>射血分数</translation>
+    </message>
+    <message>
+        <source>weight</source>
+        <translation>体重</translation>
+    </message>
+    <message>
+        <source>height</source>
+        <translation>身高</translation>
+    </message>
+    <message>
+        <source>intubated</source>
+        <translation>气管插管</translation>
+    </message>
+    <message>
+        <source>ventilated</source>
+        <translation>机械通气</translation>
+    </message>
+    <message>
+        <source>tracheostomy</source>
+        <translation>气管切开</translation>
+    </message>
+    <message>
+        <source>dialysis</source>
+        <translation>透析</translation>
+    </message>
+    <message>
+        <source>on dialysis</source>
+        <translation>透析中</translation>
+    </message>
+    <message>
+        <source>elective surgery</source>
+        <translation>择期手术</translation>
+    </message>
+    <message>
+        <source>immunosuppression</source>
+        <translation>免疫抑制</translation>
+    </message>
+    <message>
+        <source>immunosuppressed</source>
+        <translation>免疫抑制</translation>
+    </message>
+    <message>
+        <source>metastatic cancer</source>
+        <translation>转移性癌</translation>
+    </message>
+    <message>
+        <source>leukaemia</source>
+        <translation>白血病</translation>
+    </message>
+    <message>
+        <source>lymphoma</source>
+        <translation>淋巴瘤</translation>
+    </message>
+    <message>
+        <source>AIDS</source>
+        <translation>艾滋病</translation>
+    </message>
+    <message>
+        <source>liver failure</source>
+        <translation>肝衰竭</translation>
+    </message>
+    <message>
+        <source>cirrhosis</source>
+        <translation>肝硬化</translation>
+    </message>
+    <message>
+        <source>diabetes</source>
+        <translation>糖尿病</translation>
+    </message>
+    <message>
+        <source>recent infarction</source>
+        <translation>近期心肌梗死</translation>
+    </message>
+    <message>
+        <source>infarction within 6 months</source>
+        <translation>6个月内心肌梗死</translation>
+    </message>
+    <message>
+        <source>very low</source>
+        <translation>很低</translation>
+    </message>
+    <message>
+        <source>low</source>
+        <translation>偏低</translation>
+    </message>
+    <message>
+        <source>normal</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>high</source>
+        <translation>偏高</translation>
+    </message>
+    <message>
+        <source>very high</source>
+        <translation>很高</translation>
+    </message>
+    <message>
+        <source>reading findings</source>
+        <translation>正在读取检查结果</translation>
+    </message>
+    <message>
+        <source>no measured number</source>
+        <translation>没有测量数值</translation>
+    </message>
+    <message>
+        <source>no unit is given</source>
+        <translation>没有给出单位</translation>
+    </message>
+    <message>
+        <source>a unit that it is not measured in</source>
+        <translation>不是该项目的单位</translation>
+    </message>
+    <message>
+        <source>no unit that it is measured in</source>
+        <translation>没有该项目的单位</translation>
+    </message>
+    <message>
+        <source>a unit that this is not measured in</source>
+        <translation>不是该项目的单位</translation>
+    </message>
+    <message>
+        <source>more than one value</source>
+        <translation>不止一个值</translation>
+    </message>
+    <message>
+        <source>neither yes nor no</source>
+        <translation>既不是“是”也不是“否”</translation>
+    </message>
+    <message>
+        <source>a text where a value was expected</source>
+        <translation>应为数值，却是文字</translation>
+    </message>
+    <message>
+        <source>the comma may be a decimal or a thousands separator</source>
+        <translation>逗号可能是小数点，也可能是千位分隔符</translation>
+    </message>
+    <message>
+        <source>not a possible value of {name} ({range}): set aside; correct it or its unit</source>
+        <translation>{name}不可能是这个值（{range}）：已搁置；请更正数值或单位</translation>
+    </message>
+    <message>
+        <source>{name}: {why}: set aside</source>
+        <translation>{name}：{why}：已搁置</translation>
+    </message>
+    <message>
+        <source>{name}: {why}; read as not measured</source>
+        <translation>{name}：{why}；视为未测量</translation>
+    </message>
+    <message>
+        <source>no unit in the header: the values are read as {unit}, which alone fits them; write it in the header</source>
+        <translation>表头没有单位：这些值只符合 {unit}，按此读取；请把单位写入表头</translation>
+    </message>
+    <message>
+        <source>no unit is given and the values do not tell it: not read; write the unit in the header, as in {example}</source>
+        <translation>没有给出单位，从数值也无法判断：未读取；请像 {example} 那样把单位写入表头</translation>
     </message>
 </context>
 <context>
