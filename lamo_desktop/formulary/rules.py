@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from lamo_desktop.errors import InputError
@@ -34,6 +35,7 @@ _SITE_TIERS: Mapping[str, Severity] = {
     **dict.fromkeys(("minor", "note", "low", "consider"), "note"),
 }  # any other word of a site's interaction table is a caution
 _CODE = re.compile(r"[A-Z]?\d[\dA-Z]{1,2}(?:\.?[\dA-Z]+)?")
+_LIMIT = re.compile(r"(?P<name>[^<>]+)(?P<side>[<>])\s*(?P<limit>\d+(?:\.\d+)?)")
 _PAST = re.compile(r"\b(?:h ?/ ?o|history of|hx of|personal history)\b")
 
 
@@ -112,13 +114,39 @@ class Hit:
     home: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A measured value, from `least` to `most` where a test only says below or above, and how it is said."""
+
+    least: float
+    most: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLimit:
+    """A finding below or above a limit ("eGFR<30", "potassium>5.5")."""
+
+    name: str
+    below: bool
+    limit: float
+
+    def holds(self, found: Found) -> bool:
+        """Whether a value certainly lies beyond the limit."""
+        return found.most < self.limit if self.below else found.least > self.limit
+
+
 @dataclass(slots=True)
 class _Condition:
-    """What a condition is recognised by: phrases in words, beginnings of ICD codes; in the past, too, unless `now`."""
+    """What a condition is recognised by: phrases in words, beginnings of ICD codes, findings beyond a limit.
+
+    Unless `now`, in the past too.
+    """
 
     now: bool
     phrases: list[tuple[str, ...]]
     codes: tuple[str, ...]
+    findings: tuple[FindingLimit, ...] = ()
 
 
 @dataclass(slots=True)
@@ -134,8 +162,14 @@ class ClinicalRules:
     _by_word: dict[str, list[tuple[tuple[str, ...], int]]] = field(default_factory=dict)
     _of_text: dict[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
 
-    def conditions(self, current: Iterable[str], past: Iterable[str], codes: Iterable[str]) -> dict[int, str]:
-        """Numbers of the conditions that an admission has, each with the text or code that says so."""
+    def conditions(
+        self,
+        current: Iterable[str],
+        past: Iterable[str],
+        codes: Iterable[str],
+        findings: Mapping[str, Found] = MappingProxyType({}),
+    ) -> dict[int, str]:
+        """Numbers of the conditions that an admission has, each with the text, code or finding that says so."""
         found: dict[int, str] = {}
         for text in current:
             for number in self._in_text(text)[0]:
@@ -149,6 +183,10 @@ class ClinicalRules:
             if prefix in ("icd", "dx") and _CODE.fullmatch(value.upper()):
                 for number in self._of_code(value.upper()):
                     found.setdefault(number, value.upper())
+        for number, condition in enumerate(self._conditions) if findings else ():
+            for limit in condition.findings:
+                if limit.name in findings and limit.holds(findings[limit.name]):
+                    found.setdefault(number, findings[limit.name].text)
         return found
 
     def _in_text(self, text: str) -> tuple[frozenset[int], frozenset[int]]:
@@ -421,13 +459,14 @@ class _Reader:
 
     def _read_contraindications(self, path: Path) -> None:
         columns = ("drugs", "condition", "when", "words", "codes", "severity", "reason", "source", "dated", "link")
-        numbers: dict[tuple[str, str, str], int] = {}
-        for row, (names, condition, when, phrases, codes, written, reason, *source) in rows(path, columns):
+        numbers: dict[tuple[str, str, str, str], int] = {}
+        for row, cells in rows(path, columns, optional=("findings",)):
+            names, condition, when, phrases, codes, written, reason, *source, beyond = cells
             _need(path, row, drugs=names, condition=condition, reason=reason, source=source[0])
             if when not in (NOW, EVER):
                 raise InputError(f"{path.name} row {row}: when is {when!r}, not {NOW} or {EVER}.")
-            if not phrases and not codes:
-                raise InputError(f"{path.name} row {row}: words or codes must be filled in.")
+            if not phrases and not codes and not beyond:
+                raise InputError(f"{path.name} row {row}: words, codes or findings must be filled in.")
             drugs = frozenset[str]().union(*(self._drugs(path, row, name) for name in names.split("|")))
             severity = _severity(path, row, written)
             for drug in drugs:  # a site's row about the condition stands in place of the shipped one
@@ -436,17 +475,20 @@ class _Reader:
                     held[:] = [entry for entry in held if entry.name != condition]
             if severity is None:
                 continue
-            key = (when, phrases, codes)
+            key = (when, phrases, codes, beyond)
             if key not in numbers:
-                numbers[key] = self._condition(phrases.split("|"), codes.split("|"), now=when == NOW)
+                limits = tuple(_limit(path, row, text) for text in beyond.split("|") if text)
+                numbers[key] = self._condition(phrases.split("|"), codes.split("|"), when == NOW, limits)
             entry = Contraindication(drugs, condition, severity, reason, Source(*source), numbers[key])
             for drug in drugs:
                 self._rules.by_condition[drug].append(entry)
 
-    def _condition(self, phrases: Iterable[str], codes: Iterable[str], now: bool) -> int:
+    def _condition(
+        self, phrases: Iterable[str], codes: Iterable[str], now: bool, limits: tuple[FindingLimit, ...] = ()
+    ) -> int:
         number = len(self._rules._conditions)
         known = [words(plain(phrase)) for phrase in phrases if phrase.strip()]
-        self._rules._conditions.append(_Condition(now, known, tuple(code.upper() for code in codes if code)))
+        self._rules._conditions.append(_Condition(now, known, tuple(code.upper() for code in codes if code), limits))
         for phrase in known:
             self._rules._by_word.setdefault(phrase[0], []).append((phrase, number))
         return number
@@ -464,6 +506,14 @@ class _Reader:
 
 def _with_products(drugs: frozenset[str]) -> frozenset[str]:
     return drugs.union(p.drug for p in fixed_combinations() if not drugs.isdisjoint(p.parts))
+
+
+def _limit(path: Path, row: int, text: str) -> FindingLimit:
+    """ "eGFR<30" or "potassium>5.5"."""
+    match = _LIMIT.fullmatch(text.strip())
+    if match is None:
+        raise InputError(f"{path.name} row {row}: {text!r} is no finding and limit, as in eGFR<30 or potassium>5.5.")
+    return FindingLimit(match["name"].strip(), match["side"] == "<", float(match["limit"]))
 
 
 def _severity(path: Path, row: int, written: str) -> Severity | None:

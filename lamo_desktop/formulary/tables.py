@@ -24,8 +24,10 @@ class Ingredient:
     allergy_classes: tuple[str, ...]
 
 
-def rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+def rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Row number in the file (the header is row 1) and the named cells, stripped; blank rows are skipped.
+
+    The `optional` columns come last, empty where the file does not have them.
 
     Raises InputError when the file cannot be read as UTF-8 CSV or lacks a column.
     """
@@ -39,7 +41,9 @@ def rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, tuple[str, .
             missing = [name for name in columns if name not in header]
             if missing:
                 raise InputError(f"{path.name} row 1: column {missing[0]!r} is missing; expected {', '.join(columns)}.")
-            places = [header.index(name) for name in columns]
+            there = [name for name in optional if name in header]
+            places = [header.index(name) for name in (*columns, *there)]
+            absent = ("",) * (len(optional) - len(there))
             for cells in reader:
                 if not any(cell.strip() for cell in cells):
                     continue
@@ -47,7 +51,7 @@ def rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, tuple[str, .
                     raise InputError(
                         f"{path.name} row {reader.line_num}: {len(cells)} cells found, expected {len(header)}."
                     )
-                yield reader.line_num, tuple(cells[place].strip() for place in places)
+                yield reader.line_num, (*(cells[place].strip() for place in places), *absent)
     except OSError as error:
         raise InputError(f"{path.name} cannot be opened: {error.strerror}.") from error
     except UnicodeDecodeError as error:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.formulary import SEVERITIES, Formulary, Severity, as_ordered, shown_name
 from lamo_desktop.formulary.rules import DUPLICATE, INTERACTION, Hit, Source
+from lamo_desktop.recommend.organ_function import organ_function
 
 __all__ = ["DUPLICATE", "INTERACTION", "Flag", "Withholding", "flag_text", "gravest", "model_flags", "safety_flags"]
 
@@ -108,9 +109,10 @@ def _gravest_first(flag: Flag) -> tuple[int, int, tuple[str, ...], str]:
 
 
 def conditions_of(admission: Admission, formulary: Formulary) -> dict[int, str]:
-    """The conditions the rules know that an admission's diagnoses, history, procedures and ICD codes name."""
+    """The conditions the rules know that an admission's diagnoses, history, procedures, codes and findings name."""
     current = (admission.reason, *admission.diagnoses, *admission.procedures)
-    return formulary.rules.conditions(current, admission.past_history, admission.codes)
+    found = organ_function(admission) if admission.observations else {}
+    return formulary.rules.conditions(current, admission.past_history, admission.codes, found)
 
 
 class Withholding:
