@@ -2,6 +2,7 @@
 
 import argparse
 import dataclasses
+import re
 import shutil
 import socket
 import subprocess
@@ -29,6 +30,21 @@ def test_the_command_loads_no_training_library_and_no_qt() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_qt_is_imported_by_the_window_and_by_all_of_it() -> None:
+    """A module of `ui/` imports Qt, or a module of `ui/` that does: what needs neither belongs below both doors."""
+    rooms = ROOT / "lamo_desktop"
+    qt = re.compile(r"^\s*(?:from|import) PySide6", re.MULTILINE)
+    imports = {path: path.read_text(encoding="utf-8") for path in rooms.rglob("*.py") if path.name != "__init__.py"}
+    window = {path.stem: imports.pop(path) for path in list(imports) if path.is_relative_to(rooms / "ui")}
+    assert [path.relative_to(rooms) for path, text in imports.items() if qt.search(text)] == []
+    own = re.compile(r"^from lamo_desktop\.ui(?:\.(?:pages|validation))?(?:\.(\w+))? import (.*)", re.MULTILINE)
+    drawn = {name for name, text in window.items() if qt.search(text)}
+    for _ in window:
+        used = {name: {*own.findall(text)} for name, text in window.items() if name not in drawn}
+        drawn |= {name for name, found in used.items() if any({m, *n.split(", ")} & drawn for m, n in found)}
+    assert sorted(window.keys() - drawn) == []
 
 
 def test_what_argparse_read_stays_with_the_commands() -> None:

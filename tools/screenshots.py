@@ -146,13 +146,13 @@ class _Pictures:
 
     def score(self) -> None:
         """Recommend: a new run, or the job given, or the one that the run at the other scale made."""
-        from lamo_desktop.ui import jobs
+        from lamo_desktop.jobs import kept_jobs
         from lamo_desktop.ui.flow import Step
 
         window, session = self.window, self.session
         window.go(Step.RECOMMEND)
         self.shoot("3-recommend-ready")
-        kept = [self.options.job] if self.options.job else [job.path for job in jobs.kept_jobs()]
+        kept = [self.options.job] if self.options.job else [job.path for job in kept_jobs.kept_jobs()]
         if kept:
             session.open_job(kept[0])
         else:

@@ -18,7 +18,7 @@ from lamo_desktop.ui.tables import Column, text_column
 translate = QCoreApplication.translate  # under this name the translation tools find the texts
 
 if TYPE_CHECKING:
-    from lamo_desktop.ui.results import Lists, Results
+    from lamo_desktop.review.results import Lists, Results
 
 RECOMMENDED, ORDERED, BOTH, JACCARD, FLAGS, MARKED = range(4, 10)  # sections after the fixed ones
 ALL, MORE, FEWER, FLAGGED, FAILED, MARKS, DISAGREED, UNSURE_OF, COMMENTED = range(9)

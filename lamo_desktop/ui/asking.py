@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 if TYPE_CHECKING:  # the process that answers loads it; the window starts without it
-    from lamo_desktop.ui.questions import Question
+    from lamo_desktop.review.questions import Question
 
 IDLE_MS = 3 * 60 * 1000  # then the model's memory is given back
 GRACE_SECONDS = 5.0  # for the part being answered, when nobody waits for the answer any more
@@ -93,7 +93,7 @@ class Asking(QObject):
         self._end()
 
     def _listen(self, connection: Connection, number: int) -> None:
-        from lamo_desktop.ui.questions import STOP
+        from lamo_desktop.review.questions import STOP
 
         while True:
             while number == self._number and not connection.poll(0.05):
@@ -112,7 +112,7 @@ class Asking(QObject):
             if self._closing:
                 raise EOFError
             if self._connection is None or self._process is None or not self._process.is_alive():
-                from lamo_desktop.ui.questions import serve
+                from lamo_desktop.review.questions import serve
 
                 context = multiprocessing.get_context("spawn")
                 self._connection, theirs = context.Pipe()

@@ -7,8 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from lamo_desktop.errors import LamoError
-from lamo_desktop.ui.faults import fault
+from lamo_desktop.errors import LamoError, fault
 
 
 class Background(QObject):

@@ -20,7 +20,7 @@ from lamo_desktop.ui.widgets import Dropdown, WrapRow, label
 from lamo_desktop.ui.words import flag_words, said
 
 if TYPE_CHECKING:
-    from lamo_desktop.ui.results import Lists, Results
+    from lamo_desktop.review.results import Lists, Results
 
 DRUG, PROBABILITY, RECOMMENDED, ORDERED, FLAGS, MARK = range(6)
 EVERY, EITHER, DIFFERENT, FLAGGED, CAUTION_UP, SERIOUS_UP, CONTRAINDICATED, WITHHELD, MARKED = range(9)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from lamo_desktop.ui.coverage import Coverage, Known
+from lamo_desktop.check.coverage import Coverage, Known
 from lamo_desktop.ui.mappingtable import ConfidenceBar
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Notice, label

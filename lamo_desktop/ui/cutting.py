@@ -22,8 +22,8 @@ def load_cut(job: Path, overlay: "SiteOverlay | None", policy: Policy) -> "Cut":
 
     A policy that the package does not have is replaced by the default one. Raises as `load_results` does.
     """
+    from lamo_desktop.review.results import load_results
     from lamo_desktop.ui.admissionlist import AdmissionList  # these load numpy's users and the formulary
-    from lamo_desktop.ui.results import load_results
 
     with no_collecting():
         try:

@@ -20,7 +20,7 @@ from lamo_desktop.ui.widgets import ElidedLabel, Tabs, label
 if TYPE_CHECKING:
     from lamo_desktop.model.process import EngineSettings
     from lamo_desktop.recommend.explain import Answer, Effect
-    from lamo_desktop.ui.results import Results
+    from lamo_desktop.review.results import Results
 
 CANDIDATES, WHY, WHAT_IF = range(3)
 
@@ -114,7 +114,7 @@ class AdmissionDetail(QWidget):
         """Ask which parts of the context carry the selected drug."""
         from lamo_desktop.model.prompt import parts
         from lamo_desktop.recommend.explain import as_seen, leave_outs
-        from lamo_desktop.ui.questions import Why
+        from lamo_desktop.review.questions import Why
 
         results, drug = self._results, self.candidates.drug()
         if results is None or drug not in results.candidates or not results.scored[self._row]:
@@ -131,7 +131,7 @@ class AdmissionDetail(QWidget):
 
     def ask_what_if(self) -> None:
         """Ask for the list of the edited context."""
-        from lamo_desktop.ui.questions import WhatIf
+        from lamo_desktop.review.questions import WhatIf
 
         results = self._results
         if results is None or self.tabs.currentIndex() != WHAT_IF:

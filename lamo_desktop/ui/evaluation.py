@@ -1,32 +1,18 @@
 """How a session's lists compare with the orders: the validation, the site's own calibration, other models beside it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.ui.comparing import fit_site, remove_scores, validate_job
+from lamo_desktop.review.comparing import Question, fit_site, remove_scores, validate_job
 from lamo_desktop.ui.offload import Offload
 from lamo_desktop.ui.pace import Pace
 
 if TYPE_CHECKING:  # loaded when there is something to compare, so that the window opens sooner
     from lamo_desktop.validate.overlay import SiteOverlay
     from lamo_desktop.validate.validation import Validation
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is compared: the lists of a job under a policy, with or without a site calibration, beside other models.
-
-    A rival is the folder of a model package, a .gguf file or the .json file of a saved site calibration.
-    """
-
-    job: Path
-    policy: Policy
-    overlay: "SiteOverlay | None" = None
-    rivals: tuple[Path, ...] = ()
 
 
 class Evaluation(QObject):

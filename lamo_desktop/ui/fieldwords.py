@@ -52,8 +52,6 @@ HINTS = {
     "order_status": QT_TRANSLATE_NOOP("fields", "Cancelled orders do not count; stopped ones do."),
 }
 # In the order in which they are shown; of the CLINICAL ones at least one is needed.
-ADMISSION_FIELDS = tuple(name for name in TITLES if name not in ("order_drug", "order_start", "order_status", "label"))
-ORDER_FIELDS = ("admission_id", "order_drug", "order_start", "order_status")
 CLINICAL = (
     "diagnoses",
     "note",

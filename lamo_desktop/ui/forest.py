@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lamo_desktop.ui.estimates import with_interval
-from lamo_desktop.ui.scales import Scale
+from lamo_desktop.ui.plots import Scale
 from lamo_desktop.ui.theme import em, scaled_font, tokens
 
 if TYPE_CHECKING:

@@ -63,7 +63,7 @@ def read_news(
     from lamo_desktop.jobs.batch import context_of
     from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.recommend.policy import in_use, probabilities, recommended
-    from lamo_desktop.ui.results import engine_words, package_in_use
+    from lamo_desktop.review.results import engine_words, package_in_use
 
     if not job.is_file() or not job.stat().st_size:
         return News([], "", package)

@@ -21,7 +21,7 @@ class _Answers:
     """In the child: what can be asked, by name. Everything is loaded when it is first needed."""
 
     def __init__(self) -> None:
-        from lamo_desktop.ui.sheetrows import SheetReader
+        from lamo_desktop.admissions.sheet_rows import SheetReader
 
         self._sheets = SheetReader()
         self._formulary: Any = None

@@ -6,16 +6,15 @@ from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QObject, QRect
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QWidget
 
+from lamo_desktop.check.corrections import ADMISSION_FIELDS, ORDER_FIELDS
+from lamo_desktop.check.opening import Choices, Opened
 from lamo_desktop.ui.fieldwords import (
-    ADMISSION_FIELDS,
     CLINICAL,
-    ORDER_FIELDS,
     SEVERAL,
     confidence_words,
     field_hint,
     field_title,
 )
-from lamo_desktop.ui.opening import Choices, Opened
 from lamo_desktop.ui.theme import em, tokens
 from lamo_desktop.ui.widgets import Dropdown, ElidedLabel, label
 

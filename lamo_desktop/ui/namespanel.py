@@ -8,8 +8,8 @@ from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QVBoxLayout, QWidget
 
+from lamo_desktop.admissions.site_files import keep_names, kept_names
 from lamo_desktop.errors import InputError
-from lamo_desktop.ui.ownfiles import keep_names, kept_names
 from lamo_desktop.ui.searchedtable import SearchedTable
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.tables import Column, text_column

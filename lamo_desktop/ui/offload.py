@@ -12,7 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from lamo_desktop.ui.faults import fault
+from lamo_desktop.errors import fault
 
 MANY_OBJECTS = 50_000  # an export of some thousand admissions
 _COUNTING = threading.Lock()

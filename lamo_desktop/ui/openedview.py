@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from lamo_desktop.admissions.sheet_extent import column_index
+from lamo_desktop.admissions.site_files import profiles_folder, save_own_profile
+from lamo_desktop.check import corrections
+from lamo_desktop.check.opening import Opened
 from lamo_desktop.errors import InputError
-from lamo_desktop.ui import corrections
 from lamo_desktop.ui.fieldwords import field_title
 from lamo_desktop.ui.foldertables import FolderTables
 from lamo_desktop.ui.mappingtable import MappingTable, missing_sentence
-from lamo_desktop.ui.opening import Opened
-from lamo_desktop.ui.ownfiles import profiles_folder, save_own_profile
 from lamo_desktop.ui.pace import Pace
 from lamo_desktop.ui.preview import PreviewPane
 from lamo_desktop.ui.profilechooser import ProfileChooser

@@ -6,10 +6,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QSpinBox, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from lamo_desktop.admissions.cell_addresses import Place
+from lamo_desktop.admissions.sheet_rows import LEAD, STRETCH, Rows
 from lamo_desktop.ui.lookups import Lookups
-from lamo_desktop.ui.places import Place
 from lamo_desktop.ui.rowsview import RowsModel, RowsView
-from lamo_desktop.ui.sheetrows import LEAD, STRETCH, Rows
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Button, Notice, label
 

@@ -2,8 +2,8 @@
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
+from lamo_desktop.admissions.cell_addresses import Place
 from lamo_desktop.ui.openedview import marks
-from lamo_desktop.ui.places import Place
 from lamo_desktop.ui.preview import PreviewPane
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from lamo_desktop.ui.ownfiles import own_profiles
+from lamo_desktop.admissions.site_files import own_profiles
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.widgets import Dropdown
 

@@ -3,9 +3,9 @@
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
+from lamo_desktop.jobs import local_data
+from lamo_desktop.jobs.local_data import JOBS, LOGS, OTHER, OWN, SETTINGS, WEIGHTS, Kept
 from lamo_desktop.paths import data_dir
-from lamo_desktop.ui import localdata
-from lamo_desktop.ui.localdata import JOBS, LOGS, OTHER, OWN, SETTINGS, WEIGHTS, Kept
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Notice, label
 
@@ -17,7 +17,7 @@ class PurgeDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Delete local data"))
         self.setMinimumWidth(em(34))
-        self._kept = localdata.kept()
+        self._kept = local_data.kept()
         self._layout = layout = QVBoxLayout(self)
         layout.setContentsMargins(em(1.2), em(1.2), em(1.2), em(1))
         layout.setSpacing(em(0.7))
@@ -60,7 +60,7 @@ class PurgeDialog(QDialog):
             SETTINGS: self.tr("Layout and colours of the window"),
             OTHER: self.tr("Other files in the program's folder"),
         }
-        amount = self.tr("files: {n}, {size}").format(n=item.n_files, size=localdata.in_words(item.n_bytes))
+        amount = self.tr("files: {n}, {size}").format(n=item.n_files, size=local_data.in_words(item.n_bytes))
         box = QCheckBox(f"{titles[item.kind]} · {amount}")
         box.setChecked(item.kind in (JOBS, LOGS, OTHER))
         box.toggled.connect(self._allow)

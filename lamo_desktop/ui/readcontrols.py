@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
 
-from lamo_desktop.ui.corrections import (
+from lamo_desktop.check.corrections import (
     with_date_order,
     with_header_row,
     with_order_window,
     with_sheets,
     with_start_unit,
 )
-from lamo_desktop.ui.opening import Opened
+from lamo_desktop.check.opening import Opened
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Button, Dropdown, WrapRow, label, together
 from lamo_desktop.ui.words import without_key

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lamo_desktop.admissions.cell_addresses import Place
+from lamo_desktop.admissions.sheet_rows import Rows
 from lamo_desktop.admissions.workbook_scan import column_letter
-from lamo_desktop.ui.places import Place
-from lamo_desktop.ui.sheetrows import Rows
 from lamo_desktop.ui.theme import em, scaled_font, tokens
 
 Index = QModelIndex | QPersistentModelIndex

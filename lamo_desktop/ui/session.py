@@ -8,26 +8,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QObject
 
+from lamo_desktop.admissions.site_files import used_names
+from lamo_desktop.check.opening import Opened, open_export
 from lamo_desktop.errors import InputError
+from lamo_desktop.jobs import kept_jobs
+from lamo_desktop.jobs.run_arguments import RunSettings, resume_as_before, retry_failed
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.ui import jobs
 from lamo_desktop.ui.background import Background
 from lamo_desktop.ui.cutting import Cutter, load_cut
 from lamo_desktop.ui.evaluation import Evaluation
 from lamo_desktop.ui.flow import Step
 from lamo_desktop.ui.lookups import Lookups
 from lamo_desktop.ui.offload import Offload
-from lamo_desktop.ui.opening import Opened, open_export
-from lamo_desktop.ui.ownfiles import used_names
-from lamo_desktop.ui.runsettings import RunSettings, resume_as_before, retry_failed
 from lamo_desktop.ui.scoring import ScoringProcess
-from lamo_desktop.ui.session_state import SessionState
-from lamo_desktop.ui.wasopen import WasOpen
+from lamo_desktop.ui.session_state import SessionState, WasOpen
 
 if TYPE_CHECKING:  # loaded when there is something to show, so that the window opens sooner
     from lamo_desktop.admissions.profile import Profile
+    from lamo_desktop.review.results import Lists
     from lamo_desktop.ui.admissionlist import Cut
-    from lamo_desktop.ui.results import Lists
 
 
 class Session(SessionState):
@@ -66,7 +65,7 @@ class Session(SessionState):
         if self.run.running:
             self.message.emit(self.tr("Pause the run first, then open another export."), "warn")
             return
-        if path.suffix.lower() == jobs.SUFFIX:
+        if path.suffix.lower() == kept_jobs.SUFFIX:
             self.open_job(path)
             return
         if not (self.reader.running and self.opened is None):  # else what was open before that
@@ -131,7 +130,7 @@ class Session(SessionState):
         if self.input is None or self.cohort is None or self.busy:
             return
         try:
-            job = jobs.new_job_path()
+            job = kept_jobs.new_job_path()
         except InputError as error:
             self._say_bad(str(error))
             return
@@ -255,7 +254,7 @@ class Session(SessionState):
         reading = (self.reader, self.lookups, self.names_lookup, self.corrections)
         for each in (*reading, self.evaluation, self.exporter, self.run):
             each.close()
-        jobs.remove_workbook(self.job)
+        kept_jobs.remove_workbook(self.job)
         self.background.close()
 
     def _start(self, arguments: list[str]) -> None:
@@ -340,7 +339,7 @@ class Session(SessionState):
         self.changed.emit()
 
     def _run_finished(self) -> None:
-        jobs.remove_workbook(self.job)
+        kept_jobs.remove_workbook(self.job)
         self.show_results(Step.REVIEW)
         self.changed.emit()
 
@@ -356,7 +355,7 @@ class Session(SessionState):
 
     def _ended_early(self) -> bool:
         """Load what the run scored, if its job file exists; whether it does."""
-        jobs.remove_workbook(self.job)
+        kept_jobs.remove_workbook(self.job)
         if self.job is not None and not self.job.exists():
             self.job = None
         self.show_results()

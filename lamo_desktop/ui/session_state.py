@@ -1,20 +1,33 @@
 """What one analysis holds between export and workbook, and the signals that say what of it changed."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.check.corrections import Corrections
+from lamo_desktop.check.opening import Opened
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.ui.corrections import Corrections
 from lamo_desktop.ui.flow import Step
-from lamo_desktop.ui.opening import Opened
-from lamo_desktop.ui.wasopen import WasOpen
 
 if TYPE_CHECKING:  # loaded when there is something to show, so that the window opens sooner
+    from lamo_desktop.review.results import Results
     from lamo_desktop.ui.admissionlist import Cut
-    from lamo_desktop.ui.results import Results
+
+
+@dataclass(frozen=True)
+class WasOpen:
+    """What was open when another export was to be read: it is shown again when that one cannot be."""
+
+    input: Path | None
+    profile: str | None
+    opened: Opened | None
+    cohort: Cohort | None
+    job: Path | None
+    results: "Results | None"
+    cut: "Cut | None"
 
 
 class SessionState(QObject):

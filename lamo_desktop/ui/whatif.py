@@ -27,7 +27,7 @@ from lamo_desktop.ui.words import flag_words
 
 if TYPE_CHECKING:
     from lamo_desktop.recommend.explain import Answer
-    from lamo_desktop.ui.results import Lists, Results
+    from lamo_desktop.review.results import Lists, Results
 
 DRUG, BEFORE, AFTER, CHANGE, LIST, FLAGS = range(6)
 MOST_LINES = 6  # of an edited field, before it scrolls

@@ -14,8 +14,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lamo_desktop.admissions import site_files
 from lamo_desktop.errors import InputError, LamoError
-from lamo_desktop.ui import dialogs, jobs, layout, localdata, ownfiles, theme
+from lamo_desktop.jobs import kept_jobs, local_data
+from lamo_desktop.ui import dialogs, layout, theme
 from lamo_desktop.ui.dropzone import dropped_path
 from lamo_desktop.ui.flow import FlowRail, State, Step
 from lamo_desktop.ui.footer import Footer
@@ -170,7 +172,7 @@ class MainWindow(QMainWindow):
     def open_job(self) -> None:
         """Ask for a job file and show its results."""
         kinds = self.tr("Jobs (*.lamo)")
-        if path := dialogs.file_to_open(self, self.tr("Open a job"), kinds, dialogs.JOBS, jobs.folder()):
+        if path := dialogs.file_to_open(self, self.tr("Open a job"), kinds, dialogs.JOBS, kept_jobs.folder()):
             self.open_path(path)
 
     def use_knowledge(self) -> None:
@@ -180,7 +182,7 @@ class MainWindow(QMainWindow):
         if path is None:
             return
         try:
-            tables = ownfiles.keep_knowledge(path)
+            tables = site_files.keep_knowledge(path)
         except (InputError, OSError) as error:
             self.say(str(error), "bad")
             return
@@ -189,7 +191,7 @@ class MainWindow(QMainWindow):
     def forget_knowledge(self) -> None:
         """Use the shipped drug knowledge alone."""
         try:
-            ownfiles.forget_knowledge()
+            site_files.forget_knowledge()
         except (InputError, OSError) as error:
             self.say(str(error), "bad")
             return
@@ -207,9 +209,9 @@ class MainWindow(QMainWindow):
 
     def list_jobs(self) -> None:
         """Look for kept jobs in the background and list them on the Import page."""
-        self.session.background.run("jobs", jobs.kept_jobs, self._jobs_found, lambda _: None)
+        self.session.background.run("jobs", kept_jobs.kept_jobs, self._jobs_found, lambda _: None)
 
-    def _jobs_found(self, kept: list[jobs.KeptJob]) -> None:
+    def _jobs_found(self, kept: list[kept_jobs.KeptJob]) -> None:
         self.importing.show_jobs([job for job in kept if job.path != self.session.job or not self.session.run.running])
 
     def delete_job(self, path: Path) -> None:
@@ -236,12 +238,12 @@ class MainWindow(QMainWindow):
             self.delete_kept(dialog.chosen)
         dialog.deleteLater()
 
-    def delete_kept(self, chosen: list[localdata.Kept]) -> None:
+    def delete_kept(self, chosen: list[local_data.Kept]) -> None:
         """Delete these kinds of local data for good."""
-        if any(item.kind == localdata.JOBS for item in chosen):
+        if any(item.kind == local_data.JOBS for item in chosen):
             self.session.forget_results()
         try:
-            n_files = localdata.delete(chosen)
+            n_files = local_data.delete(chosen)
             self.say(self.tr("{n} files were deleted for good.").format(n=f"{n_files:,}"), "good")
         except LamoError as error:
             self.say(str(error), "bad")
@@ -250,7 +252,7 @@ class MainWindow(QMainWindow):
     def _delete(self, paths: list[Path]) -> None:
         try:
             for path in paths:
-                jobs.delete(path)
+                kept_jobs.delete(path)
         except (LamoError, OSError) as error:
             self.say(str(error) if isinstance(error, LamoError) else f"{error.strerror}: {error.filename}", "bad")
         self.list_jobs()

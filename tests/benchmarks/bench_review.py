@@ -27,12 +27,12 @@ from lamo_desktop.jobs.job import Job, PackageIdentity
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.recommend.policy import Policy, probabilities
+from lamo_desktop.review.results import Results
 from lamo_desktop.ui import theme
 from lamo_desktop.ui.admissionlist import FLAGGED, AdmissionList
 from lamo_desktop.ui.app import make_application
 from lamo_desktop.ui.offload import no_collecting
 from lamo_desktop.ui.pages.reviewing import ReviewPage
-from lamo_desktop.ui.results import Results
 from lamo_desktop.ui.session import Session
 
 REASONS = ("sepsis, pulmonary", "CHF", "acute renal failure", "GI bleed", "stroke", "overdose", "CABG", "DKA", "trauma")

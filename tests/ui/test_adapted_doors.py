@@ -19,9 +19,9 @@ from lamo_desktop.model.protocol import Scored
 from lamo_desktop.recommend.explain import what_if, why
 from lamo_desktop.recommend.policy import Policy, probabilities
 from lamo_desktop.recommend.recommendations import Recommendations
-from lamo_desktop.ui import work
+from lamo_desktop.report import export_tasks
+from lamo_desktop.review.results import load_results
 from lamo_desktop.ui.live import read_news
-from lamo_desktop.ui.results import load_results
 from lamo_desktop.validate.adaptation import rows_of
 from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay, make_adaptation_overlay
 from lamo_desktop.validate.outcomes import Outcomes, from_recommendations
@@ -95,7 +95,7 @@ def test_window_and_command_write_the_same_workbook_that_names_it(
     job: Path, overlay: AdaptationOverlay, tmp_path: Path
 ) -> None:
     overlay.save(tmp_path / "site.json")
-    work.save_workbook(job, Policy(), overlay, None, tmp_path / "window.xlsx", lambda stage, share: None)
+    export_tasks.save_workbook(job, Policy(), overlay, None, tmp_path / "window.xlsx", lambda stage, share: None)
     given = ["resume", str(job), "-o", str(tmp_path / "command.xlsx"), "--overlay", str(tmp_path / "site.json")]
     assert main([*given, *QUIET]) == 0
     books = [openpyxl.load_workbook(tmp_path / name) for name in ("window.xlsx", "command.xlsx")]

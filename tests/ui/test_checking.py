@@ -8,14 +8,15 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from lamo_desktop.admissions import site_files
+from lamo_desktop.admissions.cell_addresses import Place, place_of
 from lamo_desktop.admissions.cohort import Admission, AttritionStep, Cohort, Observation, Problem, SetAside, Source
 from lamo_desktop.admissions.order_mapper import NAMELESS
 from lamo_desktop.check.account import excluded_lines
 from lamo_desktop.paths import resource
-from lamo_desktop.ui import namespanel, ownfiles
+from lamo_desktop.ui import namespanel
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.funnel import Funnel
-from lamo_desktop.ui.places import Place, place_of
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.theme import tokens
 from lamo_desktop.ui.window import MainWindow
@@ -78,7 +79,7 @@ def test_unknown_names_are_confirmed_by_choosing_and_taken_back(
     assert names.list.model.index(0, 3).data() == "hydralazine"
     names.undo.click()
     assert names.list.model.index(0, 3).data() == "open"
-    assert ownfiles.used_names() is None
+    assert site_files.used_names() is None
     names.other.setCurrentText("no such drug")
     with qtbot.waitSignal(session.message) as said:
         names.use.click()
@@ -89,12 +90,12 @@ def test_unknown_names_are_confirmed_by_choosing_and_taken_back(
     settled(window, qtbot)
     assert session.cohort.unmapped == {}
     assert session.cohort.admissions[0].orders == ("aspirin", "hydralazine")
-    assert [name.ingredients for name in ownfiles.kept_names()] == [("hydralazine", "aspirin")]
+    assert [name.ingredients for name in site_files.kept_names()] == [("hydralazine", "aspirin")]
     assert names.undo.isEnabled()
     names.undo.click()
     settled(window, qtbot)
     assert session.cohort.unmapped == {"hydralzine": 29}
-    assert ownfiles.used_names() is None
+    assert site_files.used_names() is None
 
 
 def test_cancelling_the_reading_takes_the_names_back_too(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -103,10 +104,10 @@ def test_cancelling_the_reading_takes_the_names_back_too(window: MainWindow, qtb
     page = window.checking
     page.names.no_drug.click()
     page.names.apply.click()
-    assert ownfiles.used_names() is not None
+    assert site_files.used_names() is not None
     assert page.progress.isVisible()
     page.progress.stop.click()
-    assert ownfiles.used_names() is None
+    assert site_files.used_names() is None
     assert page.names.list.model.index(0, 3).data() == "not a drug"  # the decision waits
 
 

@@ -20,7 +20,7 @@ from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.protocol import EngineSettings
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.ui import comparing
+from lamo_desktop.review import comparing
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.window import MainWindow

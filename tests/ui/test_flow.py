@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.errors import ModelError
+from lamo_desktop.jobs import kept_jobs
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
 from lamo_desktop.paths import resource
-from lamo_desktop.ui import jobs
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.session import RunSettings
 from lamo_desktop.ui.status import statuses
@@ -27,9 +27,9 @@ N_ADMISSIONS = 6
 def own_jobs(monkeypatch: pytest.MonkeyPatch, own_user_folder: Path) -> Iterator[Path]:
     """The folder shared by all tests: weights derived from the base lie there, and are made once."""
     monkeypatch.setenv("LAMO_DATA_DIR", str(own_user_folder))
-    _empty(jobs.folder())
+    _empty(kept_jobs.folder())
     yield own_user_folder
-    _empty(jobs.folder())
+    _empty(kept_jobs.folder())
 
 
 def _empty(folder: Path) -> None:
@@ -103,4 +103,4 @@ def test_from_import_to_export(window: MainWindow, qtbot: QtBot, tmp_path: Path)
     with JobStore.open(out / "run.lamo", read_only=True) as store:
         assert (store.counts().done, store.audit()) == (N_ADMISSIONS, [])
     window.close()
-    assert [job.done for job in jobs.kept_jobs()] == [N_ADMISSIONS]  # offered again at the next start
+    assert [job.done for job in kept_jobs.kept_jobs()] == [N_ADMISSIONS]  # offered again at the next start

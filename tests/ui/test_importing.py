@@ -7,10 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QTabBar, QTableView
 from pytestqt.qtbot import QtBot
 
+from lamo_desktop.admissions import site_files
+from lamo_desktop.check.corrections import ADMISSION_FIELDS, ORDER_FIELDS
 from lamo_desktop.errors import InputError
 from lamo_desktop.paths import resource
-from lamo_desktop.ui import ownfiles
-from lamo_desktop.ui.fieldwords import ADMISSION_FIELDS, HINTS, ORDER_FIELDS, TITLES
+from lamo_desktop.ui.fieldwords import HINTS, TITLES
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.mappingtable import ColumnsCombo
 from lamo_desktop.ui.openedview import OpenedView
@@ -145,7 +146,7 @@ def test_the_columns_are_saved_as_a_profile_and_used_for_the_next_file(
     choose(window, "admission_id", "Ref")
     settled(window, qtbot)
     save(window, qtbot, "ward 7")
-    assert [path.stem for path in ownfiles.own_profiles()] == ["ward 7"]
+    assert [path.stem for path in site_files.own_profiles()] == ["ward 7"]
     session = window.session
     assert session.opened is not None
     assert session.opened.profile.name == "ward 7"
@@ -173,7 +174,7 @@ def test_a_name_that_cannot_be_a_profile_is_refused(
     with qtbot.waitSignal(window.session.message) as said:
         window.importing.opened.save_profile(name)
     assert said.args[1] == "bad"
-    assert ownfiles.own_profiles() == []
+    assert site_files.own_profiles() == []
 
 
 def test_a_profile_that_cannot_be_written_leaves_the_old_one(
@@ -182,7 +183,7 @@ def test_a_profile_that_cannot_be_written_leaves_the_old_one(
     window.open_path(write_known(tmp_path))
     settled(window, qtbot)
     save(window, qtbot, "mine")
-    before = ownfiles.own_profiles()[0].read_bytes()
+    before = site_files.own_profiles()[0].read_bytes()
 
     def full(self: Path, *_: object, **__: object) -> int:
         raise OSError(28, "No space left on device")
@@ -192,8 +193,8 @@ def test_a_profile_that_cannot_be_written_leaves_the_old_one(
         with qtbot.waitSignal(window.session.message) as said:
             window.importing.opened.save_profile("mine")
     assert said.args[1] == "bad"
-    assert ownfiles.own_profiles()[0].read_bytes() == before
-    assert list(ownfiles.profiles_folder().iterdir()) == ownfiles.own_profiles()
+    assert site_files.own_profiles()[0].read_bytes() == before
+    assert list(site_files.profiles_folder().iterdir()) == site_files.own_profiles()
 
 
 def test_several_columns_can_hold_one_field(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -316,10 +317,10 @@ def test_every_field_of_the_profile_has_words() -> None:
 def test_a_names_file_is_replaced_as_a_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     from lamo_desktop.formulary import SiteName
 
-    assert ownfiles.used_names() is None
-    ownfiles.keep_names([SiteName("house mix 7", ("lidocaine",))])
-    before = ownfiles.names_file().read_bytes()
-    assert [name.text for name in ownfiles.kept_names()] == ["house mix 7"]
+    assert site_files.used_names() is None
+    site_files.keep_names([SiteName("house mix 7", ("lidocaine",))])
+    before = site_files.names_file().read_bytes()
+    assert [name.text for name in site_files.kept_names()] == ["house mix 7"]
 
     def refused(path: Path, names: object) -> int:
         path.write_text("half", encoding="utf-8")
@@ -327,8 +328,8 @@ def test_a_names_file_is_replaced_as_a_whole_or_not_at_all(monkeypatch: pytest.M
 
     monkeypatch.setattr("lamo_desktop.formulary.site_names.write_site_names", refused)
     with pytest.raises(InputError, match="disk is full"):
-        ownfiles.keep_names([SiteName("x", ("aspirin",))])
-    assert ownfiles.names_file().read_bytes() == before
+        site_files.keep_names([SiteName("x", ("aspirin",))])
+    assert site_files.names_file().read_bytes() == before
 
 
 def test_an_arrow_key_opens_the_list_and_takes_no_column_away(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -392,7 +393,7 @@ def test_a_remembered_profile_does_not_keep_a_folder_from_being_read(
     window.open_path(write_known(tmp_path))
     settled(window, qtbot)
     save(window, qtbot, "mine")
-    assert window.importing.profile_for(tmp_path / "known.csv") == str(ownfiles.own_profiles()[0])
+    assert window.importing.profile_for(tmp_path / "known.csv") == str(site_files.own_profiles()[0])
     window.open_path(resource("demo/eicu"))
     settled(window, qtbot)
     opened = window.session.opened

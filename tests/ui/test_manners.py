@@ -28,9 +28,10 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.jobs import kept_jobs, local_data
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.paths import data_dir
-from lamo_desktop.ui import jobs, language, localdata, theme
+from lamo_desktop.ui import language, theme
 from lamo_desktop.ui.flow import Step
 from lamo_desktop.ui.plots import Plot
 from lamo_desktop.ui.purge import PurgeDialog
@@ -180,9 +181,9 @@ def test_a_damaged_settings_file_does_no_harm(qtbot: QtBot, styled: QApplication
 
 
 def test_purging_says_what_there_is_and_really_deletes(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    first = write_job(jobs.folder() / "first.lamo")
-    write_job(jobs.folder() / "second.lamo")
-    (jobs.folder() / "second.xlsx").write_text("a workbook left by a crash", encoding="utf-8")
+    first = write_job(kept_jobs.folder() / "first.lamo")
+    write_job(kept_jobs.folder() / "second.lamo")
+    (kept_jobs.folder() / "second.xlsx").write_text("a workbook left by a crash", encoding="utf-8")
     (data_dir() / "profiles").mkdir(exist_ok=True)
     (data_dir() / "profiles" / "ours.yaml").write_text("kind: flat\n", encoding="utf-8")
     (data_dir() / "models").mkdir(exist_ok=True)
@@ -194,9 +195,9 @@ def test_purging_says_what_there_is_and_really_deletes(window: MainWindow, qtbot
     qtbot.waitUntil(lambda: not window.session.background.running, timeout=LONG)
     dialog = PurgeDialog(window)
     assert {kind: box.isChecked() for kind, box in dialog.boxes.items()} == {
-        localdata.JOBS: True, localdata.OWN: False, localdata.WEIGHTS: False,
-    } | ({localdata.LOGS: True} if localdata.LOGS in dialog.boxes else {}) | (
-        {localdata.SETTINGS: False} if localdata.SETTINGS in dialog.boxes else {}
+        local_data.JOBS: True, local_data.OWN: False, local_data.WEIGHTS: False,
+    } | ({local_data.LOGS: True} if local_data.LOGS in dialog.boxes else {}) | (
+        {local_data.SETTINGS: False} if local_data.SETTINGS in dialog.boxes else {}
     )  # fmt: skip
     window.delete_kept(dialog.chosen)
     dialog.deleteLater()
@@ -205,19 +206,19 @@ def test_purging_says_what_there_is_and_really_deletes(window: MainWindow, qtbot
     assert [file for file in (data_dir() / "jobs").rglob("*") if file.is_file()] == []
     assert (data_dir() / "profiles" / "ours.yaml").exists() and exported.exists()
     assert "deleted" in window.notice.accessibleName()
-    window.delete_kept(localdata.kept())
+    window.delete_kept(local_data.kept())
     assert not (data_dir() / "models" / "base.gguf").exists()
     assert not (data_dir() / "profiles" / "ours.yaml").exists()
 
 
 def test_a_job_in_use_is_not_deleted_and_the_others_are(window: MainWindow, tmp_path: Path) -> None:
-    busy = write_job(jobs.folder() / "busy.lamo", n_scored=2)
-    idle = write_job(jobs.folder() / "idle.lamo")
+    busy = write_job(kept_jobs.folder() / "busy.lamo", n_scored=2)
+    idle = write_job(kept_jobs.folder() / "idle.lamo")
     with JobStore.open(busy):
         with pytest.raises(InputError, match="in use"):
-            localdata.delete(localdata.kept())
+            local_data.delete(local_data.kept())
         assert busy.exists() and not idle.exists()
-    localdata.delete(localdata.kept())
+    local_data.delete(local_data.kept())
     assert not busy.exists()
 
 

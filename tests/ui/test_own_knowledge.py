@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from lamo_desktop.admissions import site_files
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.recommend.safety import safety_flags
-from lamo_desktop.ui import dialogs, ownfiles
+from lamo_desktop.ui import dialogs
 from lamo_desktop.ui.window import MainWindow
 
 HEADER = "a,b,severity,reason,source,dated,link\n"
@@ -15,7 +16,7 @@ REASON = "Our committee does not want these two together."
 
 
 def shown() -> Formulary:
-    return load_formulary(knowledge=ownfiles.used_knowledge())
+    return load_formulary(knowledge=site_files.used_knowledge())
 
 
 def choose(window: MainWindow, name: str) -> None:
@@ -31,10 +32,10 @@ def test_own_knowledge_is_used_and_given_up(
     folder.mkdir()
     monkeypatch.setattr(dialogs, "folder_to_open", lambda *_: folder)
     choose(window, "Own drug knowledge…")  # an empty folder
-    assert ownfiles.used_knowledge() is None
+    assert site_files.used_knowledge() is None
     (folder / "pairs.csv").write_text(HEADER + "aspirin,no such drug 9,serious,x,y,2026-01,\n", encoding="utf-8")
     choose(window, "Own drug knowledge…")
-    assert ownfiles.used_knowledge() is None  # a table that cannot be used changes nothing
+    assert site_files.used_knowledge() is None  # a table that cannot be used changes nothing
     (folder / "pairs.csv").write_text(
         HEADER + f"aspirin,metoprolol,serious,{REASON},Pharmacy,2026-01,\n", encoding="utf-8"
     )
@@ -42,6 +43,6 @@ def test_own_knowledge_is_used_and_given_up(
     flags = safety_flags(Admission("A1", "P1"), ["aspirin", "metoprolol"], [], shown())
     assert [flag.text for flag in flags if REASON in flag.text]
     choose(window, "Drug knowledge as shipped")
-    assert ownfiles.used_knowledge() is None
+    assert site_files.used_knowledge() is None
     flags = safety_flags(Admission("A1", "P1"), ["aspirin", "metoprolol"], [], shown())
     assert not [flag.text for flag in flags if REASON in flag.text]

@@ -14,15 +14,15 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.errors import InputError, ModelError
+from lamo_desktop.jobs import kept_jobs
 from lamo_desktop.jobs.batch import create_job
 from lamo_desktop.jobs.job import Outcome
+from lamo_desktop.jobs.run_arguments import RunSettings
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.protocol import EngineSettings
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.ui import jobs
 from lamo_desktop.ui.flow import State, Step
-from lamo_desktop.ui.runsettings import RunSettings
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.samples import write_export, write_job
@@ -34,7 +34,7 @@ LONG = 240_000
 def own_jobs(monkeypatch: pytest.MonkeyPatch, own_user_folder: Path) -> Path:
     """The folder shared by all tests: weights derived from the base lie there, and are made once."""
     monkeypatch.setenv("LAMO_DATA_DIR", str(own_user_folder))
-    shutil.rmtree(jobs.folder())
+    shutil.rmtree(kept_jobs.folder())
     return own_user_folder
 
 
@@ -67,7 +67,7 @@ def test_a_run_ends_with_results_and_no_second_copy(ready: MainWindow, qtbot: Qt
     assert results.ran_on.startswith("CPU")
     assert {"scoring"} <= {str(line["stage"]) for line in said}
     assert ready.stack.currentWidget() is ready.reviewing
-    assert [path.suffix for path in jobs.folder().iterdir() if path.is_file()] == [".lamo"]
+    assert [path.suffix for path in kept_jobs.folder().iterdir() if path.is_file()] == [".lamo"]
     assert statuses(ready.session)[Step.RECOMMEND].text == "2 scored"
 
 
@@ -136,12 +136,12 @@ def test_a_run_that_is_discarded_while_its_results_load_is_gone_without_a_messag
     ready: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     session = ready.session
-    job = write_job(jobs.folder() / "job.lamo")
+    job = write_job(kept_jobs.folder() / "job.lamo")
     said: list[str] = []
     session.message.connect(lambda sentence, _: said.append(sentence))
     session.open_job(job)
     session.forget_results()
-    jobs.delete(job)
+    kept_jobs.delete(job)
     qtbot.waitUntil(lambda: not session.background.running, timeout=LONG)
     qtbot.wait(50)
     assert (session.results, session.job, said) == (None, None, [])
@@ -166,7 +166,7 @@ def test_closing_during_a_run_asks_and_keeps_the_job_for_the_next_start(
     answer = QMessageBox.StandardButton.Yes
     assert ready.close()
     assert not session.run.running
-    assert [job.total for job in jobs.kept_jobs()] == [3]
+    assert [job.total for job in kept_jobs.kept_jobs()] == [3]
 
 
 def test_the_first_results_are_shown_while_the_run_goes_on(ready: MainWindow, qtbot: QtBot) -> None:
@@ -193,7 +193,7 @@ def test_a_cancelled_run_asks_and_is_deleted(ready: MainWindow, qtbot: QtBot, mo
     ready.running.cancel.click()
     qtbot.waitUntil(lambda: not ready.session.run.running, timeout=LONG)
     qtbot.waitUntil(lambda: not ready.session.background.running, timeout=LONG)
-    assert not [path for path in jobs.folder().iterdir() if path.is_file()]
+    assert not [path for path in kept_jobs.folder().iterdir() if path.is_file()]
     assert ready.session.results is None
     assert statuses(ready.session)[Step.RECOMMEND].state == State.READY
 
@@ -202,7 +202,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from lamo_desktop.ui.app import make_application
-from lamo_desktop.ui.runsettings import RunSettings
+from lamo_desktop.jobs.run_arguments import RunSettings
 from lamo_desktop.ui.window import MainWindow
 
 def die(progress):
@@ -243,7 +243,7 @@ def test_a_window_killed_during_a_run_offers_its_job_at_the_next_start(
     qtbot.addWidget(window)
     window.show()
     qtbot.waitUntil(lambda: not window.importing.jobs_card.isHidden(), timeout=LONG)
-    (job,) = jobs.kept_jobs()
+    (job,) = kept_jobs.kept_jobs()
     assert 0 < job.done + job.failed <= job.total == 3
     qtbot.waitUntil(lambda: not job.path.with_name(job.path.name + ".lock").exists() or _free(job.path), timeout=LONG)
     if job.unfinished:
@@ -254,7 +254,7 @@ def test_a_window_killed_during_a_run_offers_its_job_at_the_next_start(
     with JobStore.open(job.path, read_only=True) as store:
         assert store.audit() == []
     window.session.forget_results()
-    jobs.delete(job.path)
+    kept_jobs.delete(job.path)
     assert not job.path.exists()
 
 
@@ -281,7 +281,7 @@ def test_how_many_will_be_scored_follows_the_limit(ready: MainWindow) -> None:
 def test_resuming_goes_on_with_the_threads_and_the_device_of_the_last_run(
     window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = write_job(jobs.folder() / "job.lamo", n=6, n_scored=3)
+    job = write_job(kept_jobs.folder() / "job.lamo", n=6, n_scored=3)
     with JobStore.open(job) as store:
         store.start("ab" * 32, {"device": "cpu", "threads": 1}, EngineSettings("cpu", 1))
     told: list[list[str]] = []
@@ -318,7 +318,7 @@ def test_the_length_of_lists_is_foretold_from_what_is_ordered_here(ready: MainWi
 def test_failed_admissions_are_scored_again_with_a_click(ready: MainWindow, qtbot: QtBot, place: str) -> None:
     session, page = ready.session, getattr(ready, place)
     assert session.cohort is not None and not page.retry.isVisibleTo(page) and not page.retry.isEnabled()
-    job, settings = jobs.folder() / "failed.lamo", EngineSettings(device="cpu", threads=1)
+    job, settings = kept_jobs.folder() / "failed.lamo", EngineSettings(device="cpu", threads=1)
     with create_job(job, session.cohort, load_package(), settings, ["aspirin", "heparin"], Policy()) as store:
         store.claim(3)
         failed = [Outcome(n, None, error="The engine died.") for n in (1, 2)]

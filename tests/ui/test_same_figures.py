@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from lamo_desktop.recommend.mark import DISAGREE
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.safety import SAFETY_KINDS
+from lamo_desktop.report import export_tasks
 from lamo_desktop.report.validation_group_tables import threshold_shifts
 from lamo_desktop.report.validation_tables import coverage, single_figures
-from lamo_desktop.ui import work
 from lamo_desktop.ui.admissionlist import BOTH, FEWER, FLAGGED, FLAGS, JACCARD, MARKED, MORE, ORDERED, RECOMMENDED
 from lamo_desktop.ui.flow import Step
 from lamo_desktop.ui.status import statuses
@@ -57,7 +57,7 @@ def saved(window: MainWindow, folder: Path) -> Path:
     session = window.session
     assert session.results is not None
     path = folder / "out.xlsx"
-    work.save_workbook(session.results.path, session.policy, None, None, path, lambda stage, share: None)
+    export_tasks.save_workbook(session.results.path, session.policy, None, None, path, lambda stage, share: None)
     return path
 
 

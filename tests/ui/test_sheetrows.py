@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from lamo_desktop.admissions.sheet_rows import LEAD, LONGEST, STRETCH, SheetReader
 from lamo_desktop.errors import InputError
-from lamo_desktop.ui.sheetrows import LEAD, LONGEST, STRETCH, SheetReader
 from tests.ui.exports import write_ward
 
 

@@ -9,6 +9,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.recommend.policy import Policy
+from lamo_desktop.review.results import load_results
 from lamo_desktop.ui.candidates import (
     CAUTION_UP,
     CONTRAINDICATED,
@@ -21,7 +22,6 @@ from lamo_desktop.ui.candidates import (
     WITHHELD,
     CandidateModel,
 )
-from lamo_desktop.ui.results import load_results
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, columns_key, text_column
 from lamo_desktop.ui.theme import em, scaled_font
 from tests.ui.samples import write_job

@@ -16,7 +16,7 @@ from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.report.validation_group_tables import most_often, threshold_shifts
-from lamo_desktop.ui import comparing
+from lamo_desktop.review import comparing
 from lamo_desktop.ui.estimates import with_interval
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.pages.validating import EMPTY, READY, RUNNING, SHOWN

@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.admissions.cohort import Admission, Observation
+from lamo_desktop.jobs import kept_jobs
 from lamo_desktop.jobs.marks import read_marks
+from lamo_desktop.jobs.run_arguments import RunSettings
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.ui import jobs
 from lamo_desktop.ui.admissionlist import FAILED, MORE
 from lamo_desktop.ui.detail import WHAT_IF
 from lamo_desktop.ui.flow import State, Step
-from lamo_desktop.ui.runsettings import RunSettings
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.theme import tokens
@@ -110,11 +110,11 @@ def test_closing_while_reading_leaves_nothing(window: MainWindow, tmp_path: Path
 def test_a_job_left_behind_is_offered_and_can_be_deleted(
     window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = write_job(jobs.folder() / "left.lamo", n_scored=4)
+    path = write_job(kept_jobs.folder() / "left.lamo", n_scored=4)
     with qtbot.waitSignal(window.session.background._ready, timeout=LONG):
         window.list_jobs()
     assert not window.importing.jobs_card.isHidden()
-    kept = jobs.kept_jobs()
+    kept = kept_jobs.kept_jobs()
     assert [(job.done, job.total, job.unfinished) for job in kept] == [(4, 6, True)]
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Cancel)
     window.delete_job(path)
@@ -123,7 +123,7 @@ def test_a_job_left_behind_is_offered_and_can_be_deleted(
     with qtbot.waitSignal(window.session.background._ready, timeout=LONG):
         window.delete_job(path)
     qtbot.waitUntil(window.importing.jobs_card.isHidden, timeout=LONG)
-    assert list(jobs.folder().iterdir()) == []
+    assert list(kept_jobs.folder().iterdir()) == []
 
 
 def test_a_job_is_reviewed_and_the_threshold_shift_changes_lists_without_scoring(
@@ -246,7 +246,7 @@ def test_a_message_lasts_as_long_as_it_matters(window: MainWindow, qtbot: QtBot,
 
 def test_the_jobs_that_are_not_listed_are_counted(window: MainWindow, qtbot: QtBot) -> None:
     for number in range(6):
-        write_job(jobs.folder() / f"{number}.lamo", n=2, n_scored=1)
+        write_job(kept_jobs.folder() / f"{number}.lamo", n=2, n_scored=1)
 
     def words() -> list[str]:
         return [label.text() for label in window.importing.jobs_card.findChildren(QLabel) if label.isVisible()]

@@ -6,17 +6,17 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from lamo_desktop.admissions.cell_addresses import place_of
 from lamo_desktop.admissions.cohort import Cohort, Problem, SetAside
 from lamo_desktop.admissions.excluded import n_rows, ranked
+from lamo_desktop.check.corrections import with_date_order
 from lamo_desktop.check.findings import findings_read
 from lamo_desktop.check.summary import summarise
 from lamo_desktop.recommend.ordered import count_ordered
-from lamo_desktop.ui.corrections import with_date_order
 from lamo_desktop.ui.coveragetable import CoverageTable
 from lamo_desktop.ui.funnel import Funnel
 from lamo_desktop.ui.namespanel import NamesPanel
 from lamo_desktop.ui.pace import Pace
-from lamo_desktop.ui.places import place_of
 from lamo_desktop.ui.previewdialog import PreviewDialog
 from lamo_desktop.ui.readcontrols import DateQuestion
 from lamo_desktop.ui.searchedtable import SearchedTable

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lamo_desktop.ui import dialogs, work
+from lamo_desktop.report import export_tasks
+from lamo_desktop.ui import dialogs
 from lamo_desktop.ui.exportkinds import FileCard, kinds
 from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.session import Session
@@ -136,25 +137,25 @@ class ExportPage(Page):
         if results is not None and target is not None:
             overlay = self._session.evaluation.overlay
             export = self._session.input  # None where a job was opened without its export
-            self._write(target, work.save_workbook, results.path, self._session.policy, overlay, export, target)
+            self._write(target, export_tasks.save_workbook, results.path, self._session.policy, overlay, export, target)
 
     def save_report(self, path: Path | None = None) -> None:
         """Write the validation report; compares with the orders first where that was not done for these lists."""
-        self._write_compared(work.save_report, path or self._ask("report"))
+        self._write_compared(export_tasks.save_report, path or self._ask("report"))
 
     def save_tables(self, path: Path | None = None) -> None:
         """Write the report's tables as a workbook."""
-        self._write_compared(work.save_tables, path or self._ask("tables"))
+        self._write_compared(export_tasks.save_tables, path or self._ask("tables"))
 
     def save_figures(self, path: Path | None = None) -> None:
         """Write the figures for other programs."""
-        self._write_compared(work.save_figures, path or self._ask("figures"))
+        self._write_compared(export_tasks.save_figures, path or self._ask("figures"))
 
     def save_job(self, path: Path | None = None) -> None:
         """Copy the job file."""
         results, target = self._session.results, path or self._ask("job")
         if results is not None and target is not None:
-            self._write(target, work.save_job, results.path, target)
+            self._write(target, export_tasks.save_job, results.path, target)
 
     def _ask(self, name: str) -> Path | None:
         kind = self.kinds[name]

@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.jobs.kept_jobs import KeptJob
 from lamo_desktop.paths import resource
 from lamo_desktop.ui.dropzone import DropZone
 from lamo_desktop.ui.flow import Step
-from lamo_desktop.ui.jobs import KeptJob
 from lamo_desktop.ui.openedview import OpenedView
 from lamo_desktop.ui.pace import Pace
 from lamo_desktop.ui.profilechooser import ProfileChooser, remember

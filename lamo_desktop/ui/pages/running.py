@@ -12,15 +12,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lamo_desktop.admissions.site_files import used_names
 from lamo_desktop.formulary import without_parts
+from lamo_desktop.jobs.run_arguments import RunSettings
 from lamo_desktop.progress import duration
 from lamo_desktop.recommend.policy import POLICIES
 from lamo_desktop.ui.live import LiveCard
 from lamo_desktop.ui.modelcard import ModelCard
-from lamo_desktop.ui.ownfiles import used_names
 from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.retry import RetryButton
-from lamo_desktop.ui.runsettings import RunSettings
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.widgets import Button, Card, Dropdown, EmptyOr, EmptyState, Notice, Page, ProgressCard, label

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from lamo_desktop.errors import InputError
-from lamo_desktop.ui import dialogs, work
+from lamo_desktop.report import export_tasks
+from lamo_desktop.ui import dialogs
 from lamo_desktop.ui.estimates import ReportTable
 from lamo_desktop.ui.plots import POINTS, Axes, Plot, Series
 from lamo_desktop.ui.session import Session
@@ -160,7 +161,7 @@ class SiteTab(QWidget):
         done = self.tr("{name} was saved. It holds no patient data.").format(name=path.name)
         self._session.background.run(
             "overlay",
-            lambda: work.save_overlay(overlay, path),
+            lambda: export_tasks.save_overlay(overlay, path),
             lambda _: self._session.message.emit(done, "good"),
             lambda sentence: self._session.message.emit(sentence, "bad"),
         )

@@ -1,4 +1,4 @@
-"""The files a user makes with the window and keeps: import profiles and confirmed drug names. No Qt here."""
+"""What a site keeps in the user's own folder: import profiles, confirmed drug names, drug knowledge."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission, Cohort
+from lamo_desktop.admissions.site_files import used_knowledge, used_names
 from lamo_desktop.errors import LamoError, ModelError
 from lamo_desktop.formulary import Formulary, load_formulary, without_parts
 from lamo_desktop.jobs.batch import context_of, overlay_asked_for
@@ -23,7 +24,6 @@ from lamo_desktop.recommend.mark import Marks
 from lamo_desktop.recommend.ordered import Ordered, count_ordered
 from lamo_desktop.recommend.policy import Policy, cut_offs, in_use, probabilities, recommended
 from lamo_desktop.recommend.safety import Flag, Withholding, model_flags, safety_flags
-from lamo_desktop.ui.ownfiles import used_knowledge, used_names
 
 if TYPE_CHECKING:
     from lamo_desktop.validate.overlay import SiteOverlay

@@ -1,4 +1,4 @@
-"""What is done in processes of their own: reading and writing. No Qt here; imports where they are used."""
+"""Export tasks, each done in a process of its own: a job's workbook, report, tables, figures and copy."""
 
 import json
 import sqlite3
@@ -26,12 +26,12 @@ def save_workbook(
     Returns which of that is missing in the workbook, and why; "" where nothing is.
     """
     from lamo_desktop.admissions.quarantine import quarantined
+    from lamo_desktop.admissions.site_files import used_knowledge, used_names
     from lamo_desktop.formulary import load_formulary
     from lamo_desktop.jobs import batch
     from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.report.workbook import write_workbook
-    from lamo_desktop.ui.ownfiles import used_knowledge, used_names
-    from lamo_desktop.ui.results import package_of
+    from lamo_desktop.review.results import package_of
 
     progress("Reading the job", 0.0)
     with JobStore.open(job, read_only=True) as store:

@@ -5,11 +5,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lamo_desktop.ui.fieldwords import ADMISSION_FIELDS, ORDER_FIELDS
-from lamo_desktop.ui.opening import Opened
-from lamo_desktop.ui.ownfiles import write_profile
+from lamo_desktop.admissions.site_files import write_profile
+from lamo_desktop.check.opening import Opened
 
 Held = Mapping[str, Sequence[str]]
+ADMISSION_FIELDS = (
+    "admission_id", "patient_id", "age", "birth_date", "sex", "admission_date", "discharge_date", "reason", "diagnoses",
+    "procedures", "past_medical_history", "allergies", "medications_on_admission", "history_of_present_illness", "note",
+    "orders",
+)  # fmt: skip
+ORDER_FIELDS = ("admission_id", "order_drug", "order_start", "order_status")
 MARK = ", corrected"
 
 

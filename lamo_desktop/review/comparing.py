@@ -1,4 +1,4 @@
-"""Comparing lists with orders, in a process of its own: no Qt here, and imports where they are used.
+"""Comparing a job's lists with orders, beside other models. Runs in a process of its own; imports where they are used.
 
 Another model scores the same admissions into a job file of its own under `jobs/compare`, so that a comparison that was
 cancelled goes on where it stopped, and lists cut otherwise score nothing again. It is emptied when the window closes.
@@ -6,24 +6,36 @@ cancelled goes on where it stopped, and lists cut otherwise score nothing again.
 
 import contextlib
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lamo_desktop.errors import InputError
+from lamo_desktop.recommend.policy import Policy
 
 if TYPE_CHECKING:
     from lamo_desktop.formulary import Formulary
     from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.model.package import ModelPackage
-    from lamo_desktop.recommend.policy import Policy
-    from lamo_desktop.ui.evaluation import Question
     from lamo_desktop.validate.outcomes import Outcomes
     from lamo_desktop.validate.overlay import SiteOverlay
     from lamo_desktop.validate.validation import Validation
 
 Progress = Callable[[str, float], None]
 AS_SHIPPED = "the same model without the site calibration"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is compared: the lists of a job under a policy, with or without a site calibration, beside other models.
+
+    A rival is the folder of a model package, a .gguf file or the .json file of a saved site calibration.
+    """
+
+    job: Path
+    policy: Policy
+    overlay: "SiteOverlay | None" = None
+    rivals: tuple[Path, ...] = ()
 
 
 def folder() -> Path:
@@ -48,10 +60,10 @@ def validate_job(question: "Question", progress: Progress) -> "Validation":
 
     With a site calibration in use, the held-out test of local recalibration is that of the package as shipped.
     """
+    from lamo_desktop.admissions.site_files import used_knowledge, used_names
     from lamo_desktop.formulary import load_formulary
     from lamo_desktop.jobs.store import JobStore
-    from lamo_desktop.ui.ownfiles import used_knowledge, used_names
-    from lamo_desktop.ui.results import package_of
+    from lamo_desktop.review.results import package_of
     from lamo_desktop.validate.recalibrate import recalibrate
     from lamo_desktop.validate.validation import ValidationOptions, validate
 
@@ -74,11 +86,10 @@ def validate_job(question: "Question", progress: Progress) -> "Validation":
 
 def fit_site(job: Path, progress: Progress) -> "SiteOverlay":
     """This site's calibration of the job's package, from all its admissions with orders, as `lamo validate` fits it."""
+    from lamo_desktop.admissions.site_files import used_knowledge, used_names
     from lamo_desktop.formulary import load_formulary
     from lamo_desktop.jobs.store import JobStore
-    from lamo_desktop.recommend.policy import Policy
-    from lamo_desktop.ui.ownfiles import used_knowledge, used_names
-    from lamo_desktop.ui.results import package_of
+    from lamo_desktop.review.results import package_of
     from lamo_desktop.validate.overlay import make_overlay
     from lamo_desktop.validate.recalibrate import LEAST_PATIENTS, fit
 
@@ -99,7 +110,7 @@ def _outcomes(
     store: "JobStore",
     shipped: "ModelPackage",
     formulary: "Formulary",
-    policy: "Policy",
+    policy: Policy,
     overlay: "SiteOverlay | None" = None,
 ) -> "Outcomes":
     from lamo_desktop.jobs import batch
@@ -115,7 +126,7 @@ def _rival(
     shipped: "ModelPackage",
     first: "Outcomes",
     formulary: "Formulary",
-    policy: "Policy",
+    policy: Policy,
     progress: Progress,
 ) -> tuple[str, "Outcomes"]:
     """Another model's outcomes on the rows and drugs of `first`, with the name it is shown under."""

@@ -1,4 +1,4 @@
-"""What the Review page asks the model about one admission, answered in a process of its own. No Qt here."""
+"""What the Review page asks the model about one admission, answered in a process of its own."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,12 +6,11 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from lamo_desktop.admissions.cohort import Admission
-from lamo_desktop.errors import LamoError
+from lamo_desktop.errors import LamoError, fault
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.process import EngineProcess, EngineSettings
 from lamo_desktop.recommend.explain import what_if, why
-from lamo_desktop.ui.faults import fault
 
 STOP = "stop"
 

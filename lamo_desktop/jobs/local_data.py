@@ -1,4 +1,4 @@
-"""Everything the program keeps on this computer, by kind, and how it is deleted. No Qt here."""
+"""Everything the program keeps on this computer, by kind, and how it is deleted."""
 
 import contextlib
 import shutil

@@ -1,4 +1,4 @@
-"""Rows of an export as they stand in the file, a stretch at a time, for the preview. No Qt here."""
+"""Rows of an export as they stand in the file, a stretch at a time, for the preview."""
 
 import csv
 import gzip

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from lamo_desktop.ui import jobs
-from lamo_desktop.ui.ownfiles import used_knowledge, used_names
+from lamo_desktop.admissions.site_files import used_knowledge, used_names
+from lamo_desktop.jobs import kept_jobs
 
 
 @dataclass(frozen=True)
@@ -47,4 +47,4 @@ def retry_failed(job: Path) -> list[str]:
 
 
 def _output(job: Path) -> list[str]:
-    return ["-o", str(jobs.workbook_of(job)), "--progress", "json"]
+    return ["-o", str(kept_jobs.workbook_of(job)), "--progress", "json"]

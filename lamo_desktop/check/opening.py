@@ -1,4 +1,4 @@
-"""Reads an export for the window: the cohort with how it was read, or why it could not be. No Qt here."""
+"""Opens an export for a person to look at: the cohort with how it was read, or why it could not be."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # the window itself starts without the readers
     from lamo_desktop.admissions.mapping import Export, ReadTable
     from lamo_desktop.admissions.profile import Profile
     from lamo_desktop.admissions.tables import Table
-    from lamo_desktop.ui.coverage import Coverage
+    from lamo_desktop.check.coverage import Coverage
 
 Progress = Callable[[str, float], None]
 SAMPLE_ROWS = 400  # rows in which sample values are looked for
@@ -111,8 +111,8 @@ def open_export(path: Path, profile: str | None, names: Path | None, progress: P
 
 
 def _coverage(cohort: Cohort, formulary: Any) -> "Coverage | None":
+    from lamo_desktop.check.coverage import cover
     from lamo_desktop.model.package import load_package
-    from lamo_desktop.ui.coverage import cover
 
     try:
         return cover(cohort, formulary, load_package())
