@@ -44,8 +44,8 @@ class Observation:
 class Admission:
     """One admission at its index time: what the model may see, and what clinicians then ordered.
 
-    Everything except `orders`, `unmapped_orders` and `labels` was known at the index time and may enter the prompt.
-    Lists run from the most specific or most recent entry to the least. Ages above 89 are given as 90.
+    Everything except `orders`, `orders_together`, `unmapped_orders` and `labels` was known at the index time and may
+    enter the prompt. Lists run from the most specific or most recent entry to the least. Ages above 89 are given as 90.
     """
 
     admission_id: str
@@ -64,6 +64,7 @@ class Admission:
     observations: tuple[Observation, ...] = ()  # the last and the worst value of each finding by the index time
     codes: tuple[str, ...] = ()  # structured codes ("dx:...", "hx:...", "med:..."), for models on codes
     orders: tuple[str, ...] | None = None  # the label: distinct ingredients, sorted; None: no orders given
+    orders_together: tuple[tuple[str, ...], ...] = ()  # sets of orders active at one time; (): all, or it is not known
     unmapped_orders: tuple[str, ...] = ()  # order texts that could not be mapped, as written
     labels: Mapping[str, str] = field(default_factory=dict)  # subgroups: hospital, unit, year, any further column
     source_row: str = ""  # where it came from, for messages: "Sheet1!A17" or "patient.csv row 12"

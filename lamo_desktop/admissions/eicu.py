@@ -147,6 +147,7 @@ class _Writer:
             previous=previous,
             observations=self.findings.of(stay.stay),
             orders=tuple(sorted(orders.ingredients)) if self.has_orders else None,
+            orders_together=self.mapper.together(([text], code, span) for text, code, span in chart.spans),
             unmapped_orders=tuple(sorted(orders.unmapped)),
             labels={**labels, "visit": visit},
             source_row=where,

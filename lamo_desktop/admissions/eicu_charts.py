@@ -1,5 +1,6 @@
 """The entry tables of eICU-CRD, gathered into one chart per unit stay."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ import pandas as pd
 
 from lamo_desktop.admissions.eicu_context import DiagnosisEntry, diagnosis_entry
 from lamo_desktop.admissions.folder import TableFolder, identifier, number, records
+from lamo_desktop.admissions.order_overlap import Span
 from lamo_desktop.admissions.profile import Profile
 from lamo_desktop.errors import row_fault
 
@@ -28,6 +30,7 @@ class Chart:
     allergies: list[str] = field(default_factory=list)
     home_medications: list[tuple[str, str]] = field(default_factory=list)  # (text, drug code)
     orders: Counter[tuple[str, str]] = field(default_factory=Counter)  # (text, drug code) -> rows in the label window
+    spans: list[tuple[str, str, Span]] = field(default_factory=list)  # (text, drug code, span) of these rows
     failed: str = ""  # the first row that the program failed on, and how
 
 
@@ -85,6 +88,7 @@ class ChartReader:
 
         def order(chart: Chart, row: Row) -> None:
             chart.orders[row["name"], row["code"]] += 1
+            chart.spans.append((row["name"], row["code"], (row["offset"], _stop(row.get("stop", "")))))
 
         self._add("medication", within, order)
 
@@ -121,3 +125,12 @@ class ChartReader:
         frame = self._folder.read(table, keep)
         frame = frame.sort_values("offset", ascending=False, kind="stable")
         yield from zip(frame.index, records(frame), strict=True)
+
+
+def _stop(cell: str) -> float | None:
+    """When an order stops, in minutes; None where the cell is empty or 0, which stands for not recorded."""
+    try:
+        minutes = float(cell)
+    except ValueError:
+        return None
+    return minutes if minutes and math.isfinite(minutes) else None

@@ -19,7 +19,7 @@ from lamo_desktop.admissions.mimic_findings import FindingsReader
 from lamo_desktop.admissions.mimic_tables import (
     CodedEntry,
     HospitalAdmission,
-    OrderText,
+    Order,
     read_admissions,
     read_coded,
     read_discharge_summaries,
@@ -139,7 +139,7 @@ class _Writer:
     services: Mapping[str, str]
     summaries: Mapping[str, str]
     findings: FindingsReader
-    orders: Mapping[str, Counter[OrderText]] | None
+    orders: Mapping[str, list[Order]] | None
 
     def admission(self, row: HospitalAdmission, previous: PreviousStay | None, visit: str, where: str) -> Admission:
         columns = {
@@ -149,8 +149,9 @@ class _Writer:
         }
         labels = {label: columns.get(column, "") or "unknown" for label, column in self.labels.items()}
         orders = Orders()
-        for texts, rows in self._rows(row.admission).items():
-            self.mapper.add(orders, texts, rows=rows)
+        rows = self._rows(row.admission)
+        for texts, number in Counter(texts for texts, _ in rows).items():
+            self.mapper.add(orders, texts, rows=number)
         reason = columns.get("reason", "").replace("\\", ", ")
         summary = self.summaries.get(row.admission, "")
         sections = cut_sections(summary) if summary else {}
@@ -173,6 +174,7 @@ class _Writer:
             previous=previous,
             observations=self.findings.of(row.admission),
             orders=tuple(sorted(orders.ingredients)) if self.orders is not None else None,
+            orders_together=self.mapper.together((texts, "", span) for texts, span in rows),
             unmapped_orders=tuple(sorted(orders.unmapped)),
             labels={**labels, "visit": visit},
             source_row=where,
@@ -183,14 +185,14 @@ class _Writer:
 
     def previous(self, row: HospitalAdmission) -> PreviousStay:
         """An earlier admission as the history of a later one."""
-        drugs = self.mapper.drugs((texts, "") for texts in self._rows(row.admission))
+        drugs = self.mapper.drugs((texts, "") for texts, _ in self._rows(row.admission))
         return PreviousStay(row.age, self._titles(self.diagnoses, row), self._titles(self.procedures, row), drugs)
 
     def _titles(self, coded: Mapping[str, list[CodedEntry]], row: HospitalAdmission) -> tuple[str, ...]:
         return tuple(dict.fromkeys(title for _, title in coded.get(row.admission, [])))
 
-    def _rows(self, admission: str) -> Counter[OrderText]:
-        return (self.orders or {}).get(admission, Counter())
+    def _rows(self, admission: str) -> list[Order]:
+        return (self.orders or {}).get(admission, [])
 
     def _coded(self, row: HospitalAdmission) -> set[str]:
         codes = {f"procedure:{code}" for code, _ in self.procedures.get(row.admission, [])}

@@ -2,6 +2,7 @@
 notes.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import pandas as pd
 
 from lamo_desktop.admissions.cohort import SetAside, Sex
 from lamo_desktop.admissions.folder import TableFolder, identifier, number, records, sex_or_none
+from lamo_desktop.admissions.order_overlap import Span
 from lamo_desktop.admissions.order_window import OrderWindow
 from lamo_desktop.admissions.profile import Profile
 from lamo_desktop.errors import row_fault
@@ -19,6 +21,7 @@ ICD9 = "9"
 TITLES = {"diagnoses": "diagnosis_titles", "procedures": "procedure_titles"}
 CodedEntry = tuple[str, str]  # (code with its point, title)
 OrderText = tuple[str, ...]  # the row's drug texts, the best first
+Order = tuple[OrderText, Span]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +140,9 @@ def pointed(code: str, version: str) -> str:
 
 def read_orders(
     folder: TableFolder, profile: Profile, admitted: Mapping[str, pd.Timestamp]
-) -> tuple[dict[str, Counter[OrderText]], str]:
-    """Order texts of the order window with their number of rows, for these admissions (admission -> time of
-    admission), and which orders count, in words.
+) -> tuple[dict[str, list[Order]], str]:
+    """The orders of the order window, for these admissions (admission -> time of admission), and which orders count,
+    in words.
     """
     kinds, window = profile.words("drug_types"), profile.order_window()
     by_day = "label_window_days" in profile.data["rules"]  # the starts of these tables have no time of day
@@ -159,10 +162,22 @@ def read_orders(
 
     frame = folder.read("prescriptions", keep)
     texts = [name for name in ("drug", "generic", "entered") if name in frame]
-    orders: dict[str, Counter[OrderText]] = defaultdict(Counter)
-    for admission, *row in zip(frame["admission"], *(frame[name] for name in texts), strict=True):
-        orders[admission][tuple(dict.fromkeys(text for text in row if text))] += 1
+    spans = _spans(frame, by_day, admitted)
+    orders: dict[str, list[Order]] = defaultdict(list)
+    for admission, span, *row in zip(frame["admission"], spans, *(frame[name] for name in texts), strict=True):
+        orders[admission].append((tuple(dict.fromkeys(text for text in row if text)), span))
     return orders, window.account(counts[True], counts[False], by_day)
+
+
+def _spans(frame: pd.DataFrame, by_day: bool, admitted: Mapping[str, pd.Timestamp]) -> list[Span]:
+    """When each order starts and stops, in minutes from admission; a day without a time of day is the whole day."""
+    begin = pd.to_datetime(frame["admission"].map(admitted), utc=True)
+    start, stop = times(frame["start"]), times(frame["stop"] if "stop" in frame else pd.Series("", index=frame.index))
+    if by_day:
+        begin, start, stop = begin.dt.normalize(), start.dt.normalize(), stop.dt.normalize() + pd.Timedelta(days=1)
+    minutes = [(moment - begin).dt.total_seconds() / 60 for moment in (start, stop)]
+    pairs = zip(*(column.tolist() for column in minutes), strict=True)
+    return [(first, None if math.isnan(last) else last) for first, last in pairs]
 
 
 def _within_window(

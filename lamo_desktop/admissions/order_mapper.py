@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lamo_desktop.admissions.notes import parse_allergies, parse_medications
+from lamo_desktop.admissions.order_overlap import Span, together
 from lamo_desktop.formulary import Formulary, Mapped
 
 _AROUND_REACTION = " \t()[]-–—:=>.,;"
@@ -59,6 +60,10 @@ class OrderMapper:
             return
         orders.unmapped.add(written)
         self.unmapped[written] += rows
+
+    def together(self, rows: Iterable[tuple[Sequence[str], str, Span]]) -> tuple[tuple[str, ...], ...]:
+        """Which ingredients of (texts, code, span) rows are ordered at one time; () for all. Nothing is counted."""
+        return together((name, span) for texts, code, span in rows for name in recommendable(self.read(texts, code)))
 
     def drugs(self, rows: Iterable[tuple[Sequence[str], str]]) -> tuple[str, ...]:
         """The ingredients that (texts, code) rows order, sorted; nothing is counted."""

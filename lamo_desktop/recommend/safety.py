@@ -1,12 +1,13 @@
 """What a reader of a list must be told: safety findings, each once with its reason and source, and notes on the data.
 
 Findings are allergies, contraindications by the patient's conditions, interactions and duplicated classes, on what is
-recommended, ordered and taken at home. They are computed from the admission and the formulary alone. Whether two
-orders overlap in time is not known: an admission's orders are those of one first day, without their times.
+recommended, ordered and taken at home. They are computed from the admission and the formulary alone. Orders are checked
+with those that are active at the same time, where the export says when orders start and stop.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from types import MappingProxyType
 
 import numpy as np
@@ -98,7 +99,7 @@ def safety_flags(
     found = [
         *_allergies(admission, lists, formulary),
         *_contraindications(lists, conditions, formulary),
-        *_rules(lists, conditions, formulary),
+        *_rules(admission, lists, conditions, formulary),
     ]
     return sorted(found, key=_gravest_first)
 
@@ -243,10 +244,11 @@ def _contraindications(lists: _Lists, conditions: Mapping[int, str], formulary: 
     return found
 
 
-def _rules(lists: _Lists, conditions: Mapping[int, str], formulary: Formulary) -> list[Flag]:
+def _rules(admission: Admission, lists: _Lists, conditions: Mapping[int, str], formulary: Formulary) -> list[Flag]:
     """One flag for each rule that holds on a list; what both lists have is said once."""
-    hits = formulary.rules.hits(lists.ordered, lists.home, conditions)
-    if lists.recommended != lists.ordered:
+    moments = _moments(admission, lists.ordered)
+    hits = _said_once([formulary.rules.hits(drugs, lists.home, conditions) for drugs in moments])
+    if moments != [lists.recommended]:
         hits = [*formulary.rules.hits(lists.recommended, lists.home, conditions), *hits]
     of_rule: dict[int, list[Hit]] = {}
     for hit in hits:
@@ -258,6 +260,28 @@ def _rules(lists: _Lists, conditions: Mapping[int, str], formulary: Formulary) -
         drugs = tuple(sorted(frozenset[str]().union(*(hit.drugs | hit.home for hit in same))))
         found.append(_flag(rule.kind, drugs, severity, rule.reason, rule.source, lists))
     return found
+
+
+def _moments(admission: Admission, ordered: frozenset[str]) -> list[frozenset[str]]:
+    """The drugs ordered at one time, for each such time; all at once where no times are known."""
+    moments = [ordered.intersection((*as_ordered(names), *names)) for names in admission.orders_together]
+    untimed = ordered - frozenset[str]().union(*moments)
+    return [moment | untimed for moment in moments] or [ordered]
+
+
+def _said_once(moments: Sequence[Sequence[Hit]]) -> list[Hit]:
+    """The hits of all times, without those that say less than a hit of another time about the same drugs."""
+    hits = [hit for found in moments for hit in found]
+    return [hit for hit in hits if not any(_says_more(other, hit) for other in hits if other.rule is not hit.rule)]
+
+
+def _says_more(other: Hit, hit: Hit) -> bool:
+    drugs = hit.drugs | hit.home
+    return (
+        drugs < (other.drugs | other.home)
+        and SEVERITIES.index(other.severity) <= SEVERITIES.index(hit.severity)
+        and all(other.rule.covers(a, b) for a, b in combinations(sorted(drugs), 2))
+    )
 
 
 def _flag(kind: str, drugs: tuple[str, ...], severity: Severity, reason: str, source: Source, lists: _Lists) -> Flag:

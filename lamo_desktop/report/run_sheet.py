@@ -174,7 +174,11 @@ def _limits(recommendations: Recommendations) -> list[Row]:
     scored = recommendations.scored
     whole = recommendations.provenance.get("input", {}).get("whole_stays_compared") == "yes"
     span = "the whole stay" if whole else "one first day"
-    rows: list[Row] = [("Times of orders", "not read", f"orders of {span} are taken to overlap")]
+    apart = sum(bool(item.admission.orders_together) for item in scored)
+    rows: list[Row] = [("Times of orders", "not known", f"orders of {span} are taken to overlap")]
+    if apart:
+        told = "admissions with orders that stop before others start: these are not flagged together"
+        rows = [("Times of orders", apart, told)]
     for what, known in (
         ("Admissions with allergies", sum(bool(item.admission.allergies) for item in scored)),
         ("Admissions with home medications", sum(bool(item.admission.home_medications) for item in scored)),

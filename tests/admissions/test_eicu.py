@@ -44,6 +44,7 @@ def order(stay: int, name: str, offset: object = 60, code: object = "", cancelle
         "drugname": name,
         "drughiclseqno": code,
         "drugordercancelled": cancelled,
+        "drugstopoffset": "",
     }
 
 

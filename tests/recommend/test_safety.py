@@ -165,3 +165,28 @@ def test_low_coverage_is_a_fifth_of_the_orders(unmapped: int, ordered: int, flag
     drugs = [f"drug {n}" for n in range(ordered)]
     flags = model_flags(patient, [], drugs, drugs, drugs, ())
     assert [flag.kind for flag in flags] == ["low coverage"] * flagged
+
+
+def test_orders_at_different_times_are_no_pair_and_a_list_is_one_time(formulary: Formulary) -> None:
+    drugs = ("lorazepam", "oxycodone", "zolpidem")
+    apart = replace(admission(), orders=drugs, orders_together=(("lorazepam",), ("oxycodone", "zolpidem")))
+    (flag,) = safety_flags(apart, [], drugs, formulary)
+    assert flag.drugs == ("oxycodone", "zolpidem")
+    at_once = safety_flags(replace(apart, orders_together=()), [], drugs, formulary)
+    assert {flag.drugs for flag in at_once} >= {("lorazepam", "oxycodone")}
+    assert {flag.drugs for flag in safety_flags(apart, drugs, drugs, formulary)} >= {("lorazepam", "oxycodone")}
+
+
+def test_what_one_time_says_whole_another_does_not_say_in_part(formulary: Formulary) -> None:
+    drugs = ("aspirin", "clopidogrel", "heparin", "metoprolol")
+    apart = replace(admission(), orders_together=(drugs[:3], ("aspirin", "clopidogrel", "metoprolol")))
+    found = safety_flags(apart, [], drugs, formulary)
+    assert [flag.drugs for flag in found] == [drugs[:3]] and found == safety_flags(admission(), [], drugs, formulary)
+
+
+def test_a_fixed_combination_takes_the_times_of_its_ingredients(formulary: Formulary) -> None:
+    apart = replace(admission(), orders_together=(("sulfamethoxazole", "trimethoprim"), ("warfarin",)))
+    drugs = ("sulfamethoxazole/trimethoprim", "warfarin")
+    assert safety_flags(apart, [], drugs, formulary) == []
+    (flag,) = safety_flags(admission(), [], drugs, formulary)
+    assert flag.drugs == drugs
