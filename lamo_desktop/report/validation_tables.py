@@ -62,7 +62,16 @@ def attrition(v: Validation) -> Table:
     return Table("Attrition", "Eligibility", ("step", "remaining", "removed", "reason"), tuple(rows))
 
 
-FIELD_NAMES = {"sections": "narrative notes", "reason": "reason for admission"}
+FIELD_NAMES = {
+    "sections": "narrative notes",
+    "reason": "reason for admission",
+    "observations": "findings of the first day",
+}
+EMPTY = "An empty list counts as missing: exports rarely tell “none” from “not recorded”."
+EMPTY_AND_OLD = (
+    "An empty list counts as missing: exports rarely tell “none” from “not recorded”. Findings that are the worst of "
+    "the first 24 hours are as old as the orders, which may have changed them; models on codes may learn from them."
+)
 
 
 def missingness(v: Validation) -> Table:
@@ -77,7 +86,7 @@ def missingness(v: Validation) -> Table:
         "Missing input",
         ("input", "admissions without", "% of admissions"),
         rows,
-        "An empty list counts as missing: exports rarely tell “none” from “not recorded”.",
+        EMPTY_AND_OLD if v.outcomes.missing.get("observations", n) < n else EMPTY,
     )
 
 

@@ -87,6 +87,13 @@ FINDING_WORDS = frozenset(
         QT_TRANSLATE_NOOP("rooms", "neither yes nor no"),
         QT_TRANSLATE_NOOP("rooms", "a text where a value was expected"),
         QT_TRANSLATE_NOOP("rooms", "the comma may be a decimal or a thousands separator"),
+        QT_TRANSLATE_NOOP("rooms", "findings of the first day"),
+        QT_TRANSLATE_NOOP(
+            "rooms",
+            "An empty list counts as missing: exports rarely tell “none” from “not recorded”. Findings that are the "
+            "worst of the first 24 hours are as old as the orders, which may have changed them; models on codes may "
+            "learn from them.",
+        ),
     )
 )
 

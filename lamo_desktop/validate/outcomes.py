@@ -215,6 +215,7 @@ FIELDS = (
     "allergies",
     "home_medications",
     "sections",
+    "observations",
 )
 
 

@@ -12,6 +12,7 @@ import pytest
 from lamo_desktop.errors import InputError
 from lamo_desktop.report.html import render, write_report
 from lamo_desktop.report.tripod import checklist
+from lamo_desktop.report.validation_tables import missingness
 from lamo_desktop.report.validation_workbook import write_validation_workbook
 from lamo_desktop.validate import ValidationOptions, validate
 from lamo_desktop.validate.recalibrate import fit, recalibrate
@@ -77,6 +78,10 @@ def test_few_admissions_are_reported_with_a_plain_warning():
     leads = ("Not clearly", "With care", "Not shown", "Yes", "No:", "Not as they are")
     assert not any(lead in finding.text for lead in leads for finding in v.findings[1:])
     assert "Only 20 admissions" in render(v) and v.recalibration is None
+    assert "as old as the orders" not in missingness(v).note
+    measured = replace(v, outcomes=replace(v.outcomes, missing={"age": 2, "observations": 5}))
+    table = missingness(measured)
+    assert table.rows[1][:2] == ("findings of the first day", 5) and "as old as the orders" in table.note
     one = hospital(20, 12, seed=1).rows(np.array([0]))
     assert json.dumps(validate(one, FAST).to_json(), allow_nan=False)
 

@@ -5115,6 +5115,14 @@
         <translation>逗号可能是小数点，也可能是千位分隔符</translation>
     </message>
     <message>
+        <source>findings of the first day</source>
+        <translation>首日检查结果</translation>
+    </message>
+    <message>
+        <source>An empty list counts as missing: exports rarely tell “none” from “not recorded”. Findings that are the worst of the first 24 hours are as old as the orders, which may have changed them; models on codes may learn from them.</source>
+        <translation>空列表按缺失计：导出数据很少区分“无”与“未记录”。前24小时最差值的检查结果与医嘱同时产生，医嘱可能已改变它们；基于编码的模型可能从中学习。</translation>
+    </message>
+    <message>
         <source>not a possible value of {name} ({range}): set aside; correct it or its unit</source>
         <translation>{name}不可能是这个值（{range}）：已搁置；请更正数值或单位</translation>
     </message>
