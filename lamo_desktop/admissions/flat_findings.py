@@ -18,7 +18,7 @@ from lamo_desktop.admissions.quantities import Measured, Unit, measured, plain_n
 from lamo_desktop.admissions.synonyms import known_later
 from lamo_desktop.admissions.tables import Table
 from lamo_desktop.admissions.value_faults import ValueFaults
-from lamo_desktop.admissions.values import DateOrder, has_time, identifier, is_unknown, parse_date
+from lamo_desktop.admissions.values import DateOrder, decided_order, has_time, identifier, is_unknown, parse_date
 
 LOOKED_AT = 400  # filled cells of a column that tell what it holds
 READABLE = 0.6  # share of them that must be values
@@ -177,7 +177,12 @@ class FlatFindingsReader:
 
     def __init__(self, found: FlatFindings, table: Table, date_order: DateOrder) -> None:
         self.faults = ValueFaults()
-        self._found, self._table, self._order = found, table, date_order
+        self._found, self._table = found, table
+        self._orders = {
+            id(sheet): decided_order(sheet.table.cells[sheet.time], date_order)[0]
+            for sheet in found.sheets
+            if sheet.time is not None
+        }
         self._listed: dict[str, list[tuple[FindingSheet, int]]] = {}
         for sheet in found.sheets:
             for row, cell in enumerate(sheet.table.cells[sheet.admission]):
@@ -203,20 +208,23 @@ class FlatFindingsReader:
         if sheet.unit is not None and told is None and not is_unknown(cells[sheet.unit][row]):
             self.faults.unclear(of.quantity.name, "a unit that it is not measured in", where)
             return []
-        hours, counts = self._hours(cells[sheet.time][row] if sheet.time is not None else "", admitted)
+        try:
+            hours, counts = self._hours(sheet, row, admitted)
+        except ValueError as error:
+            self.faults.unclear(of.quantity.name, f"its time: {error}", where)
+            return []
         return self._read(cells[sheet.value][row], of, told, hours, where) if counts else []
 
-    def _hours(self, text: str, admitted: datetime | None) -> tuple[float | None, bool]:
+    def _hours(self, sheet: FindingSheet, row: int, admitted: datetime | None) -> tuple[float | None, bool]:
         """Hours from the index time, 24 hours after admission, and whether the value was known by then.
 
         A date without a time of day counts on the day of admission and before; without dates every value counts.
+        Raises ValueError for a time that cannot be read.
         """
-        if admitted is None or is_unknown(text):
+        if admitted is None or sheet.time is None:
             return None, True
-        try:
-            moment = parse_date(text, self._order)
-        except ValueError:
-            return None, False
+        text = sheet.table.cells[sheet.time][row]
+        moment = parse_date(text, self._orders[id(sheet)])
         if moment is None:
             return None, True
         if not has_time(text):

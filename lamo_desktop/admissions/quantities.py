@@ -9,12 +9,14 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, get_args
 
 from lamo_desktop.paths import resource
 
 Kind = Literal["measure", "state"]
+CACHED = 50_000  # distinct names whose reading is kept: they recur in most rows
+LONGEST = 120  # characters of a name
 BLOOD_PRESSURE = "blood pressure"  # "120/80": two quantities in one cell
 PRESSURES = ("systolic blood pressure", "diastolic blood pressure")
 
@@ -144,13 +146,15 @@ def plain_name(text: str) -> str:
     return _SPACES.sub(" ", _SIGNS.sub(" ", bare).replace("+", "")).strip()
 
 
-@cache
+@lru_cache(CACHED)
 def measured(text: str) -> Measured | None:
     """What a header or the name of a laboratory value says; None where it is not the name of a quantity.
 
     "Creatinine (mg/dL)", "Kreatinin in µmol/l", "K+", "LAB_CREATININE_MG_DL" name their quantity, and the unit if it
     is one of the quantity's. What else is said ("urine creatinine", "creatinine clearance") makes it another thing.
     """
+    if len(text) > LONGEST:
+        return None
     asides = _IN_BRACKETS.findall(text)
     bare = _IN_BRACKETS.sub(" ", text).strip()
     found = _named(bare)

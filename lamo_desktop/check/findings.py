@@ -77,7 +77,7 @@ def finding_lines(cohort: Cohort) -> Iterator[str]:
     yield f"findings of the first day, in {with_findings(cohort.admissions):,} of {total:,} admissions:"
     for each in found:
         converted = f", {each.converted:,} converted from {', '.join(each.units)}" if each.converted else ""
-        aside = f", {each.set_aside:,} values set aside" if each.set_aside else ""
+        aside = f", {each.set_aside:,} value{'' if each.set_aside == 1 else 's'} set aside" if each.set_aside else ""
         yield f"  {each.name:<26} {each.unit:<15} {each.admissions:>7,}{converted}{aside}"
     if only_worst(cohort.admissions):
         yield f"  {AS_OLD_AS_ORDERS} ({only_worst(cohort.admissions):,} admissions)"

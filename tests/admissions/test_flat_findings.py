@@ -144,6 +144,22 @@ def test_a_sheet_in_long_form(tmp_path: Path, formulary: Formulary) -> None:
     assert not said(cohort, "sheet not used")
 
 
+def test_a_time_that_can_be_read_in_two_ways_is_said_and_never_guessed(tmp_path: Path, formulary: Formulary) -> None:
+    def labs(*days: str) -> Rows:
+        return [
+            ["Admission ID", "Test", "Result", "Collected"],
+            *[[f"A{n}", "K", 4.0, d] for n, d in enumerate(days, 1)],
+        ]
+
+    rows: Rows = [[], [], [], []]
+    cohort, _ = read(tmp_path, formulary, Admissions=patients([], rows), Labs=labs("12/05/2024", "05/05/2024"))
+    assert values(cohort)[:2] == [{}, {"potassium": 4.0}] and cohort.unread_values == {"potassium": 1}
+    assert said(cohort, "day and month").keys() == {"Labs!C2"}
+    proven = labs("12/05/2024", "13/05/2024", "13/05/2024", "13/05/2024")
+    cohort, _ = read(tmp_path, formulary, Admissions=patients([], rows), Labs=proven)
+    assert values(cohort) == [{"potassium": 4.0}] * 4
+
+
 def test_a_sheet_of_orders_stays_one_beside_a_sheet_of_findings(tmp_path: Path, formulary: Formulary) -> None:
     ordered: Rows = [["Admission ID", "Drug"]] + [[f"A{n}", drug] for n in (1, 2, 3) for drug in ("aspirin", "heparin")]
     laboratory: Rows = [["Admission ID", "Test", "Result", "Unit"]] + [[f"A{n}", "K", 3 + n / 2, ""] for n in (1, 2, 3)]
