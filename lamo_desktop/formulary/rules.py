@@ -71,6 +71,10 @@ class Rule:
             return frozenset()
         return frozenset().union(*found)
 
+    def usual(self, conditions: Mapping[int, str]) -> bool:
+        """Whether the combination is usual in one of these conditions."""
+        return self.usual_in is not None and self.usual_in in conditions
+
     def covers(self, a: str, b: str) -> bool:
         """Whether the rule says what there is to say about this pair."""
         inside = [(a in group, b in group, least) for group, least in self.needs]
@@ -229,7 +233,9 @@ class ClinicalRules:
                 if b in drugs and b < a:
                     continue
                 rule = self.partners[a][b]
-                if not any(_as_grave(hit.severity, rule.severity) and hit.rule.covers(a, b) for hit in found):
+                if not any(
+                    _as_grave(_judged(hit, conditions), rule.severity) and hit.rule.covers(a, b) for hit in found
+                ):
                     pairs.setdefault(rule, []).append((a, b))
         for rule, members in pairs.items():
             inside = [pair for pair in members if pair[1] in drugs]
@@ -237,7 +243,7 @@ class ClinicalRules:
             if severity is not None:
                 chosen = inside or members
                 named = frozenset(name for pair in chosen for name in pair)
-                found.append(Hit(rule, severity, named & drugs, named - drugs))
+                found.append(Hit(rule, "note" if rule.usual(conditions) else severity, named & drugs, named - drugs))
         return found
 
     def _set_hits(self, drugs: frozenset[str], beside: frozenset[str], conditions: Mapping[int, str]) -> list[Hit]:
@@ -255,8 +261,9 @@ class ClinicalRules:
                 severity = lower
             if members:
                 said.add(rule.family)
-                usual = rule.usual_in is not None and rule.usual_in in conditions
-                found.append(Hit(rule, "note" if usual else severity, members & drugs, members - drugs))
+                found.append(
+                    Hit(rule, "note" if rule.usual(conditions) else severity, members & drugs, members - drugs)
+                )
         return found
 
     def contraindicated(self, drug: str, conditions: Mapping[int, str]) -> list[Contraindication]:
@@ -270,6 +277,11 @@ def milder(severity: Severity) -> Severity | None:
     """The next tier below; None below a note."""
     place = SEVERITIES.index(severity) + 1
     return SEVERITIES[place] if place < len(SEVERITIES) else None
+
+
+def _judged(hit: Hit, conditions: Mapping[int, str]) -> Severity:
+    """How grave a rule is that was looked at: its own severity where what it says is usual and so only noted."""
+    return hit.rule.severity if hit.rule.usual(conditions) else hit.severity
 
 
 def _as_grave(first: Severity, second: Severity) -> bool:
@@ -418,13 +430,15 @@ class _Reader:
         """Of two rows about one pair the one that speaks of fewer drugs stands; "none" takes a pair away."""
         chosen: dict[tuple[str, str], tuple[int, Rule | None]] = {}
         columns = ("a", "b", "severity", "reason", "source", "dated", "link")
-        for row, (a, b, written, reason, *source) in rows(path, columns):
+        for row, (a, b, written, reason, *source, usual_in) in rows(path, columns, ("usual_in",)):
             severity = _severity(path, row, written)
             first, second = self._drugs(path, row, a), self._drugs(path, row, b)
             _need(path, row, reason=reason, source=source[0])
             rule = None
             if severity is not None:
-                rule = Rule(INTERACTION, severity, reason, Source(*source), ((first, 1), (second, 1)))
+                usual = self._condition(usual_in.split("|"), (), now=False) if usual_in else None
+                needs = ((first, 1), (second, 1))
+                rule = Rule(INTERACTION, severity, reason, Source(*source), needs, usual_in=usual)
             width = len(first) * len(second)
             for one, other in product(first, second):
                 pair = (min(one, other), max(one, other))

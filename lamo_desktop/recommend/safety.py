@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.formulary import SEVERITIES, Formulary, Severity, as_ordered, shown_name
-from lamo_desktop.formulary.rules import DUPLICATE, INTERACTION, Hit, Source
+from lamo_desktop.formulary.rules import DUPLICATE, INTERACTION, Hit, Source, milder
 from lamo_desktop.recommend.organ_function import organ_function
 
 __all__ = ["DUPLICATE", "INTERACTION", "Flag", "Withholding", "flag_text", "gravest", "model_flags", "safety_flags"]
@@ -30,6 +30,7 @@ LOW_COVERAGE = "low coverage"
 
 SAFETY_KINDS = (ALLERGY, CONDITION, INTERACTION, DUPLICATE)
 WITHHELD_FROM: Severity = "serious"  # an allergy this grave keeps a drug off the list
+GRAVE: tuple[Severity, ...] = ("contraindicated", "serious")
 LOW_COVERAGE_SHARE = 0.2  # of an admission's distinct orders, from which too little of the label is known to judge it
 LONGEST_QUOTE = 80  # characters of a diagnosis or a reaction shown in a reason
 
@@ -227,20 +228,27 @@ def _quote(text: str) -> str:
 
 
 def _contraindications(lists: _Lists, conditions: Mapping[int, str], formulary: Formulary) -> list[Flag]:
-    """One flag for each condition that speaks against drugs of the lists."""
+    """One flag for each condition that speaks against drugs of the lists, and gravely against those taken at home.
+
+    Whether a home medication goes on is not known: what speaks against one alone is a tier less grave.
+    """
     if not conditions:
         return []
-    concerned: dict[int, tuple[str, list[str]]] = {}
+    here = lists.recommended | lists.ordered | lists.withheld
+    concerned: dict[int, list[str]] = {}
     entries = {}
-    for drug in sorted(lists.recommended | lists.ordered | lists.withheld):
+    for drug in sorted(here | lists.home):
         for entry in formulary.rules.contraindicated(drug, conditions):
-            entries[id(entry)] = entry
-            concerned.setdefault(id(entry), (conditions[entry.condition], []))[1].append(drug)
+            if drug in here or entry.severity in GRAVE:
+                entries[id(entry)] = entry
+                concerned.setdefault(id(entry), []).append(drug)
     found = []
-    for number, (text, drugs) in concerned.items():
+    for number, drugs in concerned.items():
         entry = entries[number]
-        reason = f'{entry.reason} Recorded: "{_quote(text)}".'
-        found.append(_flag(CONDITION, tuple(drugs), entry.severity, reason, entry.source, lists))
+        reason = f'{entry.reason} Recorded: "{_quote(conditions[entry.condition])}".'
+        severity = entry.severity if here.intersection(drugs) else milder(entry.severity)
+        if severity is not None:
+            found.append(_flag(CONDITION, tuple(drugs), severity, reason, entry.source, lists))
     return found
 
 

@@ -190,3 +190,36 @@ def test_a_fixed_combination_takes_the_times_of_its_ingredients(formulary: Formu
     assert safety_flags(apart, [], drugs, formulary) == []
     (flag,) = safety_flags(admission(), [], drugs, formulary)
     assert flag.drugs == drugs
+
+
+def test_what_speaks_gravely_against_a_home_medication_alone_is_a_tier_less_grave(formulary: Formulary) -> None:
+    patient = replace(
+        admission(), reason="Bleeding, lower GI", home_medications=("prasugrel", "naproxen", "lisinopril")
+    )
+    found = {flag.drugs: (flag.severity, flag.text) for flag in safety_flags(patient, [], [], formulary)}
+    severity, text = found[("prasugrel",)]
+    assert severity == "caution" and text.endswith('Recorded: "Bleeding, lower GI". (home: prasugrel)')
+    assert found[("naproxen",)][0] == "serious"  # contraindicated where it is ordered
+    ordered = safety_flags(patient, [], ["prasugrel"], formulary)
+    assert [flag.severity for flag in ordered if flag.drugs == ("prasugrel",) and flag.kind == "condition"] == [
+        "serious"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "severity"),
+    [("Infarction, acute myocardial (MI)", "note"), ("Angina, unstable", "note"), ("hip fracture", "caution")],
+)
+@pytest.mark.parametrize(
+    "drugs", [("aspirin", "heparin"), ("aspirin", "clopidogrel"), ("aspirin", "clopidogrel", "heparin")]
+)
+def test_drugs_against_clots_are_usual_together_in_acute_coronary_syndrome(
+    formulary: Formulary, drugs: tuple[str, ...], reason: str, severity: str
+) -> None:
+    (flag,) = safety_flags(replace(admission(), reason=reason), drugs, [], formulary)
+    assert (flag.drugs, flag.severity) == (drugs, severity)
+
+
+def test_a_remote_infarction_is_no_acute_coronary_syndrome(formulary: Formulary) -> None:
+    patient = replace(admission(), diagnoses=("Old myocardial infarction",))
+    assert [flag.severity for flag in safety_flags(patient, ["aspirin", "heparin"], [], formulary)] == ["caution"]
