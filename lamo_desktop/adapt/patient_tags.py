@@ -17,16 +17,22 @@ from lamo_desktop.paths import own_folder
 LENGTH = 8  # bytes of a tag
 KEY_BYTES = 32
 KEY = "patients.key"
+THIS_COMPUTER = "this computer"
 
 
 def tags(patients: Iterable[str], key: bytes) -> frozenset[bytes]:
-    """The tag of each patient id."""
-    return frozenset(_tag(patient, key) for patient in patients)
+    """The tag of each patient id, and one of this computer."""
+    return frozenset(_tag(f"patient {patient}", key) for patient in patients) | {_tag(THIS_COMPUTER, key)}
+
+
+def made_here(among: frozenset[bytes], key: bytes) -> bool:
+    """Whether the tags were made with this key, so that they tell who is known."""
+    return _tag(THIS_COMPUTER, key) in among
 
 
 def known(patients: Iterable[str], among: frozenset[bytes], key: bytes) -> list[bool]:
     """Which patients have one of the tags."""
-    return [_tag(patient, key) in among for patient in patients]
+    return [_tag(f"patient {patient}", key) in among for patient in patients]
 
 
 def own_key() -> bytes:
@@ -48,5 +54,5 @@ def own_key() -> bytes:
     return key
 
 
-def _tag(patient: str, key: bytes) -> bytes:
-    return hmac.digest(key, patient.encode("utf-8", "surrogatepass"), hashlib.sha256)[:LENGTH]
+def _tag(text: str, key: bytes) -> bytes:
+    return hmac.digest(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256)[:LENGTH]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from lamo_desktop import __version__
+from lamo_desktop.cli import adapt as adapt_command
 from lamo_desktop.cli import check as check_command
 from lamo_desktop.cli import jobs as job_commands
 from lamo_desktop.cli import options as asked
@@ -155,11 +156,22 @@ def parser() -> argparse.ArgumentParser:
         help="another model; may be repeated",
     )
     validate.add_argument(
-        "--save-overlay", type=Path, metavar="FILE.json", help="save this site's own calibration, for --overlay"
+        "--save-overlay", type=Path, metavar="FILE.json", help="save what was learned of this site, for --overlay"
     )
     _report(validate)
     _scoring(validate)
     _policy(validate)
+
+    adapt = _verb(
+        verbs, "adapt", asked.Adapt, adapt_command.adapt, "learn this hospital from its own past admissions with orders"
+    )
+    _input(adapt, "; or a job file (.lamo), whose scores are used")
+    adapt.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="SITE.json", help="the site overlay to write, for --overlay"
+    )
+    adapt.add_argument("--name", metavar="TEXT", help="what results call it (default: the name of the file)")
+    _scoring(adapt, overlay=False)
+    adapt.set_defaults(overlay=None)
 
     for name, run, text in (
         ("audit", job_commands.audit, "verify a job file against its own log: every row, setting and event"),
@@ -215,9 +227,9 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + "."
 
 
-def _input(verb: argparse.ArgumentParser) -> None:
+def _input(verb: argparse.ArgumentParser, more: str = "") -> None:
     verb.add_argument(
-        "input", type=Path, metavar="INPUT", help="a workbook, a CSV file, or a folder of CSV(.gz) tables"
+        "input", type=Path, metavar="INPUT", help=f"a workbook, a CSV file, or a folder of CSV(.gz) tables{more}"
     )
     verb.add_argument(
         "--profile",
@@ -249,7 +261,7 @@ def _tables(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def _engine(verb: argparse.ArgumentParser, resumed: bool = False) -> None:
+def _engine(verb: argparse.ArgumentParser, resumed: bool = False, overlay: bool = True) -> None:
     """Where the engine runs and with what; a resumed job has answers of its own for what is not said."""
     before = "default: as the job's last run"
     verb.add_argument(
@@ -265,19 +277,20 @@ def _engine(verb: argparse.ArgumentParser, resumed: bool = False) -> None:
         help=before if resumed else "default: all, one for each of the computer's cores",
     )
     verb.add_argument("--model", type=Path, metavar="PACKAGE", help="default: the embedded package")
-    verb.add_argument(
-        "--overlay",
-        type=Path,
-        metavar="FILE.json",
-        help="what was learned of this hospital: from `lamo adapt`, or from `lamo validate --save-overlay`"
-        + (" (none: the model as shipped)" if resumed else ""),
-    )
+    if overlay:
+        verb.add_argument(
+            "--overlay",
+            type=Path,
+            metavar="FILE.json",
+            help="what was learned of this hospital: from `lamo adapt`, or from `lamo validate --save-overlay`"
+            + (" (none: the model as shipped)" if resumed else ""),
+        )
     if not any("--progress" in action.option_strings for action in verb._actions):
         verb.add_argument("--progress", choices=["auto", "json", "none"], default="auto", help="default: %(default)s")
 
 
-def _scoring(verb: argparse.ArgumentParser) -> None:
-    _engine(verb)
+def _scoring(verb: argparse.ArgumentParser, overlay: bool = True) -> None:
+    _engine(verb, overlay=overlay)
     verb.add_argument(
         "--job", type=Path, metavar="FILE.lamo", help="keep the job here (default: kept only when interrupted)"
     )

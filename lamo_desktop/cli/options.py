@@ -121,6 +121,14 @@ class Validate(Input, Scoring, Lists, Report):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Adapt(Input, Scoring):
+    """`lamo adapt`; the input may be a job file, too."""
+
+    name: str | None = None
+    """What results call the hospital; None: the name of the file."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobFile:
     """`lamo audit`, `purge`, `lock` and `unlock`."""
 

@@ -103,8 +103,11 @@ def engine_settings(options: Engine, otherwise: EngineSettings | None = None) ->
 
 
 @contextmanager
-def job_file(job: Path | None, output: Path) -> Iterator[Path]:
-    """The job's file; one that nobody asked for is removed once its results are written, and kept when they are not."""
+def job_file(job: Path | None, output: Path, again: str = "") -> Iterator[Path]:
+    """The job's file; one that nobody asked for is removed once its results are written, and kept when they are not.
+
+    `again`: the command that goes on with it, "{job}" in it; default: `lamo resume`.
+    """
     if job is not None:
         yield job
         return
@@ -113,7 +116,8 @@ def job_file(job: Path | None, output: Path) -> Iterator[Path]:
         yield path
     except BaseException:
         if path.exists():
-            print(f"lamo: what was scored is kept: lamo resume {path} -o {output}", file=sys.stderr)
+            command = again or f"lamo resume {{job}} -o {output}"
+            print(f"lamo: what was scored is kept: {command.format(job=path)}", file=sys.stderr)
         raise
     purge(path)
 

@@ -1,8 +1,10 @@
 """`lamo validate`: recommend, compare with what clinicians ordered, recalibrate, compare models, write the report."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+from lamo_desktop.adapt import patient_tags
 from lamo_desktop.admissions.cohort import Cohort
 from lamo_desktop.cli.options import Report, Validate
 from lamo_desktop.cli.steps import (
@@ -27,11 +29,13 @@ from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.report.html import write_report
 from lamo_desktop.report.validation_workbook import write_validation_workbook
 from lamo_desktop.report.workbook import check_writable
-from lamo_desktop.validate import ValidationOptions, from_recommendations
+from lamo_desktop.validate import Validation, ValidationOptions, from_recommendations
 from lamo_desktop.validate import validate as validated
+from lamo_desktop.validate.adaptation import SiteAdaptation
+from lamo_desktop.validate.adaptation_overlay import learned_from_words, make_adaptation_overlay, n_learned_from
 from lamo_desktop.validate.compare import on_same_rows
 from lamo_desktop.validate.outcomes import Outcomes
-from lamo_desktop.validate.overlay import make_overlay
+from lamo_desktop.validate.overlay import load_overlay, make_overlay
 from lamo_desktop.validate.recalibrate import fit
 
 
@@ -63,18 +67,21 @@ def validate(options: Validate) -> int:
     compared = {
         other.name: _on_same_rows(outcomes, other, cohort, policy, formulary, options, reporter) for other in others
     }
+    if options.overlay is not None:
+        outcomes = replace(outcomes, n_learned_from=_n_learned_from(options.overlay, outcomes))
+    validation = write_validation(outcomes, compared, options, reporter, adaptation=options.overlay is None)
     if options.save_overlay is not None:
-        make_overlay(fit(outcomes), outcomes).save(options.save_overlay)
-        print(f"Site overlay: {options.save_overlay} (use it with --overlay)")
-    write_validation(outcomes, compared, options, reporter, adaptation=options.overlay is None)
+        print(_save_overlay(validation, package, options.save_overlay))
     print(f"Report: {options.output}")
+    if outcomes.n_learned_from:
+        print(learned_from_words(outcomes.n_learned_from, len(outcomes.admission_ids)))
     print(NOTICE)
     return exit_code(options, cohort)
 
 
 def write_validation(
     outcomes: Outcomes, compared: dict[str, Outcomes], files: Report, reporter: Reporter, adaptation: bool
-) -> None:
+) -> Validation:
     """Validate, and write the report (`output`) and, where asked, its figures (`json`) and tables (`xlsx`)."""
     validation = validated(
         outcomes,
@@ -89,6 +96,24 @@ def write_validation(
             unfinished.write_text(figures + "\n", encoding="utf-8")
     if files.xlsx is not None:
         write_validation_workbook(validation, files.xlsx)
+    return validation
+
+
+def _save_overlay(validation: Validation, package: ModelPackage, path: Path) -> str:
+    """Save what was learned, or a calibration where adapting is not possible or not better; returns what was saved."""
+    outcomes, found = validation.outcomes, validation.adaptation
+    if isinstance(found, SiteAdaptation) and found.adaptation is not None:
+        key = patient_tags.own_key()
+        make_adaptation_overlay(found.adaptation, outcomes, package, path.stem, key, found).save(path)
+        return f"Site overlay: {path}, an adaptation (use it with --overlay)"
+    make_overlay(fit(outcomes), outcomes).save(path)
+    why = found if isinstance(found, str) else "On held-out patients the model is better as it is than adapted."
+    return f"Site overlay: {path}, a calibration of each drug (use it with --overlay). {why}"
+
+
+def _n_learned_from(overlay: Path, outcomes: Outcomes) -> int:
+    files = outcomes.provenance.get("input", {}).get("files_sha256", {})
+    return n_learned_from(load_overlay(overlay), outcomes.patient_ids, files, patient_tags.own_key())
 
 
 def _other_package(path: Path, package: ModelPackage) -> ModelPackage:

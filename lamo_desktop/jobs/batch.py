@@ -14,14 +14,14 @@ import numpy as np
 
 from lamo_desktop.admissions.cohort import AttritionStep, Cohort
 from lamo_desktop.admissions.excluded import ranked
-from lamo_desktop.errors import InputError
+from lamo_desktop.errors import InputError, LamoError, ModelError
 from lamo_desktop.formulary import Formulary, load_formulary, without_parts
 from lamo_desktop.jobs import provenance
 from lamo_desktop.jobs.job import Item, Job, Outcome, PackageIdentity
 from lamo_desktop.jobs.journal import Event, now
 from lamo_desktop.jobs.marks import read_marks
 from lamo_desktop.jobs.store import JobStore
-from lamo_desktop.model.package import ModelPackage
+from lamo_desktop.model.package import ModelPackage, load_package
 from lamo_desktop.model.process import EngineProcess, EngineSettings, RowFailed
 from lamo_desktop.model.prompt import parts
 from lamo_desktop.model.site import Context
@@ -290,6 +290,20 @@ def results(
     )
 
 
+def package_of(job: Job) -> ModelPackage:
+    """The model package a job was scored with, where it was or the embedded one. Raises ModelError if neither is it."""
+    try:
+        package = load_package(job.package.folder)
+    except LamoError:
+        package = load_package()
+    if package.sha256 != job.package.manifest_sha256:
+        raise ModelError(
+            f"This job was scored with the model package {job.package.name} {job.package.version}, which is not on "
+            "this computer in that state; put it back where it was to see the results."
+        )
+    return package
+
+
 def overlay_asked_for(events: Sequence[Event]) -> Mapping[str, Any]:
     """What the last run of a job noted of the site overlay that it was given; empty where it was given none."""
     last: Mapping[str, Any] = {}
@@ -303,7 +317,7 @@ def overlay_asked_for(events: Sequence[Event]) -> Mapping[str, Any]:
 
 def context_of(item: Item) -> Context:
     """What a hospital's own terms look at in an admission of a job."""
-    return Context(item.admission.codes, item.admission.labels)
+    return Context(item.admission.codes, item.admission.labels, item.prefix_state)
 
 
 def _flags(row: Recommendation, formulary: Formulary, package: ModelPackage) -> tuple[safety.Flag, ...]:

@@ -29,9 +29,9 @@ def save_workbook(
     from lamo_desktop.admissions.site_files import used_knowledge, used_names
     from lamo_desktop.formulary import load_formulary
     from lamo_desktop.jobs import batch
+    from lamo_desktop.jobs.batch import package_of
     from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.report.workbook import write_workbook
-    from lamo_desktop.review.results import package_of
 
     progress("Reading the job", 0.0)
     with JobStore.open(job, read_only=True) as store:

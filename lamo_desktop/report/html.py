@@ -11,8 +11,10 @@ from lamo_desktop.paths import resource
 from lamo_desktop.report import svg_figures as figures
 from lamo_desktop.report import validation_group_tables as group_tables
 from lamo_desktop.report import validation_tables as tables
+from lamo_desktop.report.learned_tables import learned_of, learned_tables, share_used
 from lamo_desktop.report.table import Cell, Table
 from lamo_desktop.report.tripod import checklist
+from lamo_desktop.validate.adaptation_overlay import learned_from_words
 from lamo_desktop.validate.bootstrap import Estimate
 from lamo_desktop.validate.validation import Validation
 
@@ -57,11 +59,14 @@ def _about(v: Validation) -> str:
 
 
 def _warning(v: Validation) -> str:
-    if not v.few:
-        return ""
-    n = len(v.outcomes.admission_ids)
-    text = "Too few to decide anything: a trial run, not a validation."
-    return f'<p class="warning"><strong>Only {n} admissions.</strong> {text}</p>'
+    n, known = len(v.outcomes.admission_ids), v.outcomes.n_learned_from
+    warnings = []
+    if known:
+        warnings.append(f'<p class="warning"><strong>Not held out.</strong> {escape(learned_from_words(known, n))}</p>')
+    if v.few:
+        text = "Too few to decide anything: a trial run, not a validation."
+        warnings.append(f'<p class="warning"><strong>Only {n} admissions.</strong> {text}</p>')
+    return "".join(warnings)
 
 
 def _sections(v: Validation) -> Iterable[tuple[str, str, str]]:
@@ -193,15 +198,24 @@ def _adaptation(v: Validation) -> str:
     if isinstance(v.adaptation, str):
         return f"<p>Not tried. {escape(v.adaptation)}</p>" if v.options.adaptation else ""
     a = v.adaptation
-    better = "better" if a.chosen == "adapted" else "no better"
+    better = "better" if a.better else "no better"
     text = (
         "<p>What the program could learn from this hospital's own orders: which drugs it orders more or less than "
         "others, and what its codes, wards and the patients' own medications say beyond the model. On admissions of "
         f"patients that it did not learn from, the adapted model's probabilities are {better} than as shipped "
         f"(log-loss {a.log_losses['adapted']:.4f} against {a.log_losses['shipped']:.4f}). This is an estimate of what "
-        f"adapting would bring; lists are not made with it yet.</p>"
+        f"adapting would bring; lists are not made with it yet. {escape(share_used(a.adaptation))}</p>"
     )
-    return text + "".join(_table(table, css="small") for table in group_tables.adaptation(v))
+    outside = "".join(_table(table, css="small") for table in group_tables.adaptation(v))
+    learned = learned_of(v)
+    if learned is None:
+        return text + outside
+    caption = (
+        "Drugs that this hospital orders more (right) or less (left) than the model expects, all else equal: the ratio "
+        "of odds, as far as it is used."
+    )
+    tables_of = "".join(_table(table, css="small") for table in learned_tables(learned))
+    return text + outside + _figure(figures.learned_drugs(learned), caption) + tables_of
 
 
 def _checklist(v: Validation) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from lamo_desktop.report.svg import Panel, figure, legend, number, ticks
 from lamo_desktop.validate.bootstrap import Estimate
 from lamo_desktop.validate.curves import ThresholdPoint
+from lamo_desktop.validate.learned import Learned
 from lamo_desktop.validate.subgroups import DrugGroup, Subgroup
 from lamo_desktop.validate.validation import Validation
 
@@ -199,3 +200,26 @@ def learning_curve(v: Validation) -> str:
         panel.dot(x, y, note=f"{x:.0f} admissions: {y:.4f}")
     names = legend(84, 270, [("a", "after recalibration"), ("reference", "as shipped")])
     return figure(WIDTH, 280, "Learning curve of local recalibration", [panel], [names])
+
+
+def learned_drugs(learned: Learned, most: int = 12) -> str:
+    """The drugs whose odds differ most from what the package expects, by their ratio, on a logarithmic axis."""
+    drugs = [*learned.more[:most], *reversed(learned.less[:most])]
+    if not drugs:
+        return ""
+    step, left = 19.0, 300.0
+    reach = max(2.0, *(max(drug.odds, 1 / drug.odds) for drug in drugs)) * 1.1
+    height = step * len(drugs)
+    panel = Panel(left, 26, WIDTH - left - 20, height, (1 / reach, reach), (0.0, float(len(drugs))), log_x=True)
+    marks = [t for t in (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0) if 1 / reach <= t <= reach]
+    panel.axes("odds of an order here / as the model expects (logarithmic)", y_ticks=[], x_ticks=marks)
+    panel.segment(1.0, 0, 1.0, len(drugs), "reference")
+    panel.text(left - 14, 16, "ordered / expected", anchor="end", css="tick")
+    for i, drug in enumerate(drugs):
+        y = len(drugs) - i - 0.5
+        at = panel.at_y(y) + 4
+        panel.text(16, at, _short(drug.name), css="tick strong")
+        panel.text(left - 14, at, f"{drug.n_ordered:,} / {drug.expected:,.0f}", anchor="end")
+        panel.segment(1.0, y, drug.odds, y, "whisker a")
+        panel.dot(drug.odds, y, note=f"{drug.name}: {drug.odds:.2f}")
+    return figure(WIDTH, height + 70, "Drugs ordered more or less here than elsewhere", [panel])

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lamo_desktop.report import validation_group_tables as groups
+from lamo_desktop.report.learned_tables import learned_of, learned_tables
 from lamo_desktop.report.table import FIGURE_NAMES, Cell, Table
 from lamo_desktop.validate.validation import Validation
 
@@ -190,11 +191,13 @@ def all_tables(v: Validation) -> tuple[Table, ...]:
         *not_covered(v),
     ]
     found += [*groups.most_often(v), groups.drugs(v), groups.classes(v), groups.deciles(v), groups.threshold_shifts(v)]
+    learned = learned_of(v)
     found += [
         groups.groups(v),
         *groups.comparisons(v),
         groups.recalibration(v),
         *groups.adaptation(v),
+        *(learned_tables(learned) if learned else ()),
         safety(v),
         provenance(v),
     ]

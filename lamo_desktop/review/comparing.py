@@ -62,8 +62,8 @@ def validate_job(question: "Question", progress: Progress) -> "Validation":
     """
     from lamo_desktop.admissions.site_files import used_knowledge, used_names
     from lamo_desktop.formulary import load_formulary
+    from lamo_desktop.jobs.batch import package_of
     from lamo_desktop.jobs.store import JobStore
-    from lamo_desktop.review.results import package_of
     from lamo_desktop.validate.recalibrate import recalibrate
     from lamo_desktop.validate.validation import ValidationOptions, validate
 
@@ -88,8 +88,9 @@ def fit_site(job: Path, progress: Progress) -> "SiteOverlay":
     """This site's calibration of the job's package, from all its admissions with orders, as `lamo validate` fits it."""
     from lamo_desktop.admissions.site_files import used_knowledge, used_names
     from lamo_desktop.formulary import load_formulary
+    from lamo_desktop.jobs.batch import package_of
     from lamo_desktop.jobs.store import JobStore
-    from lamo_desktop.review.results import package_of
+    from lamo_desktop.recommend.policy import Policy
     from lamo_desktop.validate.overlay import make_overlay
     from lamo_desktop.validate.recalibrate import LEAST_PATIENTS, fit
 

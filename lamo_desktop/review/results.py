@@ -11,13 +11,12 @@ from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission, Cohort
 from lamo_desktop.admissions.site_files import used_knowledge, used_names
-from lamo_desktop.errors import LamoError, ModelError
 from lamo_desktop.formulary import Formulary, load_formulary, without_parts
-from lamo_desktop.jobs.batch import context_of, overlay_asked_for
+from lamo_desktop.jobs.batch import context_of, overlay_asked_for, package_of
 from lamo_desktop.jobs.job import Job
 from lamo_desktop.jobs.marks import read_marks
 from lamo_desktop.jobs.store import JobStore
-from lamo_desktop.model.package import ModelPackage, load_package
+from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.protocol import EngineSettings
 from lamo_desktop.recommend.flag_counts import FlagCounter
 from lamo_desktop.recommend.mark import Marks
@@ -207,17 +206,3 @@ def engine_words(engine: Mapping[str, Any]) -> str:
 def package_in_use(job: Job, overlay: "SiteOverlay | None") -> ModelPackage:
     """The job's package, with a hospital's overlay where one is in use. Raises as `package_of` and `apply` do."""
     return package_of(job) if overlay is None else overlay.apply(package_of(job))
-
-
-def package_of(job: Job) -> ModelPackage:
-    """The model package a job was scored with, where it was or the embedded one. Raises ModelError if neither is it."""
-    try:
-        package = load_package(job.package.folder)
-    except LamoError:
-        package = load_package()
-    if package.sha256 != job.package.manifest_sha256:
-        raise ModelError(
-            f"This job was scored with the model package {job.package.name} {job.package.version}, which is not on "
-            "this computer in that state; put it back where it was to see the results."
-        )
-    return package

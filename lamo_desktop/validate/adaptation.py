@@ -6,7 +6,7 @@ ordered. Nothing of a fold's own orders is used for it.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -50,6 +50,7 @@ class SiteAdaptation:
 
     `n_fitting` is what a fold learns from; `site_only_name` the best, by Jaccard, of the models fitted on these rows
     alone. `adaptation` is what all rows together teach, None where the package is better left as it is.
+    `held_out_logits` (n_evaluation, d): each admission's, adapted without its own fold.
     """
 
     n_fitting: int
@@ -63,11 +64,17 @@ class SiteAdaptation:
     log_losses: dict[str, float]
     learning: tuple[LearningPoint, ...]
     adaptation: Adaptation | None
+    held_out_logits: Floats = field(compare=False, repr=False)
 
     @property
     def chosen(self) -> str:
-        """Which of the two is better here, by the held-out patients' log loss: "adapted" or "shipped"."""
+        """What would be used here: "adapted", or "shipped" where the package is better left as it is."""
         return "adapted" if self.adaptation is not None else "shipped"
+
+    @property
+    def better(self) -> bool:
+        """Whether the held-out patients' log loss is smaller adapted than as shipped."""
+        return self.log_losses["adapted"] < self.log_losses["shipped"]
 
 
 def rows_of(outcomes: Outcomes) -> SiteRows:
@@ -113,8 +120,8 @@ def evaluate_adaptation(
     rivals = _site_only(outcomes, everyone, fold)
     progress(0.75)
     bootstrap = PatientBootstrap(outcomes.patient_ids, n_resamples)
-    judged = {name: headline(_as_many_as_ordered(outcomes, each), bootstrap) for name, each in logits.items()}
-    alone = {name: headline(_as_many_as_ordered(outcomes, each), bootstrap) for name, each in rivals.items()}
+    judged = {name: headline(as_many_as_ordered(outcomes, each), bootstrap) for name, each in logits.items()}
+    alone = {name: headline(as_many_as_ordered(outcomes, each), bootstrap) for name, each in rivals.items()}
     best = max(alone, key=lambda name: alone[name]["visit_mean.jaccard"][0])
     progress(0.85)
     found = adapt(everyone, outcomes.site_prior)
@@ -132,6 +139,7 @@ def evaluate_adaptation(
         log_losses={name: log_loss(each, outcomes.ordered) for name, each in (*logits.items(), (best, rivals[best]))},
         learning=learning,
         adaptation=None if isinstance(found, str) else found,
+        held_out_logits=logits["adapted"],
     )
 
 
@@ -162,7 +170,8 @@ def _with_logits(rows: SiteRows, base: Floats) -> SiteRows:
     return replace(rows, logits=np.tile(base, (len(rows), 1)))
 
 
-def _as_many_as_ordered(outcomes: Outcomes, logits: Floats) -> Outcomes:
+def as_many_as_ordered(outcomes: Outcomes, logits: Floats) -> Outcomes:
+    """The outcomes with lists that are together as long as the orders."""
     return outcomes.with_list(sigmoid(logits), logits >= threshold_for_count(logits, outcomes.ordered.sum()))
 
 
@@ -186,7 +195,7 @@ def _learning_curve(
 
 
 def _point(size: int, logits: Floats, outcomes: Outcomes) -> LearningPoint:
-    listed = _as_many_as_ordered(outcomes, logits)
+    listed = as_many_as_ordered(outcomes, logits)
     both = (listed.recommended & listed.ordered).sum(1)
     either = (listed.recommended | listed.ordered).sum(1)
     return LearningPoint(size, log_loss(logits, outcomes.ordered), float(np.mean(both / np.maximum(either, 1))))

@@ -16,9 +16,10 @@ from lamo_desktop.errors import one_line
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.site import Site
 from lamo_desktop.recommend.policy import DEFAULT_POLICY
-from lamo_desktop.stats import Floats, sigmoid
+from lamo_desktop.stats import Floats
 from lamo_desktop.validate.adaptation import SiteAdaptation, rows_of
 from lamo_desktop.validate.bootstrap import Estimate
+from lamo_desktop.validate.learned import Learned, LearningCounts, counts_of, what_was_learned
 from lamo_desktop.validate.outcomes import Outcomes
 from lamo_desktop.validate.overlay import (
     ADAPTATION,
@@ -83,6 +84,12 @@ class AdaptationOverlay(SiteOverlay):
     def adaptation(self) -> Adaptation:
         """What was learned."""
         return self.terms.adaptation
+
+    @cached_property
+    def learned(self) -> Learned:
+        """What is told of it."""
+        counts = LearningCounts(self.n_ordered, self.expected, self.terms.feature_shares, self.group_sizes)
+        return what_was_learned(self.adaptation, counts)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -168,29 +175,21 @@ def make_adaptation_overlay(
 
     `key` is this computer's, by which the patients are known again; None: they are not. `found`: what it brings.
     """
+    counts = counts_of(learned, outcomes)
     rows = rows_of(outcomes)
-    rows = rows.at(np.arange(len(rows)) >= len(rows) - learned.n_admissions)
-    column = {drug: d for d, drug in enumerate(rows.drugs)}
-    at = [column[drug] for drug in learned.drugs]
-    n_candidates = len(learned.drugs) - len(learned.own_drugs)
-    expected = sigmoid(rows.logits[:, at]).sum(0)
-    expected[n_candidates:] = 0.0
     classes = dict(zip(outcomes.drugs, outcomes.drug_classes, strict=False))
-    counts = [sum(name in present for present in rows.features) for name in learned.features]
     overlay = AdaptationOverlay(
         **identity(outcomes),
         n_admissions=learned.n_admissions,
         created=datetime.now(UTC).strftime("%Y-%m-%d"),
         name=one_line(name)[:LARGEST_LINE],
-        terms=AdaptedTerms(
-            learned, tuple(classes.get(drug, "") for drug in learned.drugs), np.array(counts) / max(len(rows), 1)
-        ),
+        terms=AdaptedTerms(learned, tuple(classes.get(drug, "") for drug in learned.drugs), counts.feature_shares),
         threshold_shift=learned.threshold - package.policies[DEFAULT_POLICY],
-        n_ordered=rows.ordered[:, at].sum(0).astype(np.float64),
-        expected=expected,
-        group_sizes={group: int((rows.groups == group).sum()) for group in learned.groups},
+        n_ordered=counts.n_ordered,
+        expected=counts.expected,
+        group_sizes=counts.group_sizes,
         held_out=None if found is None else _held_out(found),
-        tags=frozenset() if key is None else patient_tags.tags(rows.patients.tolist(), key),
+        tags=frozenset() if key is None else patient_tags.tags(rows.patients[-learned.n_admissions :].tolist(), key),
     )
     return read_adaptation(overlay.content())  # in use are the numbers of the file, whether it is saved or not
 
@@ -350,3 +349,23 @@ def _count(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**9:
         raise ValueError("not a count")
     return value
+
+
+def n_learned_from(overlay: SiteOverlay, patients: Sequence[str], files: Mapping[str, str], key: bytes | None) -> int:
+    """How many of some admissions, each of a patient, are of patients that an overlay was learned from.
+
+    Known by the patients' tags, where it was learned on this computer; else all are, if a file of the same hash was
+    read then.
+    """
+    if isinstance(overlay, AdaptationOverlay) and key is not None and patient_tags.made_here(overlay.tags, key):
+        return sum(patient_tags.known(patients, overlay.tags, key))
+    learned_from = set(dict(overlay.source.get("files_sha256", {})).values())
+    return len(patients) if learned_from & set(files.values()) else 0
+
+
+def learned_from_words(n: int, of: int) -> str:
+    """The warning where an overlay is shown on what it was learned from."""
+    return (
+        f"{n:,} of the {of:,} admissions are of patients that the site overlay in use was learned from: the figures "
+        "are too favourable. What it brings on others is what adapting told."
+    )

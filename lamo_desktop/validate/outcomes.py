@@ -57,6 +57,7 @@ class Outcomes:
     n_without_orders: int = 0  # scored admissions for which the export gives no orders
     n_without_candidates: int = 0  # admissions with orders, none of them of a candidate drug: not comparable
     n_failed: int = 0
+    n_learned_from: int = 0  # admissions of patients that the overlay in use was learned from
     provenance: Mapping[str, Any] = field(default_factory=dict)
     model: Mapping[str, Any] = field(default_factory=dict)  # name, version, fine_tuned, hashes ...
 

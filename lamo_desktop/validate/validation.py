@@ -109,6 +109,7 @@ class Validation:
         content = {
             "n_admissions": len(self.outcomes.admission_ids),
             "n_patients": self.n_patients,
+            "n_admissions_learned_from": self.outcomes.n_learned_from,
             **values,
             "intervals": nested({name: [e.low, e.high] for name, e in self.estimates.items()}),
             "interval": f"95 % percentile bootstrap over patients, {self.options.n_resamples} resamples",

@@ -1,0 +1,66 @@
+"""What was learned of a hospital, as tables and sentences that every reader is shown alike."""
+
+from lamo_desktop.adapt import Adaptation
+from lamo_desktop.report.table import Table
+from lamo_desktop.validate.learned import Learned, LearnedPart, counts_of, what_was_learned
+from lamo_desktop.validate.validation import Validation
+
+ODDS_NOTE = "Ratios of odds, all else equal, as far as they are used."
+PART_HEADERS = ("feature", "admissions", "drugs that it moves most (ratio of odds)")
+
+
+def learned_of(v: Validation) -> Learned | None:
+    """What was learned of the hospital that was validated; None where nothing was, or it was not tried."""
+    if isinstance(v.adaptation, str) or v.adaptation.adaptation is None:
+        return None
+    found = v.adaptation.adaptation
+    return what_was_learned(found, counts_of(found, v.outcomes), v.options.small_cell)
+
+
+def share_used(adaptation: Adaptation | None) -> str:
+    """What rho is here and what it means."""
+    rho = adaptation.rho if adaptation else 0.0
+    used = "Nothing of what was learned is used" if rho == 0 else f"{rho:.0%} of what was learned is used"
+    return (
+        f"{used} (rho {rho:g}): the share with which patients that were held out were predicted best. 0 is the model "
+        "as shipped; 1 takes all that these admissions say."
+    )
+
+
+def learned_tables(learned: Learned) -> tuple[Table, ...]:
+    """Drugs, the hospital's own drugs, features and hospitals; those of which there is nothing to tell are missing."""
+    note = f"Learned from {learned.n_admissions:,} admissions of {learned.n_patients:,} patients. {ODDS_NOTE}"
+    drugs = tuple(
+        ("more" if drug.logits > 0 else "less", drug.name, drug.n_ordered, drug.expected, drug.odds)
+        for drug in (*learned.more, *learned.less)
+    )
+    own = tuple((drug.name, drug.n_ordered) for drug in learned.own_drugs)
+    what = learned.group_label or "group"
+    tables = (
+        Table(
+            "Learned drugs",
+            "Drugs ordered more or less here than the model expects",
+            ("here", "drug", "ordered", "expected as shipped", "ratio of odds"),
+            drugs,
+            note,
+        ),
+        Table("Own drugs", "Drugs that only this hospital's orders tell of", ("drug", "orders"), own),
+        Table("Learned features", "What matters here", PART_HEADERS, tuple(map(_part, learned.features)), ODDS_NOTE),
+        Table(
+            "Learned groups",
+            f"Where it differs: {what}",
+            (what, *PART_HEADERS[1:]),
+            tuple(map(_part, learned.groups)),
+            ODDS_NOTE,
+        ),
+    )
+    return tuple(table for table in tables if table.rows)
+
+
+def _part(part: LearnedPart) -> tuple[str, int, str]:
+    return part.name, part.n_admissions, effect_words(part)
+
+
+def effect_words(part: LearnedPart) -> str:
+    """The drugs that a feature or a hospital moves, each with its ratio of odds."""
+    return ", ".join(f"{drug} ×{odds:.2g}" for drug, odds in part.odds)
