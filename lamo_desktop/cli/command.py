@@ -119,6 +119,7 @@ def parser() -> argparse.ArgumentParser:
     _input(recommend)
     recommend.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.xlsx", help="the workbook to write")
     _scoring(recommend)
+    _overlay(recommend)
     recommend.add_argument(
         "--candidates",
         metavar="all|FILE|NAMES",
@@ -134,6 +135,7 @@ def parser() -> argparse.ArgumentParser:
     resume.add_argument("--retry-failed", action="store_true", help="also try those again that could not be scored")
     _tables(resume)
     _engine(resume, resumed=True)
+    _overlay(resume, resumed=True)
     _policy(resume)
 
     validate = _verb(
@@ -160,6 +162,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _report(validate)
     _scoring(validate)
+    _overlay(validate)
     _policy(validate)
 
     adapt = _verb(
@@ -170,8 +173,7 @@ def parser() -> argparse.ArgumentParser:
         "-o", "--output", type=Path, required=True, metavar="SITE.json", help="the site overlay to write, for --overlay"
     )
     adapt.add_argument("--name", metavar="TEXT", help="what results call it (default: the name of the file)")
-    _scoring(adapt, overlay=False)
-    adapt.set_defaults(overlay=None)
+    _scoring(adapt)
 
     for name, run, text in (
         ("audit", job_commands.audit, "verify a job file against its own log: every row, setting and event"),
@@ -261,7 +263,17 @@ def _tables(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def _engine(verb: argparse.ArgumentParser, resumed: bool = False, overlay: bool = True) -> None:
+def _overlay(verb: argparse.ArgumentParser, resumed: bool = False) -> None:
+    verb.add_argument(
+        "--overlay",
+        type=Path,
+        metavar="FILE.json",
+        help="what was learned of this hospital: from `lamo adapt`, or from `lamo validate --save-overlay`"
+        + (" (none: the model as shipped)" if resumed else ""),
+    )
+
+
+def _engine(verb: argparse.ArgumentParser, resumed: bool = False) -> None:
     """Where the engine runs and with what; a resumed job has answers of its own for what is not said."""
     before = "default: as the job's last run"
     verb.add_argument(
@@ -277,20 +289,12 @@ def _engine(verb: argparse.ArgumentParser, resumed: bool = False, overlay: bool 
         help=before if resumed else "default: all, one for each of the computer's cores",
     )
     verb.add_argument("--model", type=Path, metavar="PACKAGE", help="default: the embedded package")
-    if overlay:
-        verb.add_argument(
-            "--overlay",
-            type=Path,
-            metavar="FILE.json",
-            help="what was learned of this hospital: from `lamo adapt`, or from `lamo validate --save-overlay`"
-            + (" (none: the model as shipped)" if resumed else ""),
-        )
     if not any("--progress" in action.option_strings for action in verb._actions):
         verb.add_argument("--progress", choices=["auto", "json", "none"], default="auto", help="default: %(default)s")
 
 
-def _scoring(verb: argparse.ArgumentParser, overlay: bool = True) -> None:
-    _engine(verb, overlay=overlay)
+def _scoring(verb: argparse.ArgumentParser) -> None:
+    _engine(verb)
     verb.add_argument(
         "--job", type=Path, metavar="FILE.lamo", help="keep the job here (default: kept only when interrupted)"
     )

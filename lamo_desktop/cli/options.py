@@ -46,9 +46,15 @@ class Engine:
     threads: int | None = None
     """`steps.ALL_CORES` for all."""
     model: Path | None = None
+    progress: Told = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overlaid(Engine):
+    """A model with what was learned of a hospital."""
+
     overlay: Path | None = None
     """The site overlay to apply to the package."""
-    progress: Told = "auto"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +91,7 @@ class Check(Input):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Recommend(Input, Scoring, Lists):
+class Recommend(Input, Scoring, Overlaid, Lists):
     """`lamo recommend`."""
 
     candidates: str | None = None
@@ -93,7 +99,7 @@ class Recommend(Input, Scoring, Lists):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resume(Tables, Engine, Lists):
+class Resume(Tables, Overlaid, Lists):
     """`lamo resume`."""
 
     job: Path
@@ -112,7 +118,7 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Validate(Input, Scoring, Lists, Report):
+class Validate(Input, Scoring, Overlaid, Lists, Report):
     """`lamo validate`."""
 
     compare: tuple[Path, ...] = ()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lamo_desktop.admissions import read_cohort
 from lamo_desktop.admissions.cohort import Cohort
-from lamo_desktop.cli.options import Engine, Input, Lists
+from lamo_desktop.cli.options import Engine, Input, Lists, Overlaid
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, without_parts
 from lamo_desktop.jobs import batch
@@ -40,7 +40,7 @@ def read_input(options: Input, formulary: Formulary, reporter: Reporter) -> Coho
     return read_cohort(options.input, formulary, options.profile, told, options.order_window, options.encoding)
 
 
-def chosen_package(options: Engine) -> ModelPackage:
+def chosen_package(options: Overlaid) -> ModelPackage:
     """The package asked for, with the site's overlay if one is given."""
     package = load_package(options.model)
     if options.overlay is None or str(options.overlay) == NO_OVERLAY:
