@@ -155,7 +155,7 @@ def demo(options: Demo) -> int:
         save_workbook(outcome, workbook, formulary, export.input)
     files = Report(output=report, json=options.out / "validation.json", small_cell=options.small_cell)
     outcomes = from_recommendations(outcome, package, formulary, policy)
-    write_validation(outcomes, {}, files, reporter, adaptation=options.overlay is None)
+    write_validation(outcomes, {}, files, reporter, adaptation=True)
     print(f"Report: {report}")
     return 0
 

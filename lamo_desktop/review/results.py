@@ -85,7 +85,12 @@ class Results:
     @cached_property
     def candidates(self) -> tuple[str, ...]:
         """The drugs of the columns: those that the model was asked about, then those learned at this hospital."""
-        return in_use(self.package, without_parts(self.job.candidates))
+        return in_use(self.package, self.asked)
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """The drugs that the model was asked about, a combination's own parts apart."""
+        return without_parts(self.job.candidates)
 
     def lists(self, policy: Policy) -> Lists:
         """Which drugs a policy recommends, (n, d), without those that are withheld."""

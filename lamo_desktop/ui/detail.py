@@ -136,7 +136,7 @@ class AdmissionDetail(QWidget):
         results = self._results
         if results is None or self.tabs.currentIndex() != WHAT_IF:
             return
-        classes = {drug: results.formulary.drug_class(drug) for drug in results.job.candidates}
+        classes = {drug: results.formulary.drug_class(drug) for drug in results.asked}
         settings = self._engine_settings(results)
         number = self.asking.ask(WhatIf(results.package, settings, self.editor.admission(), classes))
         self._pending = (number, "")

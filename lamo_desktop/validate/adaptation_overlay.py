@@ -15,6 +15,7 @@ from lamo_desktop.adapt.local_terms import AdaptedTerms
 from lamo_desktop.errors import one_line
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.site import Site
+from lamo_desktop.model.site_prior import N_HISTORY
 from lamo_desktop.recommend.policy import DEFAULT_POLICY
 from lamo_desktop.stats import Floats
 from lamo_desktop.validate.adaptation import SiteAdaptation, rows_of
@@ -237,7 +238,7 @@ def read_adaptation(content: Mapping[str, Any]) -> AdaptationOverlay:
         raise UnusableError("a number that cannot be right")
     history = np.array([_number(beta) for beta in _list(content["history"])])
     classes = tuple(_text(name, LARGEST_NAME) for name in _list(content["drug_classes"]))
-    if history.shape != (6,) or len(classes) != d:
+    if history.shape != (N_HISTORY,) or len(classes) != d:
         raise ValueError("a list of another length")
     adaptation = Adaptation(
         drugs=drugs,

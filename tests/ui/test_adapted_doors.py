@@ -82,7 +82,7 @@ def test_every_door_gives_the_same_probabilities_and_lists(job: Path, overlay: A
     with JobStore.open(job, read_only=True) as store:
         item = next(item for item in store.items(5) if item.scores is not None)
     scorer = Recorded(dict(zip(results.job.candidates, item.scores.tolist(), strict=True)))
-    answer = what_if(scorer, package, item.admission, list(results.job.candidates), FORMULARY.drug_class)
+    answer = what_if(scorer, package, item.admission, list(results.asked), FORMULARY.drug_class)
     np.testing.assert_allclose(answer.probabilities, results.probabilities[item.ordinal], rtol=1e-9)
     for drug in (results.candidates[4], results.candidates[-1]):
         first = next(why(scorer, package, item.admission, item.cut, drug, drug_class=FORMULARY.drug_class))
