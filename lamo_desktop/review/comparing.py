@@ -90,7 +90,6 @@ def fit_site(job: Path, progress: Progress) -> "SiteOverlay":
     from lamo_desktop.formulary import load_formulary
     from lamo_desktop.jobs.batch import package_of
     from lamo_desktop.jobs.store import JobStore
-    from lamo_desktop.recommend.policy import Policy
     from lamo_desktop.validate.overlay import make_overlay
     from lamo_desktop.validate.recalibrate import LEAST_PATIENTS, fit
 
