@@ -110,7 +110,7 @@ def test_manifests_of_earlier_formats_are_read(made: ModelPackage, version: int)
 def test_the_embedded_default_loads_and_says_what_it_was_trained_on() -> None:
     default = load_package()
     assert default.fine_tuned and default.prompt_adapter and default.terms
-    assert default.label == "fine-tuned on 1034 admissions, recipe default, with a fitted code model"
+    assert default.label == "fine-tuned on 884 admissions, recipe default, with a fitted code model"
     assert default.training["splits"] == ["train", "internal", "temporal"]
     assert default.training["calibration"]["splits"] == {"train": 444, "internal": 119, "temporal": 471}
     assert default.licence == "Apache-2.0"

@@ -144,7 +144,7 @@ def test_every_page_fits(dressed: None, window: MainWindow, qtbot: QtBot, tmp_pa
 
 def test_the_words_on_the_model_do_not_widen_the_window(window: MainWindow) -> None:
     before = window.minimumSizeHint().width()
-    words = "fine-tuned on 1034 admissions, with a site calibration fitted on 20,000 admissions of a hospital " * 2
+    words = "fine-tuned on 884 admissions, with a site calibration fitted on 20,000 admissions of a hospital " * 2
     window.session.model_label_changed.emit(words, True)
     QApplication.processEvents()
     assert window.footer.model.text().endswith(words)
