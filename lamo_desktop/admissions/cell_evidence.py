@@ -6,6 +6,7 @@ A header alone may mislead ("Admission" may be a number, a date or a reason). Ce
 import re
 from collections.abc import Callable, Sequence
 from enum import Enum
+from itertools import pairwise
 
 from lamo_desktop.admissions.values import (
     is_day_number,
@@ -23,16 +24,33 @@ BEGINNING = 400  # characters of a cell that are looked at: what it holds is tol
 WITHIN = 5_000  # rows among which they are sought
 MOST = 0.7  # share of the cells from which they agree
 MOST_STATES = 15  # different values of a column of states, at most
+REMARK = 60  # characters, below which a text is a remark and no note
+ENOUGH = 10  # texts from which they tell that a column is something else
+MOST_PROBED = 60  # texts looked up in the formulary
+NEARLY_NONE = 0.05  # share of drugs up to which a column names none
+ENTRY, LISTED = 80, 0.3  # characters of an entry at most; share of cells that list several, at least
 FEW = 0.1  # share of the cells up to which they contradict
 
 _ICD = re.compile(r"[A-TV-Z]\d[\dA-Z](?:\.?[\dA-Z]{1,4})?[+*!]?", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _SPAN = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:$|\s*[a-z]+\b)", re.IGNORECASE)
-_ID = re.compile(r"(?=.*\d)[\w./ -]{1,40}")
 _YES_NO = frozenset("y n yes no ja nein oui non si sí true false 0 1 x 是 否 有 无".split())  # noqa: SIM905
 
 
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_SENTENCE = re.compile(r"[.!?。](?:\s|$)").search
+_SMALL = re.compile(r"\d{1,3}").fullmatch
 _DECIMAL = re.compile(r"\d+[.,]\d*[1-9]\d*").fullmatch
+
+
+DISEASES = re.compile(
+    r"(?:itis|osis|emia|ämie|émie|oma|opathy|pathie|patía|insuffici|insuffiz|insufic|failure|disease|disorder|syndrom|"
+    r"infarct|infarkt|infarto|pneumon|neumon|sepsis|infection|infektion|infección|fracture|fraktur|fractura|diabet|"
+    r"hypertens|hiperten|fibrill|fibrilación|embol|thrombo|trombo|hemorrh|blutung|bleeding|cancer|krebs|tumor|stroke|"
+    r"ischem|ischäm|ischém|asthma|copd|bpco|krankheit|versagen|maladie|enfermedad|shock|arrest|overdose|seizure|trauma)"
+    r"|病|炎|症|癌|瘤|衰竭|感染|梗死|出血|骨折|综合征|高血压",
+    re.IGNORECASE,
+)
 
 
 class Evidence(Enum):
@@ -71,18 +89,26 @@ def evidence(field: str, cells: Sequence[str], formulary: Formulary | None = Non
         few = field == "admission_id" and len(sample) >= 20 and len(set(sample)) <= 2
         named = _share(sample, _is_name) > MOST
         wrong = dates > MOST or max(map(len, sample)) > 60 or few or named or _share(sample, _DECIMAL) > FEW
+        wrong = wrong or _counts_something(sample)
         return _judged(0.0, wrong=wrong)
     if field == "order_status":
         return _judged(0.0, wrong=dates <= MOST and len(set(sample)) > MOST_STATES)
     if dates > MOST or _share(sample, lambda cell: cell.casefold() in _YES_NO) > MOST:
         return Evidence.CONTRADICT  # all other fields are texts
+    if field == "note":
+        return _judged(0.0, wrong=numbers > MOST or _share(sample, _is_text) <= FEW)
+    if field == "reason":
+        return _judged(0.0, wrong=numbers > MOST or _is_category(sample))
+    if field == "history_of_present_illness":
+        return _judged(0.0, wrong=numbers > MOST or _lists_entries(sample))
     if field in ("orders", "order_drug", "medications_on_admission"):
         drugs = 0.0 if formulary is None else _share(sample[:60], lambda cell: names_drug(cell, formulary))
         return _judged(drugs, wrong=numbers > MOST, enough=0.5)
     if field in ("diagnoses", "procedures"):
         coded = _share(sample, lambda cell: all(_ICD.fullmatch(entry) for entry in split_list(cell) or ["-"]))
         counts = _share(sample, re.compile(r"\d{1,2}").fullmatch) > MOST
-        return _judged(coded if field == "diagnoses" else 0.0, wrong=counts)
+        ill = _share(sample, DISEASES.search) if field == "diagnoses" else 0.0
+        return _judged(max(coded, ill) if field == "diagnoses" else 0.0, wrong=counts)
     return Evidence.CONTRADICT if numbers > MOST else Evidence.OPEN
 
 
@@ -99,22 +125,48 @@ def is_date(cell: str) -> bool:
             return False
 
 
-def is_id_like(cells: Sequence[str]) -> bool:
-    """Whether a column may number the rows: a short value with a figure in nearly every cell, nearly all different."""
-    sample = sample_of(cells)
-    return (
-        len(sample) >= 0.9 * min(SAMPLE, len(cells[:WITHIN]))
-        and len(set(sample)) >= 0.9 * len(sample)
-        and _share(sample, _ID.fullmatch) > 0.9
-        and _share(sample, is_date) < FEW
-    )
-
-
 def is_clinical_text(cells: Sequence[str]) -> bool:
     """Whether a column may hold diagnoses or a note: codes, or words of some length that differ."""
     sample = sample_of(cells)
     coded = _share(sample, lambda cell: any(_ICD.fullmatch(entry) for entry in split_list(cell)))
     return bool(sample) and (coded > MOST or (_share(sample, _wordy) > MOST and len(set(sample)) > len(sample) / 4))
+
+
+def names_no_drug(cells: Sequence[str], formulary: Formulary) -> bool:
+    """Whether a column of many texts names no drug at all; Chinese ones may be drugs unknown to the formulary."""
+    distinct = list(dict.fromkeys(sample_of(cells)))[:MOST_PROBED]
+    chinese = _share(distinct, _CHINESE.search) > FEW
+    return (
+        len(distinct) >= ENOUGH and not chinese and _share(distinct, lambda c: names_drug(c, formulary)) <= NEARLY_NONE
+    )
+
+
+def _counts_something(sample: Sequence[str]) -> bool:
+    """Whether small numbers come and go from row to row: lengths of stay, not the rows' own numbers."""
+    if len(sample) < ENOUGH or _share(sample, _SMALL) <= MOST:
+        return False
+    changes = sum(a != b for a, b in pairwise(sample))
+    return changes > 1.3 * len(set(sample))
+
+
+def _is_category(sample: Sequence[str]) -> bool:
+    """Whether a few words come again and again, none of them a disease: "Emergency", "Transfer"."""
+    few = len(set(sample)) <= max(3, 0.2 * len(sample))
+    return len(sample) >= ENOUGH and few and _share(sample, DISEASES.search) <= FEW
+
+
+def _is_text(cell: str) -> bool:
+    """Whether a cell is long enough for a note; a Chinese one says as much in a third of the characters."""
+    return len(cell) + 2 * len(_CHINESE.findall(cell)) >= REMARK
+
+
+def _lists_entries(sample: Sequence[str]) -> bool:
+    """Whether cells are lists of short entries, and no prose."""
+    entries = [split_list(cell) for cell in sample]
+    short = all(len(entry) <= ENTRY for each in entries for entry in each)
+    return (
+        short and _share(sample, _SENTENCE) <= FEW and sum(len(each) > 1 for each in entries) >= LISTED * len(entries)
+    )
 
 
 def _judged(share: float, wrong: bool, enough: float = MOST) -> Evidence:

@@ -10,6 +10,7 @@ from functools import cached_property
 from statistics import median
 
 from lamo_desktop.admissions.cell_evidence import (
+    DISEASES,
     MOST,
     WITHIN,
     Evidence,
@@ -42,6 +43,8 @@ JOINED = 0.9  # share of the ids of the orders that must be among the admissions
 LIFETIME = 25  # years between the dates of a column from which they are dates of birth
 NEAR = 0.3  # share of the starts that must lie within a day of the admission
 DETERMINED = 0.98  # share of an id's groups of rows in which nothing of the admission differs
+TELLING = 3  # fields known of the stays from which they tell how many stays there are
+MORE_THAN_TOLD = 1.15  # at most so many times as many ids as stays that differ in what is known of them
 ENOUGH_DRUGS = 0.6  # share of the distinct cells of a column of drugs
 OF_THE_STAY = ("age", "sex", "admission_date", "discharge_date", "birth_date", "diagnoses", "reason")
 
@@ -50,7 +53,7 @@ _DECIMAL = re.compile(r"-?\d+[.,]\d+")
 _MEASURE = re.compile(r"[<>~]?\s*\d+(?:[.,]\d+)?\s*(?:[^\W\d_]{1,8}\.?|%|°)")
 _ICD = re.compile(r"[A-TV-Z]\d[\dA-Z](?:\.?[\dA-Z]{1,4})?[+*!]?", re.IGNORECASE)
 _DRG = re.compile(r"[A-Z]\d\d[A-Z]")
-_AGE_WITH_UNIT = re.compile(r"[<>]?\s*\d{1,3}\+?\s*(?:y\w*\.?|j\w*\.?|a|ans?|años?|岁|周岁)", re.IGNORECASE)
+_AGE_WITH_UNIT = re.compile(r"[<>]?\s*\d{1,3}\+?\s*(?:y[\w/.]*|j\w*\.?|a|ans?|años?|anos?|岁|周岁)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _PERSON = re.compile(
     r"^(?:pat|pt$|pers|subj|mrn|e?mpi|pid$|piz$|ipp$|nip$|nhc$|nhs$|histor|record|rec$|ur$)|患者|病人|病案|登记|档案|门诊号"
@@ -390,9 +393,12 @@ class _Finder:
             return candidate
         options = [self.column(table, j) for j in free if j not in held]
         rows = len(self.rows(table))
+        stays = len(set(zip(*(column.cells for column in known), strict=True))) if known else rows
         able = [column for column in options if self._determines(column, known)]
-        if not known or (not own and not candidate.holding("order_drug")):
-            able = [column for column in options if len(column.distinct) >= 0.97 * rows * column.filled]
+        if len(known) >= TELLING:  # what numbers the orders has more values than there are stays
+            able = [column for column in able if len(column.distinct) <= MORE_THAN_TOLD * stays]
+        if not known or (not own and stays >= 0.97 * rows):
+            able = [column for column in able if len(column.distinct) >= 0.97 * rows * column.filled]
         if own:  # a better one must hold the other: each stay has one person
             header = self.column(table, own[0].column)
             able = [c for c in able if len(c.distinct) > len(header.distinct) and self._determines(c, [header])]
@@ -632,6 +638,16 @@ class _Finder:
         return len(table) >= 10 and len(column.distinct) == 1 and column.filled > 0.9
 
 
+def id_columns(table: Table, matches: Sequence[Match]) -> list[int]:
+    """The columns that may hold the admission id and that nothing else was found in, the likeliest first."""
+    taken = {match.column for match in matches}
+    columns = {
+        j: _Column(table.columns[j], table.cells[j][:WITHIN]) for j in range(len(table.columns)) if j not in taken
+    }
+    able = [j for j, column in columns.items() if column.is_id and column.leaning >= 0]
+    return sorted(able, key=lambda j: -columns[j].leaning)
+
+
 def complete(
     candidates: Sequence[tuple[Table, Sequence[Match]]],
     vocabulary: Vocabulary,
@@ -699,22 +715,12 @@ def _holds_codes(column: _Column) -> bool:
     return pointed > 0.2 * len(coded) and len({entry[0].upper() for entry in coded}) >= 3
 
 
-_DISEASES = re.compile(
-    r"(?:itis|osis|emia|ämie|émie|oma|opathy|pathie|patía|insuffici|insuffiz|insufic|failure|disease|disorder|syndrom|"
-    r"infarct|infarkt|infarto|pneumon|neumon|sepsis|infection|infektion|infección|fracture|fraktur|fractura|diabet|"
-    r"hypertens|hiperten|fibrill|fibrilación|embol|thrombo|trombo|hemorrh|blutung|bleeding|cancer|krebs|tumor|stroke|"
-    r"ischem|ischäm|ischém|asthma|copd|bpco|krankheit|versagen|maladie|enfermedad|shock|arrest|overdose|seizure|trauma)"
-    r"|病|炎|症|癌|瘤|衰竭|感染|梗死|出血|骨折|综合征|高血压",
-    re.IGNORECASE,
-)
-
-
 def _holds_diseases(column: _Column) -> bool:
     """Names of diseases in most cells, short enough for entries of a list."""
     entries = [entry for cell in column.sample for entry in split_list(cell)]
     if len(column.distinct) < 3 or not entries or median(map(len, entries)) > 80:
         return False
-    return column.share(_DISEASES.search) > 0.6 and column.share(is_date) < 0.1
+    return column.share(DISEASES.search) > 0.6 and column.share(is_date) < 0.1
 
 
 def _earliest(columns: Sequence[_Column]) -> _Column | None:

@@ -49,6 +49,7 @@ LISTS = SECTIONS[1:]  # sections that a column may hold as a list; the history o
 CUT = "{n} characters were left out: text that says it was written after admission (under a later heading, say)"
 YEAR_OF_BIRTH = "only the year of birth is known: the age is the year of admission less this, one too many at most"
 DAY_NUMBER = "a number, read as a date as Excel counts days"
+NUMBERED = "rows of the file, each taken for one admission"
 ERROR_VALUE = "error value of a spreadsheet, read as empty; expected a value"
 SHORTENED_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 
@@ -89,7 +90,9 @@ def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Prog
         unmapped = tuple(sorted(ordered[name].unmapped))
         stay.admission = replace(stay.admission, orders=orders, unmapped_orders=unmapped)
     linked = reader.link_patients(list(stays.values()))
-    admissions, steps, young = eligible((s.admission for s in linked), reader.total, profile.data["adult_age"])
+    counted_as = "admissions in the file" if mapping.columns("admission_id") else NUMBERED
+    adult_age = profile.data["adult_age"]
+    admissions, steps, young = eligible((s.admission for s in linked), reader.total, adult_age, counted_as)
     aside = sorted([*reader.aside, *young], key=lambda entry: reader.place[entry.where])
     counted = reader.orders.account() if has_orders else ""
     whole_stays = has_orders and reader.orders.whole_stays
@@ -140,7 +143,8 @@ class _RowReader:
                 progress(i / len(self.table))
             name = ""
             try:
-                name = identifier(self._cell("admission_id", i))
+                numbered = not self.mapping.columns("admission_id")
+                name = self.mapping.row_name(i) if numbered else identifier(self._cell("admission_id", i))
                 reason = self._add_row(name, i, stays, ordered)
             except UnusableRowError as error:
                 reason = str(error)

@@ -66,8 +66,10 @@ class FlatFindings:
     problems: tuple[Problem, ...] = ()
 
 
-def find_findings(admissions: Table, taken: Collection[int], ids: int, others: Sequence[Table]) -> FlatFindings:
-    """The columns of the admissions table beside those `taken`, and the `others` that hold findings of its `ids`."""
+def find_findings(admissions: Table, taken: Collection[int], ids: int | None, others: Sequence[Table]) -> FlatFindings:
+    """The columns of the admissions table beside those `taken`, and the `others` that hold findings of its `ids`,
+    where it has any.
+    """
     problems: list[Problem] = []
     columns = []
     for column, header in enumerate(admissions.columns):
@@ -82,7 +84,7 @@ def find_findings(admissions: Table, taken: Collection[int], ids: int, others: S
         problems += said
         if not said or told:
             columns.append(FindingColumn(column, of, told))
-    known = {identifier(cell) for cell in admissions.cells[ids]}
+    known = set() if ids is None else {identifier(cell) for cell in admissions.cells[ids]}
     sheets = [sheet for table in others if (sheet := _sheet(table, known))]
     return FlatFindings(tuple(columns), tuple(sheets), tuple(problems))
 

@@ -40,18 +40,18 @@ def add_previous(stays: Sequence[Stay], rows_in_time_order: bool) -> list[Stay]:
 
 
 def eligible(
-    admissions: Iterable[Admission], total: int, adult_age: int
+    admissions: Iterable[Admission], total: int, adult_age: int, counted_as: str
 ) -> tuple[tuple[Admission, ...], tuple[AttritionStep, ...], list[SetAside]]:
     """Adults (or of unknown age) with a diagnosis or a usable note, the attrition table, and the rows left out.
 
-    `total` is the number of admissions in the file before unreadable rows were set aside. Few or no orders exclude
-    no one: recommending does not need them.
+    `total` is the number of admissions in the file before unreadable rows were set aside, `counted_as` what they are
+    called. Few or no orders exclude no one: recommending does not need them.
     """
     readable = list(admissions)
     adults = [a for a in readable if a.age is None or a.age >= adult_age]
     told = [a for a in adults if a.diagnoses or a.reason or a.sections or a.past_history]
     steps = (
-        AttritionStep("admissions in the file", total, 0),
+        AttritionStep(counted_as, total, 0),
         AttritionStep("readable", len(readable), total - len(readable), "missing or repeated id, or unusable age"),
         AttritionStep(f"{adult_age} years or older", len(adults), len(readable) - len(adults), f"under {adult_age}"),
         AttritionStep("a diagnosis or a note", len(told), len(adults) - len(told), "neither diagnosis nor note"),

@@ -155,6 +155,12 @@ _LEXICON: Mapping[str, str] = {
 }
 """Ideas and the words that stand for them; several ideas may share a word."""
 
+_SIMPLIFIED = str.maketrans(
+    "時間號診斷醫囑藥齡別編碼歷錄門過稱開結單劑數費術類態狀長臨內項處後從鐘個歲報統計級區師療檢驗測員職種產現實際發聯絡電話證"
+    "體壓病患住院況訊資料備註說說審對執終給頻規轉離導繳癥併發無專業來記載關係標識唯營養觀無與為應達製廠進貨價總額繼續專",
+    "时间号诊断医嘱药龄别编码历录门过称开结单剂数费术类态状长临内项处后从钟个岁报统计级区师疗检验测员职种产现实际发联络电话证"
+    "体压病患住院况讯资料备注说说审对执终给频规转离导缴症并发无专业来记载关系标识唯营养观无与为应达制厂进货价总额继续专",
+)
 _PIECES_ONLY_WHOLE = 3  # a piece of a compound is at least this long, and one of two letters ends it
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _LINKS = ("", "s", "n", "en", "es", "e")  # between the parts of a German compound
@@ -243,13 +249,20 @@ def _ideas() -> dict[str, frozenset[str]]:
 
 
 def _plain(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    text = unicodedata.normalize("NFKD", text.casefold())
+    return simplified("".join(c for c in text if not unicodedata.combining(c)))
+
+
+def simplified(text: str) -> str:
+    """A Chinese text in the characters of the mainland, as far as headers use them."""
+    return text.translate(_SIMPLIFIED)
 
 
 @lru_cache(maxsize=50_000)
 def understood(header: str) -> tuple[frozenset[str], ...] | None:
     """The ideas of each word of a header, a word of several meanings with all of them; None where one is not known."""
     marked = re.sub(r"\((?:n|en|s|es|e)\)", "", header)  # a plural left open
+    marked = re.sub(r"[\[(][A-Za-z]{0,3}\d+[\])]", "", marked) or marked  # a number of the column: "Sex [V004]"
     marked = re.sub(r"[#№]|(?<![^\W\d_])[nN]\s?[°º]", " no ", marked).replace("@", " at ")
     marked = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", marked)
     words = re.sub(r"[\W_]+", " ", _plain(marked).replace("'", " ")).split()
@@ -337,6 +350,12 @@ def abbreviates(header: str, field: str) -> bool:
     allowed = _FIELDS.get(field, ((frozenset(), frozenset()),))[0]
     known = all(_ideas().get(word, frozenset()) & (allowed[0] | allowed[1]) for word in others)
     return known and any(word in _ABBREVIATED.get(field, ()) for word in words)
+
+
+def says_orders(title: str) -> bool:
+    """Whether one of the words of a title says that something was ordered: "Orders", "Verordnungen 2024", "医嘱"."""
+    words = re.sub(r"[\W_\d]+", " ", _plain(title)).split()
+    return any("order" in ideas for word in words for ideas in _parts(word) or ())
 
 
 def denies(header: str, field: str) -> bool:

@@ -2,14 +2,15 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lamo_desktop.admissions.cell_evidence import Evidence, evidence, is_clinical_text, is_id_like, sample_of
+from lamo_desktop.admissions.cell_evidence import Evidence, evidence, is_clinical_text, names_no_drug, sample_of
 from lamo_desktop.admissions.cohort import Problem
-from lamo_desktop.admissions.column_cells import ACCEPTED, Match, assign, complete
+from lamo_desktop.admissions.column_cells import ACCEPTED, Match, assign, complete, id_columns
 from lamo_desktop.admissions.flat_findings import FlatFindings, find_findings
+from lamo_desktop.admissions.header_words import says_orders
 from lamo_desktop.admissions.order_status import StatusWords
 from lamo_desktop.admissions.order_window import is_number
 from lamo_desktop.admissions.synonyms import (
@@ -30,7 +31,12 @@ from lamo_desktop.formulary import Formulary
 SUPPORTED = 0.8  # of a likely header with which the cells agree
 JOINED_IDS = 5  # ids in the orders, at least, to tell by them which column holds the admission id
 TOLD_BY_CELLS = 0.6  # of a header that says nothing, where the cells do
+FAMILY = 3  # numbered columns of drugs, at least, that are the orders of a row by themselves
+FEW_ROWS = 3  # up to which nothing tells that a row is an admission
+DIFFERENT = 0.97  # share of the rows, at least, that differ where each is one admission
+TOLD_APART_BY = ("patient_id", "age", "birth_date", "sex", "admission_date", "discharge_date", "diagnoses", "reason")
 OF_ADMISSION = ("patient_id", "age", "sex", "admission_date")  # the same in all rows of one admission
+OF_DRUGS = ("orders", "order_drug", "medications_on_admission")
 NEEDED = {
     ("patient_id",): "patient id",
     ("age", "birth_date"): "age",
@@ -45,6 +51,15 @@ KNOWN_LATER = (
     "nobody knew at admission; choose a column recorded at admission if the export has one"
 )
 
+BESIDE = (
+    "not taken for the orders, since the admissions have a column of orders ({column}) and nothing says that the drugs "
+    "of this sheet were ordered in the stay; choose it as the sheet of orders if they were"
+)
+
+BESIDE_FAMILY = (
+    "names drugs too, and is not read as orders beside the numbered columns of drugs; choose it if they were ordered"
+)
+
 _CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|(?:\+|00)?\d[\d ()/-]{8,}\d")
 
 
@@ -52,7 +67,8 @@ _CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|(?:\+|00)?\d[\d ()/-]{8,}\d")
 class HeaderMapping:
     """How a file is read: the admissions table, the orders table in long form if any, and what each column holds.
 
-    `long_form`: the admissions table itself has one row per order, so an admission id may repeat.
+    `long_form`: the admissions table itself has one row per order, so an admission id may repeat. Without a column for
+    the admission id each row is one admission, called by its number.
     """
 
     admissions: Table
@@ -68,6 +84,10 @@ class HeaderMapping:
         """Columns of the admissions table that hold a field, left to right; empty when it has none."""
         return tuple(sorted(m.column for m in self.matches if m.field == name))
 
+    def row_name(self, row: int) -> str:
+        """What an admission is called by whose table has no admission id: its row's number in the file."""
+        return f"row {self.admissions.rows[row]}"
+
     def order_column(self, name: str) -> int | None:
         """Column of the orders table that holds `admission_id`, `order_drug` or `order_start`."""
         return next((m.column for m in self.order_matches if m.field == name), None)
@@ -78,7 +98,7 @@ def map_headers(
 ) -> HeaderMapping:
     """Choose the tables and columns of a file; the formulary tells columns of drugs by their cells.
 
-    Raises InputError when no admission id or nothing clinical is found.
+    Raises InputError when no admission id is found and rows are not clearly admissions.
     """
     problems: list[Problem] = []
     own = _own_columns(profile, vocabulary)
@@ -95,6 +115,11 @@ def map_headers(
     found = [(table, _match(table, own, vocabulary, formulary, words)) for table in visible]
     candidates = complete(found, vocabulary, formulary, frozenset(own))
     orders_table, order_matches = _orders(candidates, vocabulary.fields, named["orders"])
+    if orders_table is not None and not named["orders"] and not own.keys() & {"orders", "order_drug"}:
+        beside = _orders_beside(candidates, orders_table, order_matches)
+        if beside is not None:
+            problems.append(Problem(orders_table.title, BESIDE.format(column=beside)))
+            orders_table, order_matches = None, ()
     joined_by = () if orders_table is None or "admission_id" in own else _column_of(orders_table, order_matches)
     admissions, matches = _admissions(candidates, vocabulary.fields, named["admissions"], orders_table, joined_by)
     if orders_table is admissions:
@@ -102,7 +127,13 @@ def map_headers(
     if orders_table is not None and "order_start" not in own and all(m.field != "admission_date" for m in matches):
         possible = next(found for table, found in candidates if table is orders_table)
         order_matches = _counted_from_admission(orders_table, order_matches, possible)
+    if not own.keys() & {"orders", "order_drug"}:
+        matches, others = _beside_family(matches)
+        problems += [Problem(f"{admissions.title}, column {m.header[:60]}", BESIDE_FAMILY) for m in others]
     matches, long_form = _orders_here(admissions, matches, orders_table is None)
+    numbered = all(match.field != "admission_id" for match in matches)
+    if numbered and (orders_table is not None or not _one_row_each(admissions, matches)):
+        raise InputError(_asked_for_id(admissions, matches))
     used = {normalised(m.header) for m in (*matches, *order_matches)}
     for name, headers in own.items():
         for header in headers:
@@ -112,7 +143,7 @@ def map_headers(
                     f"found {_listed(admissions)}."
                 )
     others = [t for t in visible if t is not admissions and t is not orders_table]
-    ids = next(m.column for m in matches if m.field == "admission_id")
+    ids = next((m.column for m in matches if m.field == "admission_id"), None)
     findings = find_findings(admissions, {m.column for m in matches}, ids, others)
     problems += [
         Problem(t.title, "sheet not used: it is neither the admissions nor the orders nor findings", "info")
@@ -123,6 +154,7 @@ def map_headers(
     measured = {each.column for each in findings.columns if each.of.quantity.kind == "measure"}
     labels, said = _labels(admissions, matches, vocabulary, measured)
     said += _recorded_later(admissions, matches)
+    said += _numbered(admissions, matches) if numbered else []
     said += _missing(admissions, matches, orders_table is not None, own)
     said += _chosen_by_cells(admissions, matches)
     if orders_table is not None:
@@ -169,6 +201,13 @@ def _match(
                 if name in ("orders", "order_drug") and families[_unnumbered(header)] > 1 and re.search(r"\d", header):
                     likely = _of_numbered(header, name, vocabulary)
                 if exact and likely < CERTAIN:  # "Orders" is not almost "Order"
+                    likely = 0.0
+                if (
+                    formulary
+                    and POSSIBLE <= likely < 1
+                    and name in OF_DRUGS
+                    and names_no_drug(table.cells[column], formulary)
+                ):
                     likely = 0.0
                 if likely >= POSSIBLE:
                     likely = _weighed(likely, evidence(name, table.cells[column], formulary))
@@ -222,6 +261,21 @@ def _orders(
     return best
 
 
+def _orders_beside(
+    candidates: Sequence[tuple[Table, list[Match]]], orders: Table, matches: Sequence[Match]
+) -> str | None:
+    """A column of orders among the admissions that counts more than a sheet of drugs which no word calls orders."""
+    if any(match.field == "order_start" for match in matches) or says_orders(orders.title):
+        return None
+    for table, found in candidates:
+        assigned = assign(found, tuple(dict.fromkeys(m.field for m in found)))
+        if table is not orders and len({m.field for m in assigned} & {*CLINICAL, *OF_ADMISSION}) >= 2:
+            drugs = [m for m in assigned if m.field in ("orders", "order_drug") and m.confidence >= SUPPORTED]
+            if drugs:
+                return drugs[0].header[:60]
+    return None
+
+
 def _admissions(
     candidates: Sequence[tuple[Table, list[Match]]],
     every: Sequence[str],
@@ -243,19 +297,6 @@ def _admissions(
     if not scored:
         raise InputError(f"{candidates[0][0].file}: there is no sheet {wanted!r} with admissions.")
     *_, table, matches = max(scored, key=lambda entry: entry[:3])
-    names = {m.field for m in matches}
-    taken = {m.column for m in matches}
-    if "admission_id" not in names:
-        raise InputError(
-            f"{table.title} row {table.header_row}: no column for the admission id (expected a header such as "
-            f"'Admission ID'); {_likely(table, taken, is_id_like)}map it in a profile; found {_listed(table)}."
-        )
-    if not names & {*CLINICAL, "reason"}:
-        raise InputError(
-            f"{table.title} row {table.header_row}: no column with diagnoses or a note (expected headers such as "
-            f"'Diagnoses' or 'Note'); {_likely(table, taken, is_clinical_text)}map it in a profile; "
-            f"found {_listed(table)}."
-        )
     return table, matches
 
 
@@ -284,6 +325,17 @@ def _joined(table: Table, matches: tuple[Match, ...], listed: set[str]) -> tuple
     return matches
 
 
+def _beside_family(matches: tuple[Match, ...]) -> tuple[tuple[Match, ...], list[Match]]:
+    """The matches without the columns of drugs beside a numbered family of them ("Drug 1" to "Drug 9"), and those."""
+    drugs = [m for m in matches if m.field in ("orders", "order_drug")]
+    families = Counter(_unnumbered(m.header) for m in drugs if re.search(r"\d", m.header))
+    family = max(families, key=lambda name: families[name], default="")
+    if families[family] < FAMILY:
+        return matches, []
+    others = [m for m in drugs if _unnumbered(m.header) != family]
+    return tuple(m for m in matches if m not in others), others
+
+
 def _orders_here(table: Table, matches: tuple[Match, ...], alone: bool) -> tuple[tuple[Match, ...], bool]:
     """Without another place for orders, a drug column of the admissions table holds them; ids may then repeat."""
     kept = [m for m in matches if m.field not in ORDER_FIELDS]
@@ -306,7 +358,10 @@ def _repeats(table: Table, matches: Sequence[Match], seldom: bool) -> bool:
     """Whether the table has one row per order: an id repeats, at least once or, unless `seldom`, mostly, and the rest
     that is known of the admission repeats with it.
     """
-    ids = table.cells[next(m.column for m in matches if m.field == "admission_id")]
+    named = next((m.column for m in matches if m.field == "admission_id"), None)
+    if named is None:
+        return False
+    ids = table.cells[named]
     repeats = sum(count - 1 for name, count in Counter(ids).items() if name)
     if seldom or not repeats:
         return repeats > 0
@@ -315,9 +370,37 @@ def _repeats(table: Table, matches: Sequence[Match], seldom: bool) -> bool:
     return repeats >= len(ids) / 3 and rows <= 1.1 * len(set(ids))
 
 
-def _likely(table: Table, taken: set[int], serves: Callable[[Sequence[str]], bool]) -> str:
-    """Which columns may be meant, by their cells: "perhaps it is 'X' or 'Y': "; nothing where none may."""
-    columns = [j for j, cells in enumerate(table.cells) if j not in taken and serves(cells)]
+def _one_row_each(table: Table, matches: Sequence[Match]) -> bool:
+    """Whether each row is clearly one admission: what is known of the patients and stays differs from row to row."""
+    known = {match.field: table.cells[match.column] for match in matches if match.field in TOLD_APART_BY}
+    if len(known) < 3 or not {"patient_id", "admission_date"} & known.keys() or len(table) < FEW_ROWS:
+        return False
+    return len(set(zip(*known.values(), strict=True))) >= DIFFERENT * len(table)
+
+
+def _asked_for_id(table: Table, matches: Sequence[Match]) -> str:
+    """The question for the admission id, in one sentence: which columns may be it, and what was found besides."""
+    found = [f"{match.field.replace('_', ' ')} in {match.header[:40]!r}" for match in matches[:6]]
+    recognised = f"; recognised: {', '.join(found)}" if found else ""
+    return (
+        f"{table.title} row {table.header_row}: no column for the admission id was recognised, and rows are not "
+        f"clearly one admission each; {_perhaps(table, id_columns(table, matches))}"
+        f"choose the column, or map it in a profile; "
+        f"found {_listed(table)}{recognised}."
+    )
+
+
+def _numbered(table: Table, matches: Sequence[Match]) -> list[Problem]:
+    """Says that rows are taken for admissions, and which columns may hold their id."""
+    message = (
+        "no column was found for the admission id: each row is taken for one admission and called by its number; "
+        f"{_perhaps(table, id_columns(table, matches))}choose the column where the export has one"
+    )
+    return [Problem(table.title, message)]
+
+
+def _perhaps(table: Table, columns: Sequence[int]) -> str:
+    """Which columns may be meant: "perhaps it is 'X' or 'Y': "; nothing where none may."""
     named = " or ".join(repr(table.columns[j][:40]) for j in columns[:3])
     return f"perhaps it is {named}: " if named else ""
 
@@ -341,7 +424,12 @@ def _missing(table: Table, matches: Sequence[Match], with_orders: bool, own: Map
     taken = {match.column for match in matches}
     spare = [header[:40] for column, header in enumerate(table.columns) if column not in taken]
     choice = f" (columns not taken: {', '.join(map(repr, spare[:8]))})" if spare else ""
-    return [Problem(table.title, f"no column was found for the {listed}: choose one where the export has it{choice}")]
+    if held & {*CLINICAL, "reason"}:
+        asked = f"no column was found for the {listed}: choose one where the export has it{choice}"
+        return [Problem(table.title, asked)]
+    texts = [j for j, cells in enumerate(table.cells) if j not in taken and is_clinical_text(cells)]
+    asked = f"no column was found for the {listed}: without diagnoses or a note nothing can be recommended; "
+    return [Problem(table.title, f"{asked}{_perhaps(table, texts)}choose one{choice}", "error")]
 
 
 def _chosen_by_cells(table: Table, matches: Sequence[Match]) -> list[Problem]:

@@ -112,6 +112,7 @@ def _of_workbook(mapping: HeaderMapping, reasons: Mapping[str, str]) -> Iterator
     table = mapping.admissions
     columns = mapping.columns("admission_id")
     ids = [identifier("\n".join(cell for j in columns if (cell := table.cells[j][i]))) for i in range(len(table))]
+    ids = ids if columns else list(map(mapping.row_name, range(len(table))))
     listed = {i: reasons[where] for i in range(len(table)) if (where := table.where(i)) in reasons}
     names = {ids[i] for i in listed} - {""}
     if mapping.long_form:

@@ -70,7 +70,8 @@ def read_export(
 
 def nobody_left(cohort: Cohort) -> str:
     """The sentence for an export without a single eligible admission."""
-    return f"{Path(cohort.source.path).name}: no admission is left to work on{_last_loss(cohort)}."
+    asked = "".join(f"; {p.where}: {p.message}" for p in cohort.problems if p.severity == "error" and not p.question)
+    return f"{Path(cohort.source.path).name}: no admission is left to work on{_last_loss(cohort)}{asked}."
 
 
 def detect_kind(path: Path) -> str:

@@ -63,13 +63,14 @@ _CHANGES_MEANING = (
 )
 # What is known only later, at the end of the stay: for diagnoses and procedures a warning, for drugs another column.
 _LATER = _words("discharge discharged sortie alta egreso final finale definitive drg billing abrechnung 出院 出院时")
-_LATER_STEMS = ("entlass", "abschluss", "出院")
+_LATER_STEMS = ("entl", "abschluss", "出院")
 # Drugs taken before: not what was ordered in the stay.
 _BEFORE = _words(
     "home before prior previous previously pre preadmission outpatient ambulatory chronic habitual usual vor vorher "
     "bisherig zuhause hausmedikation vormedikation dauermedikation avant domicile antes previo previa previos previas "
-    "domicilio hogar habituel habituelle 入院前 既往 院外 家庭"
+    "domicilio hogar habituel habituelle 入院前 院前 既往 院外 家庭"
 )
+_PAST = _words("history hx past vorgeschichte antecedents antecedentes antecedente 史")
 _BEFORE_STEMS = ("haus", "vormed", "dauermed", "eigenmed")
 _SHORT = {
     "dt": "date",
@@ -128,10 +129,13 @@ _FROM = _words("from since after before ab seit nach depuis apres desde tras rel
 _REMARK = re.compile(r"[(\[（【{<].*?[)\]）】}>]")  # "Gender (M/F)"
 _SIDES = re.compile(r"\s*[/|:：／｜\n]\s*|\s+[-–—]\s+|" + re.escape(GROUP))  # "Alter / Age", "诊断 | Diagnosis"
 _REVISION = re.compile(r"\b(icd|cim|cie) (9|10|11)\b")  # of the classification; "Drug 9" is the ninth
-_TABLE = re.compile(r"([A-Za-z]\w{0,15})\.(?=\w)")  # "enc.ADMIT_DT", "dbo.Patient.PatientKey": tables before a column
+_TABLE = re.compile(
+    r"([A-Za-z]\w{0,15})\.(?=\w{2})"
+)  # "enc.ADMIT_DT", "dbo.Patient.PatientKey": tables before a column
 _TABLE_NAME = re.compile(
     r"(?:pat|patient|enc|encounter|adm|ord|order|visit|diag|dx|med|stay|case|fall|(?:tbl|dim|vw) .*)s?"
 )
+_MEDICAL = re.compile(r"\bmed\b")  # which elsewhere is a medication
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _ENDING = re.compile(r"(?:ies|ie|is|es|en|os|as|y|s|n|e|o|a)$")
 _PERSON = frozenset(
@@ -144,7 +148,7 @@ def normalised(header: str) -> str:
     """A header for comparison: words in lower case without accents and punctuation, camel case split."""
     header = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
     text = "".join(c for c in unicodedata.normalize("NFKD", header.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[\W_]+", " ", text).split())
+    return " ".join(re.sub(r"[\W_]+", " ", header_words.simplified(text)).split())
 
 
 def known_later(header: str) -> bool:
@@ -233,6 +237,8 @@ class Vocabulary:
         found = self._fit(normalised(header), name)
         if found == 1:
             return min(found, LATER) if known_later(header) and name in ("diagnoses", "procedures") else found
+        if name == "past_medical_history" and (spelled := _MEDICAL.sub("medical", normalised(header))):
+            found = max(found, min(CERTAIN, self._fit(spelled, name)))
         found = self._resembles(header, name, found)
         group, _, own = header.rpartition(GROUP)
         together = f"{group} {own}"
@@ -414,6 +420,8 @@ def _is_unit(remark: str) -> bool:
 def _changes_of(name: str) -> frozenset[str]:
     """The words that make a header mean something else than a field, whatever the other fields are."""
     changes = _CHANGES_MEANING | _LATER
+    if name == "diagnoses":
+        return changes | _BEFORE | _PAST
     return changes | _BEFORE if name in ("orders", "order_drug") else changes
 
 
@@ -465,6 +473,7 @@ def _likeness_without_blanks(squeezed: str, name: str, synonym: _Synonym) -> flo
     rest = before + after
     later = name in ("diagnoses", "procedures")
     changes = _CHANGES_MEANING | (frozenset() if later else _LATER) | (_BEFORE if name.startswith("order") else set())
+    changes = changes | _BEFORE | _PAST if name == "diagnoses" else changes
     for word in sorted(_neutral(name) | _UNIT_WORDS | (_LATER if later else set()), key=len, reverse=True):
         if _CJK.search(word):
             rest = rest.replace(word, "")

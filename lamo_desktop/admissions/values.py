@@ -32,17 +32,21 @@ _MALE = _words("m male man männlich maennlich mann herr masculin masculino homm
 _NEITHER = _words("o other x d divers diverse indeterminate ambiguous nonbinary non-binary i 其他")
 
 _AGE = re.compile(
-    r"(?P<over>[>≥]=?|over|above|über|ueber)?\s*(?P<number>-?\d+(?:[.,]\d+)?)\s*(?P<plus>\+)?[\s-]*"
-    r"(?P<unit>[a-zäöü]+\.?|岁|周岁|个月|月|天|日)?(?:[\s-]*old|[\s-]+of age)?"
-    r"(?:[\s,]+\d+\s*(?:m|mo|mon|months?|d|days?|w|weeks?|个月|月|天)\.?)?"
+    r"(?P<over>[>≥]=?|over|above|über|ueber|más de|plus de)?\s*(?P<number>-?\d+(?:[.,]\d+)?)\s*(?P<plus>\+)?[\s-]*"
+    r"(?P<unit>[^\W\d_][^\s\d,-]*)?(?:[\s-]*old|[\s-]+of age)?"
+    r"(?:[\s,]*(?:(?:and|und|et|y)\s+)?\d+\s*(?P<rest>[^\W\d_]+)\.?)?"
 )
-_YEARS = _words("y yr yrs year years yo y.o a j jahr jahre jahren ans an años anos lat 岁 周岁")
+_YEARS = _words(
+    "y yr yrs year years yo a j jahr jahre jahren jahrig jahrige jahriger an ans annee annees ano anos anni lat 岁 周岁"
+)
 _YEAR_PARTS = {
-    12.0: _words("m mo mon mos month months mth mths monat monate monaten mois meses 月 个月"),
-    52.18: _words("w wk wks week weeks woche wochen semaines"),
-    365.25: _words("d day days tag tage tagen jours 天 日"),
-    8766.0: _words("h hr hrs hour hours stunden"),
+    12.0: _words("m mo mon mos month months mth mths monat monate monaten mois mes meses 月 个月 月龄"),
+    52.18: _words("w wk wks week weeks woche wochen semaine semaines sem semana semanas sm 周"),
+    365.25: _words("d day days tag tage tagen jour jours dia dias 天 日"),
+    8766.0: _words("h hr hrs hour hours std stunde stunden heure heures hora horas 小时"),
 }
+MONTHS_BY_LETTER = 36  # "84 M" is a man of 84 as likely as an age in months
+NO_AGE = "expected an age in years such as 67, 67y or >89"
 
 
 def is_unknown(text: str) -> bool:
@@ -61,12 +65,16 @@ def parse_age(text: str) -> int | None:
         return None
     match = _AGE.fullmatch(text.strip().casefold())
     if match is None:
-        raise ValueError("expected an age in years such as 67, 67y or >89")
+        raise ValueError(NO_AGE)
     number = float(match["number"].replace(",", "."))
-    unit = (match["unit"] or "").rstrip(".")
+    unit, rest = _unaccented(match["unit"] or ""), _unaccented(match["rest"] or "")
     parts = next((parts for parts, words in _YEAR_PARTS.items() if unit in words), 1.0)
     if parts == 1.0 and unit and unit not in _YEARS:
-        raise ValueError("expected an age in years such as 67, 67y or >89")
+        raise ValueError(NO_AGE)
+    if rest and not any(rest in words for words in _YEAR_PARTS.values()):
+        raise ValueError(NO_AGE)
+    if unit == "m" and number > MONTHS_BY_LETTER and not match["number"].startswith("0"):
+        raise ValueError(NO_AGE)
     if number < 0:
         raise ValueError(f"negative age; expected 0 to {OLDEST}")
     if number / parts >= OLDEST + 1:
@@ -77,6 +85,11 @@ def parse_age(text: str) -> int | None:
             raise ValueError("expected one age in years, not a range")
         return OLDEST_SHOWN
     return min(years, OLDEST_SHOWN)
+
+
+def _unaccented(word: str) -> str:
+    """Letters alone, without accents: "años" and "y/o" as "anos" and "yo"."""
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalpha())
 
 
 def parse_sex(text: str) -> Sex | None:

@@ -142,11 +142,12 @@ def _flat_notes(export: Export) -> dict[str, Note]:
     mapping = export.headers
     assert mapping is not None
     table = mapping.admissions
-    (ids,) = mapping.columns("admission_id")
+    ids = next(iter(mapping.columns("admission_id")), None)
     notes: dict[str, Note] = {}
     for row in range(len(table)):
         note = "\n".join(table.cells[j][row] for j in mapping.columns("note"))
         if note:
             beside = "\n".join(table.cells[j][row] for name in SECTIONS for j in mapping.columns(name))
-            notes.setdefault(identifier(table.cells[ids][row]), split(note, beside))
+            name = mapping.row_name(row) if ids is None else identifier(table.cells[ids][row])
+            notes.setdefault(name, split(note, beside))
     return notes

@@ -141,7 +141,7 @@ def _by_choice(profile: "Profile", tables: "Sequence[ReadTable]") -> frozenset[t
 
 
 def _repeat(mapping: "HeaderMapping | None") -> bool:
-    if mapping is None:
+    if mapping is None or not mapping.columns("admission_id"):
         return False
     (column,) = mapping.columns("admission_id")
     ids = mapping.admissions.cells[column]

@@ -33,6 +33,12 @@ class NameIndex:
             self.phrases[phrase] = ingredients
             self.longest = max(self.longest, len(phrase))
 
+    @property
+    def words(self) -> frozenset[str]:
+        """Every word of the names."""
+        named = [*self.exact, *self.phrases, *(members for each in self.sets.values() for members, _ in each)]
+        return frozenset(word for name in named for word in name)
+
     def find(self, text_words: tuple[str, ...]) -> tuple[Names, frozenset[int]]:
         """Ingredients in order of first mention, and the positions of the words that named them."""
         everywhere = frozenset(range(len(text_words)))

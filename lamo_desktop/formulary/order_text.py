@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from lamo_desktop.formulary.matching import NameIndex, Names
+from lamo_desktop.formulary.spelling import Spellings
 from lamo_desktop.formulary.tables import Ingredient
 from lamo_desktop.formulary.text import LONGEST_TEXT, PACKAGING, is_measure, percentages, plain, split_numbers, words
 
@@ -40,11 +42,15 @@ class OrderReader:
         self._index = index
         self._table = table
 
+    @cached_property
+    def _spellings(self) -> Spellings:
+        return Spellings(self._index.words, lambda word: self._index.phrases.get((word,)))
+
     def read(self, text: str) -> Mapped:
         """The mapping of one text; never raises, never guesses."""
         if len(text) > LONGEST_TEXT:
             return Mapped((), "unmapped", f"longer than {LONGEST_TEXT} characters")
-        written = plain(text)
+        written = self._spellings.english(plain(text))
         text_words = words(written)
         if not any(c.isalpha() for c in written):
             return Mapped((), "unmapped", "no name in the text")

@@ -41,7 +41,7 @@ _ALIASES = {
 _DROPPED = frozenset({"and", "of", "the", "w", "with"})
 _WORD = re.compile(r"[a-z0-9]+|[^\W_a-z0-9]+")  # other scripts make words of their own, for a site's own names
 _NUMBER_UNIT_EDGE = re.compile(r"(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])")
-_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 
 # Words that say how a drug is packed, given, measured or handled, never which drug it is.
 PACKAGING = frozenset(
@@ -92,7 +92,7 @@ def split_numbers(text: str) -> str:
 
 def percentages(text: str) -> tuple[float, ...]:
     """Every strength written in percent."""
-    return tuple(float(p) for p in _PERCENT.findall(text))
+    return tuple(float(p.replace(",", ".")) for p in _PERCENT.findall(text))
 
 
 def is_measure(word: str) -> bool:

@@ -272,7 +272,8 @@ def _samples(choices: Choices, held: Sequence[str]) -> list[str]:
 def missing_sentence(opened: Opened) -> str:
     """Which needed fields no column holds; empty when none is missing."""
     held = {column.field for table in opened.tables if table.role == "admissions" for column in table.columns}
-    words = [] if "admission_id" in held else [field_title("admission_id")]
+    numbered = opened.cohort is not None and not opened.fault  # without an id each row is one admission
+    words = [] if "admission_id" in held or numbered else [field_title("admission_id")]
     if not held & set(CLINICAL):
         words.append(QCoreApplication.translate("MappingTable", "Diagnoses (or a note, or one of its sections)"))
     if not words:

@@ -219,6 +219,7 @@ WORDS = frozenset(
         QT_TRANSLATE_NOOP("rooms", "rows"),
         QT_TRANSLATE_NOOP("rooms", "readable"),
         QT_TRANSLATE_NOOP("rooms", "admissions in the file"),
+        QT_TRANSLATE_NOOP("rooms", "rows of the file, each taken for one admission"),
         QT_TRANSLATE_NOOP("rooms", "admissions in the export"),
         QT_TRANSLATE_NOOP("rooms", "unit stays in the export"),
         QT_TRANSLATE_NOOP("rooms", "rows that can be read"),

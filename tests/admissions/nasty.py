@@ -324,9 +324,6 @@ NASTY = [
         "no column for the admission id.*found 'Age', 'Sex', 'Diagnosis'",
     ),
     Nasty(
-        "nothing clinical", workbook(rows=[["Admission ID", "Age"], ["1", 67]]), "no column with diagnoses or a note"
-    ),
-    Nasty(
         "profile names an absent column",
         workbook(),
         "expects a column 'Alter' for age",

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 
 from lamo_desktop.admissions.cohort import Cohort
-from lamo_desktop.admissions.read import read_export
+from lamo_desktop.admissions.read import read_cohort, read_export
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, load_formulary
 
@@ -69,8 +69,12 @@ def test_of_two_ids_that_nothing_tells_apart_none_is_guessed(tmp_path: Path, for
     rows = stays("Kuckuck", "Elster")
     for n, row in enumerate(rows[1:]):
         row += [f"K-{1000 + n}", f"E-{7000 + n}"]
-    with pytest.raises(InputError, match=r"no column for the admission id .*'Kuckuck' or 'Elster'"):
-        read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    held, cohort = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert "admission_id" not in held
+    assert said(
+        cohort, "each row is taken for one admission and called by its number; perhaps it is 'Kuckuck' or 'Elster'"
+    )
+    assert [a.admission_id for a in cohort.admissions][:2] == ["row 2", "row 3"]
 
 
 def test_the_words_of_a_header_tell_between_two_ids(tmp_path: Path, formulary: Formulary) -> None:
@@ -136,8 +140,8 @@ def test_codes_are_diagnoses_and_beds_are_not(tmp_path: Path, formulary: Formula
 def test_two_columns_of_diseases_are_asked_for(tmp_path: Path, formulary: Formulary) -> None:
     rows: list[Row] = [["HADM", "Age", "Zettel", "Blatt"]]
     rows += [[f"K-{n}", 40 + n, DISEASES[n % 5], DISEASES[(n + 2) % 5]] for n in range(12)]
-    with pytest.raises(InputError, match="no column with diagnoses or a note"):
-        read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    with pytest.raises(InputError, match=r"no column was found for the .*diagnoses.*perhaps it is 'Zettel' or 'Blatt'"):
+        read_cohort(workbook(tmp_path / "a.xlsx", A=rows), formulary)
 
 
 def test_all_columns_of_a_numbered_family_are_read(tmp_path: Path, formulary: Formulary) -> None:

@@ -9,7 +9,7 @@ from lamo_desktop.admissions.cell_evidence import Evidence, evidence
 from lamo_desktop.admissions.cohort import Cohort
 from lamo_desktop.admissions.mapping import save_profile
 from lamo_desktop.admissions.profile import load_profile
-from lamo_desktop.admissions.read import read_export
+from lamo_desktop.admissions.read import read_cohort, read_export
 from lamo_desktop.admissions.synonyms import Vocabulary, known_later, minutes_per_unit
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, load_formulary
@@ -203,14 +203,74 @@ def test_a_title_above_the_header_is_no_group(tmp_path: Path, formulary: Formula
 
 
 def test_one_sentence_asks_for_what_is_missing_and_names_what_may_be_it(tmp_path: Path, formulary: Formulary) -> None:
-    rows = [["Kuckuck", "Age", "Zettel"], *([f"K-{n}", "67", f"Pneumonia of kind {n}"] for n in range(5))]
-    with pytest.raises(InputError, match=r"no column for the admission id .*perhaps it is 'Kuckuck'") as raised:
+    rows = [["Kuckuck", "Age", "Zettel"], *([f"K-{n:04}", "67", f"Pneumonia of kind {n}"] for n in range(5))]
+    asked = r"no column for the admission id .*perhaps it is 'Kuckuck'.*; recognised: age in 'Age'"
+    with pytest.raises(InputError, match=asked) as raised:
         read_export(written(tmp_path / "a.csv", rows), formulary)
     assert str(raised.value).count(". ") == 0
     rows = [[*row, f"Sepsis of kind {n}"] for n, row in enumerate(rows)]
     rows[0][0], rows[0][3] = "HADM", "Blatt"
-    with pytest.raises(InputError, match=r"no column with diagnoses or a note .*perhaps it is 'Zettel' or 'Blatt'"):
-        read_export(written(tmp_path / "b.csv", rows), formulary)
+    export = read_export(written(tmp_path / "b.csv", rows), formulary)
+    (error,) = [problem for problem in export.cohort.problems if problem.severity == "error"]
+    assert "diagnoses" in error.message and "perhaps it is 'Zettel' or 'Blatt'" in error.message
+    assert not export.cohort.admissions and len(export.cohort.set_aside) == 5
+    with pytest.raises(InputError, match=r"no admission is left .*'Zettel' or 'Blatt'"):
+        read_cohort(tmp_path / "b.csv", formulary)
+
+
+def test_rows_without_an_admission_id_are_admissions_where_they_clearly_are(
+    tmp_path: Path, formulary: Formulary
+) -> None:
+    rows = [["MRN", "Age", "Sex", "Admitted on", "Diagnoses", "Drugs ordered"]]
+    rows += [[f"P{n // 2}", "67", "F", f"2024-01-{n + 1:02}", "I10", "heparin | aspirin"] for n in range(6)]
+    cohort = read_cohort(written(tmp_path / "a.csv", rows), formulary)
+    assert [a.admission_id for a in cohort.admissions] == [f"row {n}" for n in range(2, 8)]
+    assert all(a.orders == ("aspirin", "heparin") for a in cohort.admissions)
+    assert cohort.attrition[0].step == "rows of the file, each taken for one admission"
+    assert [p for p in cohort.problems if "no column was found for the admission id" in p.message]
+    for row in rows[2:]:
+        row[3] = "2024-01-01"  # now two rows may be orders of one admission
+    with pytest.raises(InputError, match="rows are not clearly one admission each"):
+        read_cohort(written(tmp_path / "b.csv", rows), formulary)
+
+
+def test_drugs_beside_numbered_columns_of_drugs_and_a_sheet_that_nothing_calls_orders(
+    tmp_path: Path, formulary: Formulary
+) -> None:
+    rows = [["HADM", "Age", "Diagnoses", "Medication", "Drug 1", "Drug 2", "Drug 3"]]
+    rows += [[f"A{n}", "67", "I10", "warfarin | digoxin", "heparin", "aspirin", "furosemide"] for n in range(4)]
+    (first, *_) = read_cohort(written(tmp_path / "a.csv", rows), formulary).admissions
+    assert first.orders == ("aspirin", "furosemide", "heparin")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["HADM", "Age", "Diagnoses", "Drugs ordered"], *([f"A{n}", 67, "I10", "heparin"] for n in range(9))):
+        sheet.append(row)
+    other = book.create_sheet("Sheet2")
+    for row in (["HADM", "Drug"], *([f"A{n}", "warfarin"] for n in range(9))):
+        other.append(row)
+    book.save(tmp_path / "b.xlsx")
+    cohort = read_cohort(tmp_path / "b.xlsx", formulary)
+    assert cohort.admissions[0].orders == ("heparin",)
+    assert [p for p in cohort.problems if "choose it as the sheet of orders" in p.message]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "field"),
+    [
+        ("Notiz", ["verlegt", "siehe Akte", "Angehörige informiert"], "note"),
+        ("MED_HX_TEXT", ["COPD | stroke", "asthma", "renal failure | gout"], "medications_on_admission"),
+        ("Aufnahmeanlass", ["Notfall", "Einweisung", "Verlegung"], "reason"),
+        ("Stay nr", ["14", "9", "11"], "admission_id"),
+    ],
+)
+def test_cells_contradict_a_header(
+    header: str, cells: list[str], field: str, tmp_path: Path, formulary: Formulary
+) -> None:
+    rows = [["CSN", "Age", "Diagnoses", header]]
+    rows += [[f"A{n:03}", "67", "I10", cells[n % 3] if field != "medications_on_admission" else f"{cells[n % 3]} {n}"]
+             for n in range(15)]  # fmt: skip
+    held, _ = columns(written(tmp_path / "a.csv", rows), formulary)
+    assert held.get(field) != header
 
 
 def test_columns_of_the_orders_that_are_not_used_are_named(tmp_path: Path, formulary: Formulary) -> None:

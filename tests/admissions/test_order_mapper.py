@@ -71,7 +71,7 @@ NO_DRUGS = (
 UNKNOWN = (
     "metoprlol tartrate",
     "hydralzine 10 mg",
-    "Vancomicyn",
+    "Vanocmycin",
     "zzyzx 5 mg",
     "Drug of the house",
     "Quxorimab 200 mg",

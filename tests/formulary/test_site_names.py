@@ -20,9 +20,9 @@ def formulary() -> Formulary:
     [
         ("Metoprlol tartrate 25 mg", ("metoprolol",)),
         ("levofloxcin", ("levofloxacin",)),
-        ("AMOXICILINA 500mg cap", ("amoxicillin",)),
+        ("AMOXICLINA 500mg cap", ("amoxicillin",)),
         ("Acetominophen", ("acetaminophen",)),
-        ("Vancomycine 1g", ("vancomycin",)),
+        ("Vanocmycine 1g", ("vancomycin",)),
     ],
 )
 def test_a_misspelled_name_is_suggested_and_not_mapped(

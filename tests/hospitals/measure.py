@@ -162,6 +162,8 @@ def _labels(verdict: Verdict, export: Export, read: ReadExport) -> None:
     verdict.admissions = len(cohort.admissions)
     here = {a.admission_id for a in cohort.admissions}
     aside = {entry.admission_id for entry in cohort.set_aside}
+    if not read.headers or not read.headers.columns("admission_id"):  # rows are numbered, and that is said
+        return
     verdict.phantom = sorted(here - export.labels.keys())
     if len(here & export.labels.keys()) < export.stays:
         reasons = Counter(re.sub(r"\d+", "#", entry.reason) for entry in cohort.set_aside)

@@ -4671,6 +4671,10 @@
         <translation>文件中的住院</translation>
     </message>
     <message>
+        <source>rows of the file, each taken for one admission</source>
+        <translation>文件中的行，每行视为一次住院</translation>
+    </message>
+    <message>
         <source>admissions in the export</source>
         <translation>导出中的住院</translation>
     </message>
