@@ -128,8 +128,8 @@ def map_headers(
         possible = next(found for table, found in candidates if table is orders_table)
         order_matches = _counted_from_admission(orders_table, order_matches, possible)
     if not own.keys() & {"orders", "order_drug"}:
-        matches, others = _beside_family(matches)
-        problems += [Problem(f"{admissions.title}, column {m.header[:60]}", BESIDE_FAMILY) for m in others]
+        matches, unread = _beside_family(matches)
+        problems += [Problem(f"{admissions.title}, column {m.header[:60]}", BESIDE_FAMILY) for m in unread]
     matches, long_form = _orders_here(admissions, matches, orders_table is None)
     numbered = all(match.field != "admission_id" for match in matches)
     if numbered and (orders_table is not None or not _one_row_each(admissions, matches)):
