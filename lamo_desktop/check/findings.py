@@ -17,7 +17,8 @@ class FindingRead:
     """One finding of an export.
 
     `admissions` have it, `converted` of them in other units than `unit`, named in `units`; of `worst` only the worst
-    value of the first 24 hours is known. `set_aside` counts values that no patient has or that are unclear.
+    value of the first 24 hours is known. `set_aside` counts values that no patient has or that are unclear. `first` is
+    where the first value stands, which tells the column or table that it was read from.
     """
 
     name: str
@@ -27,6 +28,7 @@ class FindingRead:
     units: tuple[str, ...]
     worst: int
     set_aside: int
+    first: str
 
 
 def findings_read(cohort: Cohort) -> tuple[FindingRead, ...]:
@@ -35,12 +37,14 @@ def findings_read(cohort: Cohort) -> tuple[FindingRead, ...]:
     converted: Counter[str] = Counter()
     worst: Counter[str] = Counter()
     units: dict[str, dict[str, None]] = {}
+    first: dict[str, str] = {}
     for admission in cohort.admissions:
         having.update({each.name for each in admission.observations})
         converted.update({each.name for each in admission.observations if each.written})
         timed = {each.name for each in admission.observations if not each.worst}
         worst.update({each.name for each in admission.observations} - timed)
         for each in admission.observations:
+            first.setdefault(each.name, each.source)
             if each.written:
                 units.setdefault(each.name, {})[each.written] = None
     return tuple(
@@ -52,6 +56,7 @@ def findings_read(cohort: Cohort) -> tuple[FindingRead, ...]:
             tuple(units.get(name, ())),
             worst[name],
             cohort.unread_values.get(name, 0),
+            first.get(name, ""),
         )
         for name, quantity in quantities().items()
         if having[name] or cohort.unread_values.get(name)
@@ -76,8 +81,9 @@ def finding_lines(cohort: Cohort) -> Iterator[str]:
     total = len(cohort.admissions)
     yield f"findings of the first day, in {with_findings(cohort.admissions):,} of {total:,} admissions:"
     for each in found:
+        place = f"  from {each.first}" if each.first else ""
         converted = f", {each.converted:,} converted from {', '.join(each.units)}" if each.converted else ""
         aside = f", {each.set_aside:,} value{'' if each.set_aside == 1 else 's'} set aside" if each.set_aside else ""
-        yield f"  {each.name:<26} {each.unit:<15} {each.admissions:>7,}{converted}{aside}"
+        yield f"  {each.name:<26} {each.unit:<15} {each.admissions:>7,}{place}{converted}{aside}"
     if only_worst(cohort.admissions):
         yield f"  {AS_OLD_AS_ORDERS} ({only_worst(cohort.admissions):,} admissions)"

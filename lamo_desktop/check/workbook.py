@@ -149,9 +149,13 @@ def _pages(export: Export, formulary: Formulary) -> Iterator[_Page]:
             Column("Converted from", width=24),
             Column("Only the worst of the first 24 hours", "whole", 18),
             Column("Values set aside", "whole", 12),
+            Column("First value at", width=34),
         ),
         [
-            (each.name, each.unit, each.admissions, each.converted, ", ".join(each.units), each.worst, each.set_aside)
+            (
+                *(each.name, each.unit, each.admissions, each.converted, ", ".join(each.units)),
+                *(each.worst, each.set_aside, each.first),
+            )
             for each in findings_read(cohort)
         ],
     )

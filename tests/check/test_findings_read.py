@@ -7,7 +7,7 @@ from lamo_desktop.check.leakage import audit
 from lamo_desktop.formulary import load_formulary
 
 WORST = Observation("creatinine", 2.3, "mg/dL", worst=True)
-TIMED = Observation("creatinine", 1.1, "mg/dL", -3.0, written="µmol/L")
+TIMED = Observation("creatinine", 1.1, "mg/dL", -3.0, written="µmol/L", source="Labs!C2")
 COHORT = Cohort(
     (
         Admission("1", "p1", orders=("aspirin",), observations=(TIMED, WORST)),
@@ -27,7 +27,7 @@ def test_every_finding_is_counted_with_its_units_and_what_was_set_aside() -> Non
     assert (found["potassium"].admissions, found["potassium"].set_aside) == (0, 4)
     lines = list(finding_lines(COHORT))
     assert lines[0] == "findings of the first day, in 2 of 3 admissions:"
-    assert "1 converted from µmol/L" in lines[1] and "4 values set aside" in lines[2]
+    assert "from Labs!C2, 1 converted from µmol/L" in lines[1] and "4 values set aside" in lines[2]
     assert "as old as the orders" in lines[-1] and "(2 admissions)" in lines[-1]
     assert not list(finding_lines(Cohort((Admission("1", "p"),), Source("export", {}, "flat"))))
 

@@ -308,7 +308,10 @@ def test_orders_left_out_are_listed_with_reasons_and_counted_as_the_command_coun
 
 
 def test_findings_are_listed_with_what_was_converted(window: MainWindow) -> None:
-    seen = (Observation("creatinine", 2.3, "mg/dL", -4.5, written="µmol/L"), Observation("GCS", 7, worst=True))
+    seen = (
+        Observation("creatinine", 2.3, "mg/dL", -4.5, written="µmol/L", source="Labs!C2"),
+        Observation("GCS", 7, worst=True),
+    )
     admission = Admission("1", "p", observations=seen)
     window.session.cohort = Cohort((admission,), Source("export", {}, "eicu"), unread_values={"potassium": 4})
     page = window.checking
@@ -316,9 +319,9 @@ def test_findings_are_listed_with_what_was_converted(window: MainWindow) -> None
     model = page.findings.model
     rows = [[model.index(row, column).data() for column in range(model.columnCount())] for row in range(3)]
     assert rows == [
-        ["creatinine", "mg/dL", "1", "µmol/L", "0", "0"],
-        ["potassium", "mmol/L", "0", "", "0", "4"],
-        ["GCS", "", "1", "", "1", "0"],
+        ["creatinine", "mg/dL", "1", "µmol/L", "0", "0", "Labs!C2"],
+        ["potassium", "mmol/L", "0", "", "0", "4", ""],
+        ["GCS", "", "1", "", "1", "0", ""],
     ]
     place = page.tabs.indexOf(page.findings)
     assert page.tabs.tabText(place) == "Findings  3" and "as old as the orders" in page.tabs.tabToolTip(place)

@@ -310,6 +310,7 @@ class CheckPage(Page):
                 text_column(self.tr("Converted from"), [", ".join(each.units) for each in found], 7),
                 counts(self.tr("Only worst of 24 h"), [each.worst for each in found], 8),
                 counts(self.tr("Values set aside"), [each.set_aside for each in found], 7),
+                text_column(self.tr("First value at"), [each.first for each in found], 11),
             ]
         )
         place = self.tabs.indexOf(self.findings)

@@ -513,6 +513,10 @@
         <translation>搁置的值</translation>
     </message>
     <message>
+        <source>First value at</source>
+        <translation>首个值的位置</translation>
+    </message>
+    <message>
         <source>The worst values of the first 24 hours are as old as the orders: what was ordered may have changed them.</source>
         <translation>前24小时的最差值与医嘱同时产生：医嘱可能已影响这些值。</translation>
     </message>
