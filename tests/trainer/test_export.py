@@ -42,7 +42,7 @@ def trained(weights: Path, folder: Path, recipe: Recipe = RECIPE) -> tuple[Train
             for key, value in stopping.weights.items()
         }
     for group, stopping in enumerate(run.early_stopping):  # whatever training found, here every matrix must matter
-        run.set_weights(group, stopping.weights)
+        run.model.set_weights(group, stopping.weights)
     return run, write_run(run, rows, "this run")
 
 
@@ -53,7 +53,7 @@ def test_the_engine_scores_adapters_as_peft_does(weights: Path, tmp_path: Path, 
     assert package.fine_tuned and [drug.name for drug in package.drugs] == sorted(DRUGS)
     assert len(run.examples.validation)  # which no adapter learned from
     assert package.label == f"fine-tuned on {len(run.examples.train)} admissions, recipe {RECIPE.name}"
-    ours = torch_scores(run.base, run.adapters, run.groups, ADMISSIONS, DRUGS)
+    ours = torch_scores(run.base, run.model.adapters, run.groups, ADMISSIONS, DRUGS)
     untuned = torch_scores(load_base(weights), None, run.groups, ADMISSIONS, DRUGS)
     assert np.abs(ours - untuned).max() > 0.5  # the adapters change scores, so agreeing means something
     theirs = engine_scores(weights, package.adapter_groups, ADMISSIONS, DRUGS)
@@ -74,9 +74,9 @@ def test_a_whole_prompt_adapter_and_its_head_score_as_in_training(weights: Path,
     assert package.terms and all(drug.group is None for drug in package.drugs)
     admissions, drugs = tiny_rows().of(["train"]), run.examples.drugs
     with torch.no_grad():
-        ours = run.scores(range(len(admissions)), 0)
-        run.head = None
-        assert np.abs(ours - run.scores(range(len(admissions)), 0)).max() > 0.1  # the head has its part in them
+        ours = run.model.scores(range(len(admissions)), 0)
+        run.model.head = None
+        assert np.abs(ours - run.model.scores(range(len(admissions)), 0)).max() > 0.1  # the head has its part in them
     theirs = []
     with EngineProcess(package, EngineSettings(device="cpu", threads=1)) as engine:
         for admission in admissions:
@@ -92,7 +92,7 @@ def test_a_merged_base_scores_as_the_whole_prompt_adapter_does(weights: Path, tm
     package = export_merged(record, weights, tmp_path / "package", precision, lambda drug: "", {"name": "tiny"})  # type: ignore[arg-type]
     assert package.base_path.parent == tmp_path / "package" and not package.adapters
     with torch.no_grad():
-        ours = run.scores(range(len(run.examples.prefixes)), 0)
+        ours = run.model.scores(range(len(run.examples.prefixes)), 0)
     theirs = engine_scores(package.base_path, (), tiny_rows().of(["train"]), run.examples.drugs)
     found = parity(ours, theirs)
     least = {"F16": 0.999, "Q8_0": 0.97, "Q4_K_M": 0.5}[precision]  # random weights feel rounding more than real ones

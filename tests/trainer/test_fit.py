@@ -37,7 +37,7 @@ def training(folder: Path, run: Path, recipe: Recipe = RECIPE, rows: Rows | None
 
 
 def weights(run: Training) -> list[torch.Tensor]:
-    return [weight.detach().clone() for weight in run.adapters.parameters()]
+    return [weight.detach().clone() for weight in run.model.adapters.parameters()]
 
 
 @pytest.mark.parametrize("suffix_only", [True, False])
@@ -59,7 +59,7 @@ def test_a_reading_head_adds_what_it_reads_in_the_state(folder: Path, tmp_path: 
     recipe = replace(RECIPE, suffix_only=False, groups="one", head=True, epochs=4, patience=4, watch="loss")
     run = training(folder, tmp_path, recipe, tiny_rows(40))
     fit(run, "this run", lambda line: None)
-    assert run.head is not None and run.head.weight.abs().max() > 0
+    assert run.model.head is not None and run.model.head.weight.abs().max() > 0
     record = write_run(run, tiny_rows(40), "this run")
     assert record.head is not None
     head = load_file(record.head)
@@ -69,7 +69,7 @@ def test_a_reading_head_adds_what_it_reads_in_the_state(folder: Path, tmp_path: 
             found = run.base.hidden(pack([Asked(prefix, suffixes, range(len(suffixes)))]))
             alone = run.base.scores(pack([Asked(prefix, suffixes, range(len(suffixes)))]))
             wanted = alone + found[: len(prefix)].mean(0) @ head["weight"] + head["bias"]
-        np.testing.assert_allclose(run.scores([admission, 3], 0)[0], wanted.numpy(), atol=1e-4)
+        np.testing.assert_allclose(run.model.scores([admission, 3], 0)[0], wanted.numpy(), atol=1e-4)
     record.head.unlink()
     with pytest.raises(InputError, match="lacks its reading head"):
         load_run(tmp_path)
@@ -81,7 +81,7 @@ def test_groups_do_not_touch_each_other(folder: Path, tmp_path: Path) -> None:
     both = training(folder, tmp_path / "both", recipe)
     fit(both, "both", lambda line: None)
     alone = training(folder, tmp_path / "alone", recipe)
-    alone.adapters.set_weights(1, Adapters.weights(training(folder, tmp_path / "x", recipe).adapters, 1))
+    alone.model.adapters.set_weights(1, Adapters.weights(training(folder, tmp_path / "x", recipe).model.adapters, 1))
     alone.early_stopping[0].stopped = True
     for group in (1,):
         alone.validate(lambda line: None)
@@ -92,8 +92,8 @@ def test_groups_do_not_touch_each_other(folder: Path, tmp_path: Path) -> None:
             alone.scheduler.step()
             alone.optimiser.zero_grad()
     both.restore(torch.load(tmp_path / "both" / "checkpoint.pt", weights_only=True))
-    for name, weight in both.adapters.weights(1).items():
-        torch.testing.assert_close(weight, alone.adapters.weights(1)[name], atol=1e-6, rtol=1e-5)
+    for name, weight in both.model.adapters.weights(1).items():
+        torch.testing.assert_close(weight, alone.model.adapters.weights(1)[name], atol=1e-6, rtol=1e-5)
 
 
 def test_sampled_negatives_stand_for_all(folder: Path, tmp_path: Path) -> None:
@@ -202,7 +202,7 @@ def test_a_step_that_cannot_be_repeated_is_one_sentence(
 def test_whether_gradients_repeat_is_found_out(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = training(folder, tmp_path)
     assert torch.are_deterministic_algorithms_enabled() and run.repeats()
-    assert all(weight.grad is None for weight in run.learning())
+    assert all(weight.grad is None for weight in run.model.learning())
     scores, calls = run.base.scores, count()
     monkeypatch.setattr(run.base, "scores", lambda packed: scores(packed) * (1 + 1e-6 * next(calls)))
     assert not run.repeats()

@@ -45,7 +45,7 @@ def test_adapters_learn_and_are_exported(folder: Path, weights: Path, tmp_path: 
     run = Training(base, make_examples(rows, recipe, base.tokens), groups, recipe, tmp_path / "run")
     fit(run, "this run", lambda line: None)
     assert -run.early_stopping[0].value < float(run.curves.rows[0][4]) - 0.05
-    assert {weight.dtype for weight in run.adapters.parameters()} == {torch.float32}
+    assert {weight.dtype for weight in run.model.adapters.parameters()} == {torch.float32}
     written = write_run(run, rows, "this run")
     assert written.record["precision"] == "nf4"
     if suffix_only:

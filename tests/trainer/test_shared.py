@@ -46,13 +46,13 @@ def test_groups_start_from_the_shared_run_and_the_engine_adds_both(weights: Path
     everybody = range(24)
     run = over(weights, shared, tmp_path / "groups")
     assert len(run.groups) == 2
-    before = run.scores(everybody, None) + run.offset
-    np.testing.assert_allclose(before, whole.scores(everybody, 0) + whole.offset, atol=2e-3)
+    before = run.model.scores(everybody, None) + run.model.offset
+    np.testing.assert_allclose(before, whole.model.scores(everybody, 0) + whole.model.offset, atol=2e-3)
     fit(run, "this run", lambda line: None)
     for group in range(2):
-        learned = {key: torch.randn(value.shape) * 0.1 for key, value in run.adapters.weights(group).items()}
-        run.set_weights(group, learned)
-    ours = np.nansum([run.scores(everybody, group) for group in range(2)], axis=0) + run.offset
+        learned = {key: torch.randn(value.shape) * 0.1 for key, value in run.model.adapters.weights(group).items()}
+        run.model.set_weights(group, learned)
+    ours = np.nansum([run.model.scores(everybody, group) for group in range(2)], axis=0) + run.model.offset
     assert np.abs(ours - before).max() > 0.3
     write_run(run, tiny_rows(), "this run", shared)
     shutil.rmtree(shared.folder)  # the run has all that it needs

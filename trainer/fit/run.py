@@ -110,7 +110,7 @@ def fit(training: Training, identity: str, say: Callable[[str], None], checkpoin
     """
     try:
         state = load_checkpoint(training.folder, identity)
-        training.adapters.train(True)
+        training.model.adapters.train(True)
         if state:
             training.restore(state)
             say(f"resumed in epoch {training.epoch + 1} at step {training.step}")
@@ -126,8 +126,8 @@ def fit(training: Training, identity: str, say: Callable[[str], None], checkpoin
             raise ModelError(_NOT_REPRODUCIBLE.format(step=str(error).split()[0])) from error
         raise
     for group, stopping in enumerate(training.early_stopping):
-        training.set_weights(group, stopping.weights)
-    training.adapters.train(False)
+        training.model.set_weights(group, stopping.weights)
+    training.model.adapters.train(False)
 
 
 _NO_MEMORY = (
@@ -143,12 +143,13 @@ _MAY_DIFFER = (
 
 
 def _start(training: Training, say: Callable[[str], None]) -> None:
-    count = f"{sum(weight.numel() for weight in training.learning()):,} weights"
-    say(f"{count} in {len(training.groups)} adapters{' and a head' if training.head else ''}; figures before training:")
-    training.adapters.train(False)
+    model = training.model
+    count = f"{sum(weight.numel() for weight in model.learning()):,} weights"
+    say(f"{count} in {len(training.groups)} adapters{' and a head' if model.head else ''}; figures before training:")
+    model.adapters.train(False)
     if training.recipe.centred:
-        training.centre()
-    training.fit_normaliser()
+        model.centre()
+    model.fit_normaliser()
     training.validate(say)
     if training.recipe.repeatable and training.base.device.type != "cpu" and not training.repeats():
         say(_MAY_DIFFER)

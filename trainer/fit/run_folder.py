@@ -58,7 +58,7 @@ def write_run(training: Training, rows: Rows, identity: str, shared: Run | None 
 
     `rows` are those it learned from, as `learning_rows` gives them; `shared` is the run beneath it.
     """
-    adapters = training.adapters
+    adapters = training.model.adapters
     for group, name in enumerate(adapters.names):
         folder = training.folder / "adapters" / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -68,9 +68,9 @@ def write_run(training: Training, rows: Rows, identity: str, shared: Run | None 
         config = {key: sorted(value) if isinstance(value, set) else value for key, value in config.items()}
         config |= {"base_model_name_or_path": training.base.path.name, "inference_mode": True}
         _write_json(folder / "adapter_config.json", config)
-    if training.head:
+    if training.model.head:
         with replacing(training.folder / HEAD) as scratch:
-            save_file(training.head.plain(), scratch)
+            save_file(training.model.head.plain(), scratch)
     record = _record(training, rows, identity)
     if shared:
         _copy_shared(shared, training.folder)
@@ -100,7 +100,7 @@ def _copy_shared(shared: Run, folder: Path) -> None:
 
 def _record(training: Training, rows: Rows, identity: str) -> dict[str, Any]:
     examples = training.examples
-    mean_offset = training.offset[examples.train].mean(0)
+    mean_offset = training.model.offset[examples.train].mean(0)
     return {
         "format": FORMAT,
         "identity": identity,
@@ -115,18 +115,18 @@ def _record(training: Training, rows: Rows, identity: str) -> dict[str, Any]:
                 f"validation_{training.recipe.watch}": round(abs(stopping.value), 6),
             }
             for name, drugs, stopping in zip(
-                training.adapters.names, training.groups, training.early_stopping, strict=True
+                training.model.adapters.names, training.groups, training.early_stopping, strict=True
             )
         ],
         **learned_from(rows),
         "offset": {drug: round(float(mean), 6) for drug, mean in zip(examples.drugs, mean_offset, strict=True)},
-        "frozen_logits": bool((training.offset != training.offset[0]).any()),
+        "frozen_logits": bool((training.model.offset != training.model.offset[0]).any()),
         "admissions": {
             "train": len(examples.train),
             "validation": len(examples.validation),
             "with_cut_prompt": examples.n_cut,
         },
-        "weights": sum(weight.numel() for weight in training.learning()),
+        "weights": sum(weight.numel() for weight in training.model.learning()),
         "epochs": training.epoch,
         "seconds": round(training.seconds, 1),
         "device": str(training.base.device),

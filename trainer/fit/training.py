@@ -1,4 +1,4 @@
-"""A training run: what learns, how a step's loss is made, how the validation rows are watched, what is saved.
+"""A training run: how a step's loss is made, how the validation rows are watched, what is saved.
 
 A step takes a few admissions. With suffix-only adapters each one's prefix is encoded once by the frozen base, or taken
 from memory, and every group's adapter is trained on its own drugs' suffixes after it; otherwise prefix and suffixes
@@ -20,18 +20,16 @@ from transformers import get_scheduler
 
 from lamo_desktop.errors import ModelError
 from lamo_desktop.stats import divide, log_loss, threshold_for_count
-from trainer.fit.adapters import Adapters, places
+from trainer.fit.adapted_model import AdaptedModel
+from trainer.fit.adapters import places
 from trainer.fit.base import Base
 from trainer.fit.curves import Curves
 from trainer.fit.examples import Examples, check_groups
-from trainer.fit.head import ReadingHead
-from trainer.fit.memory import Memories
-from trainer.fit.packing import Asked, Pack, pack, within_budget
+from trainer.fit.packing import Asked, pack, within_budget
 from trainer.fit.processes import Processes
 from trainer.fit.recipe import Recipe
 
 Floats = NDArray[np.float64]
-CENTRING_ADMISSIONS = 100  # enough for each drug's mean score to within a few hundredths
 
 
 @dataclass
@@ -46,7 +44,7 @@ class EarlyStopping:
 
 
 class Training:
-    """A run: adapters, optimiser and position. `fit` carries it to its end."""
+    """A run: the model that learns, its optimiser and its position. `run.fit` carries it to its end."""
 
     def __init__(
         self, base: Base, examples: Examples, groups: Sequence[Sequence[str]], recipe: Recipe, folder: Path
@@ -54,21 +52,14 @@ class Training:
         """Raises InputError for a group with too few orders or a base without the recipe's layers."""
         self.base, self.examples, self.groups, self.recipe, self.folder = base, examples, groups, recipe, folder
         self.processes = Processes(cpu=base.device.type == "cpu")
-        self.columns = places(groups, examples.drugs)
-        check_groups(examples, groups, self.columns)
+        check_groups(examples, groups, places(groups, examples.drugs))
         torch.manual_seed(recipe.seed)
         torch.use_deterministic_algorithms(recipe.repeatable)  # or sums of gradients depend on timing, on a GPU
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-        self.adapters = Adapters(base.model, len(groups), recipe)
-        self.memories = (
-            Memories(base, self.adapters, examples.prefixes, examples.suffixes, recipe.memory_gb, recipe.top_layers)
-            if recipe.suffix_only
-            else None
-        )
-        self.head = ReadingHead(base.answer.numel(), len(examples.drugs), base.device) if recipe.head else None
-        learned = [{"params": self.adapters.parameters(), "lr": recipe.learning_rate}]
-        if self.head:
-            learned.append({"params": self.head.parameters(), "lr": recipe.head_learning_rate})
+        self.model = AdaptedModel(base, examples, groups, recipe, self.processes)
+        learned = [{"params": self.model.adapters.parameters(), "lr": recipe.learning_rate}]
+        if self.model.head:
+            learned.append({"params": self.model.head.parameters(), "lr": recipe.head_learning_rate})
         self.optimiser = torch.optim.AdamW(learned, weight_decay=recipe.weight_decay)
         self.steps_per_epoch = -(-len(examples.train) // recipe.admissions_per_step)
         self.scheduler = get_scheduler(
@@ -76,23 +67,22 @@ class Training:
         )
         self.epoch, self.step, self.seconds = 0, 0, 0.0
         self.early_stopping = [EarlyStopping() for _ in groups]
-        self.offset: NDArray[np.float32] = examples.offset
         self.curves = Curves(folder / "curves.csv")
 
     def loss(self, group: int, admissions: Sequence[int], epoch: int) -> float:
         """Mean loss of a group's pairs in one step; its gradients are added to the adapter's, over all processes."""
         asked, weights = self._asked(group, self.processes.share(admissions), epoch)
-        self.adapters.use(group)
-        pairs = len(admissions) * len(self.columns[group])
+        self.model.adapters.use(group)
+        pairs = len(admissions) * len(self.model.columns[group])
         total = 0.0
         n_drugs = len(self.examples.drugs)
         for run in within_budget(asked, self.recipe.token_budget):
             packed = pack(run, self.base.device)
-            scores = self._scores(packed)
+            scores = self.model.read(packed)
             rows, drugs = np.divmod(np.array(packed.places), n_drugs)
             loss = (
                 binary_cross_entropy_with_logits(
-                    scores + torch.from_numpy(self.offset[rows, drugs]).to(scores.device),
+                    scores + torch.from_numpy(self.model.offset[rows, drugs]).to(scores.device),
                     torch.from_numpy(self.examples.ordered[rows, drugs]).to(scores),
                     torch.from_numpy(weights[rows, drugs]).to(scores),
                     reduction="sum",
@@ -101,16 +91,8 @@ class Training:
             )
             loss.backward()  # type: ignore[no-untyped-call]
             total += float(loss.detach())
-        self.processes.add_gradients(weight for weight in self.learning() if weight.requires_grad)
+        self.processes.add_gradients(weight for weight in self.model.learning() if weight.requires_grad)
         return float(self.processes.total(np.array([total]))[0])
-
-    def _scores(self, packed: Pack) -> Tensor:
-        """The pairs' scores, the reading head's part included."""
-        if self.head is None:
-            return self.base.scores(packed)
-        scores, states = self.base.read(packed)
-        drugs = torch.tensor(packed.places, device=scores.device) % len(self.examples.drugs)
-        return scores + self.head(states)[packed.owners, drugs]
 
     def repeats(self) -> bool:
         """Whether a step's gradients are the same bits when computed again; asked of the longest prompts."""
@@ -119,13 +101,9 @@ class Training:
         for _ in range(2):
             torch.manual_seed(self.recipe.seed)
             self.loss(0, longest[: self.recipe.admissions_per_step], 0)
-            found.append([weight.grad.clone() for weight in self.learning() if weight.grad is not None])
+            found.append([weight.grad.clone() for weight in self.model.learning() if weight.grad is not None])
             self.optimiser.zero_grad()
         return all(torch.equal(*pair) for pair in zip(*found, strict=True))
-
-    def learning(self) -> list[torch.nn.Parameter]:
-        """All weights of the run."""
-        return self.adapters.parameters() + (self.head.parameters() if self.head else [])
 
     def _asked(self, group: int, admissions: Sequence[int], epoch: int) -> tuple[list[Asked], NDArray[np.float32]]:
         """A step's pairs of one group and every pair's weight; places are admission * drugs + drug."""
@@ -134,12 +112,12 @@ class Training:
         for admission in admissions:
             drugs, weight = self._drawn(group, admission, epoch)
             weights[admission, drugs] = weight
-            asked.append(self.asked(admission, drugs))
+            asked.append(self.model.asked(admission, drugs))
         return asked, weights
 
     def _drawn(self, group: int, admission: int, epoch: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
         """The drugs to ask one admission in one epoch: all ordered ones, and all or some of the others with weights."""
-        members = np.array(self.columns[group])
+        members = np.array(self.model.columns[group])
         ordered = self.examples.ordered[admission, members]
         others = int((~ordered).sum())
         keep = self.recipe.negatives
@@ -151,72 +129,15 @@ class Training:
         weight = np.where(self.examples.ordered[admission, chosen], 1.0, others / keep)
         return chosen, weight.astype(np.float32)
 
-    def asked(self, admission: int, drugs: Sequence[int] | NDArray[np.intp]) -> Asked:
-        """One admission with some drugs, from memory what adapters leave alone."""
-        places = [int(drug) for drug in drugs]
-        suffixes = [self.examples.suffixes[drug] for drug in places]
-        memory = self.memories.get(admission) if self.memories else None
-        states = self.memories.states(admission, places) if self.memories else None
-        first = admission * len(self.examples.drugs)
-        return Asked(self.examples.prefixes[admission], suffixes, [first + drug for drug in places], memory, states)
-
-    @torch.no_grad()
-    def scores(self, admissions: Sequence[int], group: int | None) -> Floats:
-        """Scores (admissions, all drugs) by one group's adapter, of its drugs; None: by the untuned base, of all.
-
-        Every process computes its share of the admissions and gets all scores; NaN for drugs not asked.
-        """
-        n_drugs = len(self.examples.drugs)
-        drugs = range(n_drugs) if group is None else self.columns[group]
-        out = np.zeros((len(admissions), n_drugs))
-        row = {admission: place for place, admission in enumerate(admissions)}
-        if group is not None:
-            self.adapters.use(group)
-        own = self.processes.share(admissions)
-        out[[row[admission] for admission in own]] = np.nan
-        for run in within_budget((self.asked(admission, list(drugs)) for admission in own), self.recipe.token_budget):
-            packed = pack(run, self.base.device)
-            whose, which = np.divmod(np.array(packed.places), n_drugs)
-            out[[row[admission] for admission in whose.tolist()], which] = self._scores(packed).cpu().numpy()
-        return self.processes.total(out)
-
-    def centre(self) -> None:
-        """Take each drug's mean score by the untuned base off its offset."""
-        sample = np.random.default_rng([self.recipe.seed, 3]).permutation(self.examples.train)[:CENTRING_ADMISSIONS]
-        with self.adapters.off():
-            mean = self.scores(sample.tolist(), None).mean(0)
-        self.offset = self.examples.offset - mean.astype(np.float32)
-
-    @torch.no_grad()
-    def fit_normaliser(self) -> None:
-        """Give the reading head the spread of the untuned base's states of the training admissions."""
-        if self.head is None:
-            return
-        prefixes = (Asked(self.examples.prefixes[admission], (), ()) for admission in self.examples.train)
-        with self.adapters.off():
-            runs = within_budget(prefixes, self.recipe.token_budget)
-            states = [self.base.read(pack(run, self.base.device))[1] for run in runs]
-        self.head.fit_normaliser(torch.cat(states))
-
-    def weights(self, group: int) -> dict[str, Tensor]:
-        """A copy of a group's weights on the CPU, with the reading head's."""
-        return self.adapters.weights(group) | (self.head.weights() if self.head else {})
-
-    def set_weights(self, group: int, weights: dict[str, Tensor]) -> None:
-        """Put back what `weights` gave."""
-        self.adapters.set_weights(group, {name: each for name, each in weights.items() if not name.startswith("head.")})
-        if self.head:
-            self.head.set_weights(weights)
-
     def validate(self, say: Callable[[str], None]) -> None:
         """Score the validation rows by every group that still learns, and keep what is best."""
         aside = self.examples.validation.tolist()
-        self.adapters.train(False)
+        self.model.adapters.train(False)
         for group, stopping in enumerate(self.early_stopping):
             if stopping.stopped:
                 continue
-            members = self.columns[group]
-            logits = self.scores(aside, group)[:, members] + self.offset[np.ix_(aside, members)]
+            members = self.model.columns[group]
+            logits = self.model.scores(aside, group)[:, members] + self.model.offset[np.ix_(aside, members)]
             ordered = self.examples.ordered[np.ix_(aside, members)]
             figures = {"jaccard": jaccard_at_ratio_one(logits, ordered), "loss": log_loss(logits, ordered)}
             value = figures["jaccard"] if self.recipe.watch == "jaccard" else -figures["loss"]
@@ -224,25 +145,25 @@ class Training:
                 raise ModelError("Training diverged: a score is not a finite number; lower the learning rate.")
             if value > stopping.value:
                 stopping.value, stopping.epoch, stopping.worse = value, self.epoch, 0
-                stopping.weights = self.weights(group)
+                stopping.weights = self.model.weights(group)
             else:
                 stopping.worse += 1
                 stopping.stopped = stopping.worse >= self.recipe.patience
             self.curves.add(self.epoch, self.step, group, "validation", **figures)
             note = "stopped" if stopping.stopped else f"best at epoch {stopping.epoch}"
             say(f"  group {group}: Jaccard {figures['jaccard']:.4f}, log loss {figures['loss']:.4f}, {note}")
-        self.adapters.train(True)
+        self.model.adapters.train(True)
 
     def state(self, identity: str) -> dict[str, Any]:
         """Everything that `restore` needs to go on exactly."""
         return {
             "identity": identity,
             "position": [self.epoch, self.step, self.seconds],
-            "weights": [self.weights(group) for group in range(len(self.groups))],
+            "weights": [self.model.weights(group) for group in range(len(self.groups))],
             "watches": [vars(stopping) for stopping in self.early_stopping],
             "optimiser": self.optimiser.state_dict(),
             "scheduler": self.scheduler.state_dict(),
-            "offset": torch.from_numpy(self.offset),
+            "offset": torch.from_numpy(self.model.offset),
             "curves": self.curves.rows,
         }
 
@@ -250,11 +171,11 @@ class Training:
         """Go back to a saved state."""
         self.epoch, self.step, self.seconds = state["position"]
         for group, weights in enumerate(state["weights"]):
-            self.set_weights(group, weights)
+            self.model.set_weights(group, weights)
         self.early_stopping = [EarlyStopping(**stopping) for stopping in state["watches"]]
         self.optimiser.load_state_dict(state["optimiser"])
         self.scheduler.load_state_dict(state["scheduler"])
-        self.offset = state["offset"].numpy()
+        self.model.offset = state["offset"].numpy()
         self.curves.restore(state["curves"])
 
 
