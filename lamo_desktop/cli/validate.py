@@ -21,14 +21,14 @@ from lamo_desktop.cli.steps import (
 from lamo_desktop.errors import InputError
 from lamo_desktop.files import replacing
 from lamo_desktop.formulary import Formulary, load_formulary
-from lamo_desktop.model.package import ModelPackage, load_package
-from lamo_desktop.model.plain import plain_package
+from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.progress import Progress, Reporter
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.report.html import write_report
 from lamo_desktop.report.validation_workbook import write_validation_workbook
 from lamo_desktop.report.workbook import check_writable
+from lamo_desktop.review.comparing import other_package
 from lamo_desktop.validate import Validation, ValidationOptions, from_recommendations
 from lamo_desktop.validate import validate as validated
 from lamo_desktop.validate.adaptation import SiteAdaptation
@@ -52,7 +52,7 @@ def validate(options: Validate) -> int:
             check_writable(target, suffix)
     policy, package = chosen_policy(options), chosen_package(options)
     formulary = load_formulary(options.names, options.interactions, options.knowledge)
-    others = [_other_package(path, package) for path in options.compare]
+    others = [other_package(path, package) for path in options.compare]
     cohort = read_input(options, formulary, reporter)
     if cohort.admissions and not cohort.has_orders:
         raise InputError(
@@ -114,12 +114,6 @@ def _save_overlay(validation: Validation, package: ModelPackage, path: Path) -> 
 def _n_learned_from(overlay: Path, outcomes: Outcomes) -> int:
     files = outcomes.provenance.get("input", {}).get("files_sha256", {})
     return n_learned_from(load_overlay(overlay), outcomes.patient_ids, files, patient_tags.own_key())
-
-
-def _other_package(path: Path, package: ModelPackage) -> ModelPackage:
-    if path.suffix.lower() == ".gguf":
-        return plain_package(path, package.drugs, tuple(package.policies), package.context_tokens)
-    return load_package(path)
 
 
 def _on_same_rows(
