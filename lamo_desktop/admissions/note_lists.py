@@ -6,11 +6,16 @@ from collections.abc import Iterator
 NAME_LENGTH = 60  # a longer piece is a sentence, not an allergen
 
 _NUMBERED = re.compile(r"(?:(?<=^)|(?<=[\s.;,]))\(?\d{1,2}[.)、]\s*(?=[^\W\d_])", re.MULTILINE)
+_WIDE = str.maketrans("（）［］【】：", "()[][]:")  # as Chinese texts write them
 _SYMPTOM = (
     r"(?:rash(?:es)?|hives|urticaria|nausea|vomiting|swell\w*|itch\w*|pruritus|anaphyla\w+|angioedema|dyspnea|cough\w*"
     r"|shortness of breath|difficulty breathing|upset|diarrhea|headaches?|dizziness|hallucinations?|confusion"
     r"|disorientation|reactions?|bronchospasm|tachycardi\w*|palpitations|hypotension|syncope|stuffiness|blisters"
-    r"|cramps?|weakness|fever|flushing|redness|constipation|insomnia)"
+    r"|cramps?|weakness|fever|flushing|redness|constipation|insomnia"
+    r"|übelkeit|erbrechen|durchfall|ausschlag|hautausschlag|exanthem|juckreiz|schwellung|atemnot|nesselsucht|urtikaria"
+    r"|naus[ée]es?|vomissements?|éruption|eruption|urticaire|œdème|démangeaisons?|prurit\b"
+    r"|n[áa]useas?|v[óo]mitos?|erupci[óo]n|prurito|hinchaz[óo]n|exantema|disnea"
+    r"|恶心|呕吐|皮疹|荨麻疹|瘙痒|休克|水肿|呼吸困难|腹泻|头晕|头痛)"
 )
 _NO_ALLERGY = re.compile(
     r"\bn\.?k\.?d?\.?a\b|\bnkma\b"
@@ -20,7 +25,8 @@ _NO_ALLERGY = re.compile(
     r"|\b(?:has|have) (?:no|not had any)\b"
     r"|\b(?:can|may) (?:get|take|tolerate|have(?! \w+ed\b| had\b| given\b))\b|\btolerate[sd]\b"
     r"|^\W*(?:denie[sd]|refer|see|none|nil|no|negative|unknown|unremarkable|n/a)\b\W*(?:\w+\W*){0,2}$"
-    r"|^\W*(?:none|denie[sd]|keine?)\b|\b(?:are|is) none\b|^\W*(?:无|否认|未发现)",
+    r"|^\W*(?:none|denie[sd]|keine?r?|aucune?|néant|neant|ninguna?|niega|sin alergias?|pas d.allergie)\b|"
+    r"\b(?:are|is) none\b|^\W*(?:无|否认|未发现)",
     re.IGNORECASE,
 )
 _EXCEPT = re.compile(r"\b(?:except(?:ing| for)?|other than|besides|apart from)\b", re.IGNORECASE)
@@ -59,7 +65,7 @@ _LEAD = re.compile(
 )
 _TELLS_REACTION = re.compile(rf"{_SYMPTOM}|\b(?:throat|tongue|lips?|face|airway|breath\w*|shock)\b", re.IGNORECASE)
 _REACTION = re.compile(
-    r"\s*(?:[(\[].*|\s[-–—=>]+\s.*|:.*"
+    r"\s*(?:[(\[].*|\s[-–—=>→]+\s.*|:.*"
     rf"|\bwith\b(?!\s+(?!{_SYMPTOM})[\w-]+\s*$).*"  # "Tylenol with codeine" is one drug, "with cough" a reaction
     r"|\b(?:which|that|who|where|when|because|from|due to|causes?|causing|caused|gives?|giving|gets?|makes?|has"
     r"|had|produce[sd]?|producing|result\w*|develop\w*|lead(?:s|ing)?|reactions?|allerg(?:y|ies|ic)"
@@ -84,6 +90,7 @@ def parse_allergies(text: str) -> dict[str, str]:
     """
     found: dict[str, list[str]] = {}
     reaction: list[str] = []
+    text = text.translate(_WIDE)
     for sentence in re.split(r"[\n;；。]|\.(?=\s|$)|\s\|\s", _NUMBERED.sub("\n", text)):
         about = _ABOUT_ALLERGY.search(sentence) is not None
         if _ELSEWHERE.search(sentence) or (_SOMEONE.search(sentence) and not about):

@@ -15,12 +15,29 @@ _SIDE_EFFECT = re.compile(
     r"|(?:stomach|gi|gastric) (?:upset|intolerance|distress)"
     r"|abdominal pain|diarrhea|constipat\w*|headaches?|dizz\w*|drows\w*|sleep\w*|fatigue|cough\w*|myalgias?"
     r"|(?:muscle|leg) (?:pains?|aches?|cramps?)|cramps|insomnia|intoleran\w*|side[ -]effects?|adverse effects?|red man"
-    r"|confus\w*|hallucinat\w*|sweat\w*|palpitations|jitter\w*|nightmares)\b"
+    r"|confus\w*|hallucinat\w*|sweat\w*|palpitations|jitter\w*|nightmares"
+    # German, French, Spanish
+    r"|ubelkeit|erbrechen|brechreiz|durchfall|diarrh\w*|bauchschmerz\w*|magenschmerz\w*|magenbeschwerden|kopfschmerz\w*"
+    r"|schwindel|mudigkeit|schlaflos\w*|husten|muskelschmerz\w*|verstopfung|verwirr\w*|halluzin\w*|unvertraglich\w*"
+    r"|nebenwirkung\w*|nausees?|vomissements?|diarrhees?|douleurs? abdominales?|douleurs? gastriques?|cephalees?"
+    r"|maux de tete|vertiges?|somnolence|fatigue|toux|crampes?|myalgies?|insomnie|effets? indesirables?"
+    r"|nauseas?|vomitos?|diarreas?|dolor abdominal|dolor de estomago|estrenimiento|cefaleas?|dolor de cabeza|mareos?"
+    r"|somnolencia|cansancio|tos|calambres|mialgias?|insomnio|confusion|alucinacion\w*|intolerancia|efectos? advers\w*"
+    r"|molestias gastric\w*)\b"
+    r"|恶心|呕吐|腹泻|腹痛|腹胀|便秘|头痛|头晕|嗜睡|乏力|咳嗽|肌痛|失眠|不耐受|副作用|胃肠道反应|胃部不适"
 )
 _ALLERGIC = re.compile(
     r"\b(?:anaphyl\w*|hives?|urticaria|rash\w*|itch\w*|prurit\w*|swell\w*|swollen|angioedema|edema|wheez\w*"
     r"|bronchospasm|throat|breath\w*|sob|dyspnea|stevens|sjs|dress|necrolysis|blister\w*|peel\w*|shock|hypotension"
-    r"|thrombocytopenia|low platelets|hypersensitiv\w*|allergic|allergy|seizures?|arrest|liver|renal|kidney)\b"
+    r"|thrombocytopenia|low platelets|hypersensitiv\w*|allergic|allergy|seizures?|arrest|liver|renal|kidney"
+    # German, French, Spanish
+    r"|anaphyla\w*|\w*ausschlag\w*|exanthem\w*|nesselsucht|urtikaria|juckreiz|schwell\w*|geschwollen|angioodem\w*|odem\w*"
+    r"|quincke\w*|atemnot|luftnot|dyspnoe|bronchospasmus|schock|krampfanfall\w*|kreislauf\w*|leber\w*|nieren\w*|allergi\w*"
+    r"|thrombozytopenie|choc|eruptions?|exantheme|urticaire|prurit|demangeaisons?|gonflements?|angio-?oedeme\w*|oedeme\w*"
+    r"|dyspnee|bronchospasme|convulsions?|hypersensibilit\w*|anafila\w*|choque|erupcion\w*|sarpullido|exantema"
+    r"|ronchas|prurito|picor|hinchazon|angioedema|edema|disnea|broncoespasmo|convulsion\w*|hipersensibilid\w*"
+    r"|hepat\w*|insuffisance|insuficiencia|hypotonie|hipotension)\b"
+    r"|皮疹|荨麻疹|风团|瘙痒|红疹|过敏性休克|休克|水肿|肿胀|哮喘|呼吸困难|喉头|支气管痉挛|肝|肾|抽搐|血小板减少|剥脱"
 )
 
 

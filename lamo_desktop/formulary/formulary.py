@@ -161,8 +161,9 @@ class Formulary:
         """What each statement of an entry is about; a reaction in a statement of its own belongs to the one before."""
         subjects: list[AllergySubject] = []
         for statement in statements(allergy):
-            names, _ = self._index.find(words(statement))
-            classes, _ = self._allergy_terms.find(words(statement))
+            written = words(self._reader.english(statement))
+            names, _ = self._index.find(written)
+            classes, _ = self._allergy_terms.find(written)
             if names or classes:
                 subjects.append(AllergySubject(frozenset(names), frozenset(classes), is_intolerance(statement)))
             elif subjects and is_intolerance(statement):

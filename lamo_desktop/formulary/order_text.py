@@ -46,6 +46,10 @@ class OrderReader:
     def _spellings(self) -> Spellings:
         return Spellings(self._index.words, lambda word: self._index.phrases.get((word,)))
 
+    def english(self, written: str) -> str:
+        """A text that `plain` has read, with names as the tables spell them."""
+        return self._spellings.english(written)
+
     def read(self, text: str) -> Mapped:
         """The mapping of one text; never raises, never guesses."""
         if len(text) > LONGEST_TEXT:
