@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lamo_desktop.adapt.gaussian_process import most_probable, variances
+from lamo_desktop.adapt.gaussian_process import most_probable, spectrum, variances
 from lamo_desktop.adapt.kernels import Kernels, feature_matrix, kernels, standardised
 from lamo_desktop.adapt.rows import HISTORY, SiteRows
 from lamo_desktop.model.site_prior import SitePrior
@@ -192,7 +192,7 @@ def fit_once(rows: SiteRows, prior: SitePrior) -> Adaptation:
         (explained[name] * kernel for name, kernel in alike.by_name.items()), np.full((n, n), SMALLEST_VARIANCE)
     )
     alpha, slope = most_probable(
-        covariance, base, base - base_mean, rows.ordered.astype(np.float64), between_drugs, explained["slope"]
+        spectrum(covariance), base, base - base_mean, rows.ordered.astype(np.float64), between_drugs, explained["slope"]
     )
     features, weights, feature_mean = _feature_weights(rows, alike, explained, alpha)
     group_names = sorted(set(rows.groups.tolist())) if alike.group is not None else []
@@ -245,10 +245,11 @@ def _shared(rows: SiteRows, alike: Kernels, history: Floats) -> tuple[Floats, Fl
     mean = np.r_[1.0, 0.0, history]
     precision = np.r_[SCALE_PRECISION, CONSTANT_PRECISION, np.full(len(HISTORY), HISTORY_PRECISION)]
     own, base, shared = np.zeros(ordered.shape), rows.logits, mean
+    directions = spectrum(kernel)
     for _ in range(3):
         shared = newton(design, ordered.ravel(), own.ravel(), mean, precision)
         base = _base(rows.logits, rows.history, shared)
-        alpha, _ = most_probable(kernel, base, base, ordered, np.eye(ordered.shape[1]), 0.0, steps=60)
+        alpha, _ = most_probable(directions, base, base, ordered, np.eye(ordered.shape[1]), 0.0, steps=60)
         own = kernel @ alpha
     return base, shared
 

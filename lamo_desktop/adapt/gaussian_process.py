@@ -5,6 +5,7 @@ two admissions are, B (d, d) how alike two drugs are.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -61,8 +62,23 @@ def variances(
     return dict(zip(names, found.tolist(), strict=True))
 
 
+@dataclass(frozen=True, eq=False)
+class Spectrum:
+    """The eigenvalues (r,) of a kernel that carry anything, and their eigenvectors (n, r)."""
+
+    values: Floats
+    vectors: Floats
+
+
+def spectrum(kernel: Floats) -> Spectrum:
+    """The spectrum of a kernel (n, n)."""
+    values, vectors = np.linalg.eigh(kernel)
+    large = values > SMALLEST_EIGENVALUE * values.max()
+    return Spectrum(values[large], vectors[:, large])
+
+
 def most_probable(
-    kernel: Floats,
+    kernel: Spectrum,
     offset: Floats,
     centred: Floats,
     ordered: Floats,
@@ -76,9 +92,7 @@ def most_probable(
     restarts) in the eigenbases of kernel and likeness, where the bound p(1 - p) <= 1/4 (Boehning & Lindsay 1988) makes
     the curvature diagonal.
     """
-    values, vectors = np.linalg.eigh(kernel)
-    large = values > SMALLEST_EIGENVALUE * values.max()
-    values, vectors = values[large], vectors[:, large]
+    values, vectors = kernel.values, kernel.vectors
     design = vectors * np.sqrt(values)
     spread, basis = np.linalg.eigh(likeness)
     spread = np.maximum(spread, 1e-3)

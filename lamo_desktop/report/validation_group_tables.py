@@ -2,7 +2,9 @@
 
 import numpy as np
 
+from lamo_desktop.adapt.adaptation import LEAST_ORDERS
 from lamo_desktop.report.table import FIGURE_NAMES, Cell, Table
+from lamo_desktop.validate.adaptation import what_more_would_bring
 from lamo_desktop.validate.subgroups import DrugGroup
 from lamo_desktop.validate.validation import Comparison, Validation
 
@@ -154,14 +156,41 @@ def adaptation(v: Validation) -> tuple[Table, ...]:
         ("adapted minus shipped", *(a.adapted_minus_shipped[c] for c in COMPARED)),
         ("adapted minus best of these rows alone", *(a.adapted_minus_site_only[c] for c in COMPARED)),
     )
+    every = a.all_orders
+    of_all = (
+        ("adapted to this hospital", every.adapted, every.coverage_adapted),
+        ("as shipped", every.shipped, every.coverage_shipped),
+        ("adapted minus shipped", every.adapted_minus_shipped, every.coverage_adapted - every.coverage_shipped),
+    )
+    of_all_note = (
+        f"Over every ordered ingredient, candidate or not; lists are together as long as all orders. Beside the "
+        f"model's candidates, drugs that were ordered in {LEAST_ORDERS} admissions or more can be listed once they are "
+        f"learned here ({every.n_own_drugs:.0f} of them, a mean over the folds)."
+    )
+    before = (
+        f" The {a.n_earlier:,} admissions before the latest {a.n_evaluation:,} were not used." if a.n_earlier else ""
+    )
     note = (
         f"Each admission is predicted by models fitted on about {a.n_fitting:,} admissions of other patients. All "
-        "lists are together as long as the orders."
+        f"lists are together as long as the orders.{before}"
     )
     curve = tuple((point.n_admissions, point.jaccard, point.log_loss) for point in a.learning)
     return (
         Table("Adaptation", "Adapted to this hospital, on held-out admissions", ("model", *names), rows, note),
-        Table("Adaptation by size", "How many admissions it takes", ("admissions", "Jaccard", "log-loss"), curve),
+        Table(
+            "Adaptation, all orders",
+            "Adapted to this hospital, over all ordered drugs",
+            ("model", "Jaccard", "orders that can be listed"),
+            of_all,
+            of_all_note,
+        ),
+        Table(
+            "Adaptation by size",
+            "How many admissions it takes",
+            ("admissions", "Jaccard", "log-loss"),
+            curve,
+            what_more_would_bring(a),
+        ),
     )
 
 

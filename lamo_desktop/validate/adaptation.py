@@ -28,8 +28,11 @@ from lamo_desktop.validate.recalibrate import headline, paired
 
 FOLD_SEED = 11  # of the outer folds; the inner ones have another
 LEARNING_SIZES = (30, 60, 100, 200, 400, 800)  # admissions
-GROUP_LABELS = ("hospital",)  # the label whose values have habits of their own
+GROUP_LABELS = ("hospital", "unit")  # labels whose values may have habits of their own; the first that tells apart
 WITHOUT_PACKAGE = "the same method without the package"
+UNLISTED = -50.0  # the logit of a drug that a model cannot list
+NO_HISTORY = (0.0,) * N_HISTORY  # of a hospital that knows no package
+JACCARD = "visit_mean.jaccard"
 
 Progress = Callable[[float], None]
 Figures = dict[str, Estimate]
@@ -44,13 +47,30 @@ class LearningPoint:
     jaccard: float
 
 
+@dataclass(frozen=True, slots=True)
+class AllOrders:
+    """Jaccard over every ordered ingredient, candidate or not, with lists together as long as all orders.
+
+    `coverage`: the share of the orders that a list can hold, as shipped and with the `n_own_drugs` drugs that are
+    learned here (a mean over the folds).
+    """
+
+    shipped: Estimate
+    adapted: Estimate
+    adapted_minus_shipped: Estimate
+    coverage_shipped: float
+    coverage_adapted: float
+    n_own_drugs: float
+
+
 @dataclass(frozen=True)
 class SiteAdaptation:
     """Three models on the same held-out admissions, with lists of equal length, and their differences, paired.
 
     `n_fitting` is what a fold learns from; `site_only_name` the best, by Jaccard, of the models fitted on these rows
     alone. `adaptation` is what all rows together teach, None where the package is better left as it is.
-    `held_out_logits` (n_evaluation, d): each admission's, adapted without its own fold.
+    `held_out_logits` (n_evaluation, d): each admission's, adapted without its own fold. `n_earlier`: admissions before
+    these, which were not used.
     """
 
     n_fitting: int
@@ -63,8 +83,10 @@ class SiteAdaptation:
     adapted_minus_site_only: Figures
     log_losses: dict[str, float]
     learning: tuple[LearningPoint, ...]
+    all_orders: AllOrders
     adaptation: Adaptation | None
     held_out_logits: Floats = field(compare=False, repr=False)
+    n_earlier: int = 0
 
     @property
     def chosen(self) -> str:
@@ -78,20 +100,26 @@ class SiteAdaptation:
 
 
 def rows_of(outcomes: Outcomes) -> SiteRows:
-    """The rows that adaptation learns from."""
-    classes = dict(zip(outcomes.drugs, outcomes.drug_classes, strict=False))
-    label = next((name for name in GROUP_LABELS if name in outcomes.labels), "")
+    """The rows that adaptation learns from: of the candidates, then of every other drug that was ordered."""
+    outside = sorted({drug for drugs in outcomes.outside_orders for drug in drugs} - set(outcomes.drugs))
+    classes = dict(zip(outcomes.drugs, outcomes.drug_classes, strict=False)) | dict(outcomes.outside_classes)
+    label = next((name for name in GROUP_LABELS if len(set(outcomes.labels.get(name, ()))) > 1), "")
     n = len(outcomes.admission_ids)
+    place = {drug: d for d, drug in enumerate(outside)}
+    ordered_outside = np.zeros((n, len(outside)), dtype=bool)
+    for i, drugs in enumerate(outcomes.outside_orders):
+        ordered_outside[i, [place[drug] for drug in drugs if drug in place]] = True
     return site_rows(
-        outcomes.drugs,
-        logit(outcomes.probabilities),
-        outcomes.ordered,
+        (*outcomes.drugs, *outside),
+        np.hstack([logit(outcomes.probabilities), np.zeros(ordered_outside.shape)]),
+        np.hstack([outcomes.ordered, ordered_outside]),
         outcomes.codes or ((),) * n,
         outcomes.patient_ids,
         outcomes.labels[label] if label else ("",) * n,
         lambda drug: classes.get(drug, ""),
         group_label=label,
         states=outcomes.states,
+        n_outside=len(outside),
     )
 
 
@@ -100,8 +128,9 @@ def evaluate_adaptation(
 ) -> SiteAdaptation | str:
     """The comparison, or a sentence why it cannot be made."""
     everyone = rows_of(outcomes)
-    if len(everyone) > MOST_ADMISSIONS:  # rows are in the export's order
-        latest = np.arange(len(everyone)) >= len(everyone) - MOST_ADMISSIONS
+    n_earlier = max(len(everyone) - MOST_ADMISSIONS, 0)
+    if n_earlier:  # rows are in the export's order
+        latest = np.arange(len(everyone)) >= n_earlier
         outcomes, everyone = outcomes.rows(latest), everyone.at(latest)
     n_patients = len(set(outcomes.patient_ids))
     if len(everyone) < LEAST_ADMISSIONS or n_patients < LEAST_PATIENTS:
@@ -110,22 +139,24 @@ def evaluate_adaptation(
             f"are {len(everyone):,} of {n_patients:,}."
         )
     fold = patient_folds(outcomes.patient_ids, seed=FOLD_SEED)
+    d, prior = everyone.n_candidates, outcomes.site_prior
+    outer = iter(range(FOLDS))
 
     def adapted_to(rows: SiteRows) -> Callable[[SiteRows], Floats]:
-        found = adapt(rows, outcomes.site_prior)
-        return (lambda held: held.logits) if isinstance(found, str) else found.logits
+        done = next(outer)
+        return lists_of(adapt(rows, prior, lambda share: progress(0.6 * (done + share) / FOLDS)))
 
-    logits = {"shipped": everyone.logits}
-    logits["adapted"] = cross_fitted(everyone, adapted_to, lambda share: progress(0.6 * share), FOLD_SEED)
-    rivals = _site_only(outcomes, everyone, fold)
-    progress(0.75)
+    everything = {"shipped": lists_of("")(everyone), "adapted": cross_fitted(everyone, adapted_to, seed=FOLD_SEED)}
+    logits = {name: each[:, :d] for name, each in everything.items()}
+    rivals = _site_only(outcomes, everyone.of_candidates, fold)
+    progress(0.7)
     bootstrap = PatientBootstrap(outcomes.patient_ids, n_resamples)
     judged = {name: headline(as_many_as_ordered(outcomes, each), bootstrap) for name, each in logits.items()}
     alone = {name: headline(as_many_as_ordered(outcomes, each), bootstrap) for name, each in rivals.items()}
-    best = max(alone, key=lambda name: alone[name]["visit_mean.jaccard"][0])
-    progress(0.85)
-    found = adapt(everyone, outcomes.site_prior)
-    learning = _learning_curve(everyone, fold, outcomes, logits["adapted"])
+    best = max(alone, key=lambda name: alone[name][JACCARD][0])
+    progress(0.75)
+    found = adapt(everyone, prior, lambda share: progress(0.75 + 0.15 * share))
+    learning = _learning_curve(everyone.of_candidates, fold, outcomes, logits["adapted"])
     progress(1.0)
     return SiteAdaptation(
         n_fitting=len(everyone) - len(everyone) // FOLDS,
@@ -138,8 +169,37 @@ def evaluate_adaptation(
         adapted_minus_site_only=paired(judged["adapted"], alone[best]),
         log_losses={name: log_loss(each, outcomes.ordered) for name, each in (*logits.items(), (best, rivals[best]))},
         learning=learning,
-        adaptation=None if isinstance(found, str) else found,
+        all_orders=_all_orders(everyone, everything, fold, bootstrap),
+        adaptation=None if isinstance(found, str) else replace(found, n_earlier=n_earlier),
         held_out_logits=logits["adapted"],
+        n_earlier=n_earlier,
+    )
+
+
+def lists_of(found: Adaptation | str) -> Callable[[SiteRows], Floats]:
+    """Logits of all drugs of some rows, as shipped where nothing was learned; `UNLISTED` for those it cannot list."""
+
+    def logits(rows: SiteRows) -> Floats:
+        given = np.array(rows.logits if isinstance(found, str) else found.logits(rows))
+        own = set() if isinstance(found, str) else {drug.name for drug in found.own_drugs}
+        given[:, [d for d in range(rows.n_candidates, len(rows.drugs)) if rows.drugs[d] not in own]] = UNLISTED
+        return given
+
+    return logits
+
+
+def what_more_would_bring(found: SiteAdaptation, more: int = 100) -> str:
+    """What `more` admissions would bring, in words, if Jaccard goes on rising with the logarithm of their number."""
+    if len(found.learning) < 2:
+        return f"There are too few admissions to tell what {more:,} more would bring."
+    before, now = found.learning[-2:]
+    per_unit = (now.jaccard - before.jaccard) / np.log(now.n_admissions / before.n_admissions)
+    gain = per_unit * np.log(1 + more / now.n_admissions)
+    if gain < 0.0005:
+        return f"{more:,} more admissions would bring nothing that can be told: the curve is flat."
+    return (
+        f"{more:,} more admissions would bring about +{gain:.3f} Jaccard ({now.jaccard:.3f} to "
+        f"{now.jaccard + gain:.3f}), if it goes on as from {before.n_admissions:,} to {now.n_admissions:,}."
     )
 
 
@@ -151,19 +211,22 @@ def _site_only(outcomes: Outcomes, everyone: SiteRows, fold: np.ndarray) -> dict
         found[CARRIED_OVER] = logit(carried_over_probabilities(outcomes, fold, had))
     if any(outcomes.codes):
         found["logistic regression on codes"] = logit(logistic_probabilities(outcomes, fold)[0])
-
-    without_state = replace(everyone, states=None)  # the state is the package's
+        if len(set(everyone.groups.tolist())) > 1:
+            with_group = tuple(
+                (*codes, f"{everyone.group_label}:{group}")
+                for codes, group in zip(outcomes.codes, everyone.groups.tolist(), strict=True)
+            )
+            name = f"logistic regression on codes and {everyone.group_label}"
+            found[name] = logit(logistic_probabilities(replace(outcomes, codes=with_group), fold)[0])
 
     def alone(rows: SiteRows) -> Callable[[SiteRows], Floats]:
         base = log_odds(rows.ordered)
         learned = fit_once(_with_logits(rows, base), SitePrior(history=NO_HISTORY))
         return lambda held: learned.logits(_with_logits(held, base))
 
-    found[WITHOUT_PACKAGE] = cross_fitted(without_state, alone, seed=FOLD_SEED)
+    of_rows_alone = replace(everyone, states=None)  # the state is the package's
+    found[WITHOUT_PACKAGE] = cross_fitted(of_rows_alone, alone, seed=FOLD_SEED)
     return found
-
-
-NO_HISTORY = (0.0,) * N_HISTORY  # of a hospital that knows no package
 
 
 def _with_logits(rows: SiteRows, base: Floats) -> SiteRows:
@@ -175,13 +238,39 @@ def as_many_as_ordered(outcomes: Outcomes, logits: Floats) -> Outcomes:
     return outcomes.with_list(sigmoid(logits), logits >= threshold_for_count(logits, outcomes.ordered.sum()))
 
 
+def _all_orders(
+    everyone: SiteRows, logits: dict[str, Floats], fold: np.ndarray, bootstrap: PatientBootstrap
+) -> AllOrders:
+    ordered = everyone.ordered
+    figures, coverage = {}, {}
+    for name, each in logits.items():
+        listed = (each >= threshold_for_count(each, ordered.sum())) & (each > UNLISTED)
+        both, either = (listed & ordered).sum(1), (listed | ordered).sum(1)
+        patients, sums = bootstrap.by_patient(np.column_stack([both / np.maximum(either, 1), np.ones(len(both))]))
+        total, resampled = sums.sum(0), bootstrap.replicate(patients, sums)
+        figures[name] = (total[0] / total[1], resampled[:, 0] / resampled[:, 1])
+        coverage[name] = float((ordered & (each > UNLISTED)).sum() / ordered.sum())
+    own = [(logits["adapted"][fold == each][:1, everyone.n_candidates :] > UNLISTED).sum() for each in range(FOLDS)]
+    return AllOrders(
+        shipped=estimate(*figures["shipped"]),
+        adapted=estimate(*figures["adapted"]),
+        adapted_minus_shipped=estimate(
+            figures["adapted"][0] - figures["shipped"][0], figures["adapted"][1] - figures["shipped"][1]
+        ),
+        coverage_shipped=coverage["shipped"],
+        coverage_adapted=coverage["adapted"],
+        n_own_drugs=float(np.mean(own)),
+    )
+
+
 def _learning_curve(
     everyone: SiteRows, fold: np.ndarray, outcomes: Outcomes, whole: Floats
 ) -> tuple[LearningPoint, ...]:
     """Figures after fitting on some of the other folds' admissions, and (last) on all of them."""
     n_fitting = len(everyone) - len(everyone) // FOLDS
+    sizes = [size for size in LEARNING_SIZES if size < (0.9 if n_fitting < 200 else 0.5) * n_fitting]
     points = []
-    for size in [size for size in LEARNING_SIZES if size < 0.9 * n_fitting]:
+    for size in sizes:
         logits = everyone.logits.copy()
         for each in range(FOLDS):
             others = np.flatnonzero(fold != each)

@@ -40,6 +40,8 @@ class Outcomes:
     drug_classes: tuple[str, ...] = ()
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # column → value per admission ("" if missing)
     codes: tuple[tuple[str, ...], ...] = ()
+    outside_orders: tuple[tuple[str, ...], ...] = ()  # ordered ingredients that are no candidates, per admission
+    outside_classes: Mapping[str, str] = field(default_factory=dict)  # their classes, "" for none
     site_prior: SitePrior = field(default_factory=SitePrior)  # where adapting the package to this hospital starts
     states: np.ndarray | None = None  # (n, width) the model's state of each admission, NaN if not kept; None: of none
     n_outside: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # (n,)
@@ -97,6 +99,7 @@ class Outcomes:
             barred=_pick_array(self.barred, at),
             labels={name: _pick(values, at) for name, values in self.labels.items()},
             codes=_pick(self.codes, at),
+            outside_orders=_pick(self.outside_orders, at),
             states=None if self.states is None else self.states[at],
             n_outside=_pick_array(self.n_outside, at),
             n_unmapped=_pick_array(self.n_unmapped, at),
@@ -161,6 +164,8 @@ def from_recommendations(
         drug_classes=tuple(formulary.drug_class(drug) for drug in drugs),
         labels=_labels(admissions),
         codes=tuple(a.codes for a in admissions),
+        outside_orders=tuple(item.ordered_outside for item in items),
+        outside_classes={drug: formulary.drug_class(drug) for item in items for drug in item.ordered_outside},
         site_prior=site_prior(package),
         states=stacked_states([item.prefix_state for item in items]),
         n_outside=np.array([len(item.ordered_outside) for item in items]),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from lamo_desktop.validate.adaptation import SiteAdaptation, evaluate_adaptation
+from lamo_desktop.validate.adaptation import AllOrders, SiteAdaptation, evaluate_adaptation, what_more_would_bring
 from lamo_desktop.validate.baselines import baselines
 from lamo_desktop.validate.bins import bin_pairs, binned_figures
 from lamo_desktop.validate.bootstrap import Estimate, PatientBootstrap, estimate
@@ -245,10 +245,22 @@ def _adaptation_json(found: SiteAdaptation | str) -> dict[str, Any]:
             "adapted_minus_site_only": figures(found.adapted_minus_site_only),
             "log_loss": found.log_losses,
             "learning_curve": [asdict(point) for point in found.learning],
+            "next_100_admissions": what_more_would_bring(found),
+            "all_orders": _all_orders_json(found.all_orders),
+            "n_earlier_not_used": found.n_earlier,
             "chosen": found.chosen,
             "rho": learned.rho if learned else 0.0,
             "variances": dict(learned.variances) if learned else {},
         }
+    }
+
+
+def _all_orders_json(found: AllOrders) -> dict[str, Any]:
+    figures = {name: getattr(found, name) for name in ("shipped", "adapted", "adapted_minus_shipped")}
+    return {
+        **{name: {"jaccard": e.value, "intervals": {"jaccard": [e.low, e.high]}} for name, e in figures.items()},
+        "coverage": {"shipped": found.coverage_shipped, "adapted": found.coverage_adapted},
+        "n_own_drugs": found.n_own_drugs,
     }
 
 

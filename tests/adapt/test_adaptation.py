@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from lamo_desktop.adapt import Adaptation, SiteRows, adapt
 from lamo_desktop.adapt.adaptation import NO_PRIOR, fit_once, newton
-from lamo_desktop.adapt.gaussian_process import most_probable, variances
+from lamo_desktop.adapt.gaussian_process import most_probable, spectrum, variances
 from lamo_desktop.adapt.kernels import kernels, standardised
 from lamo_desktop.adapt.rows import HISTORY, history_terms
 from lamo_desktop.stats import log_loss, log_odds, sigmoid
@@ -56,7 +56,7 @@ def test_the_ascent_ends_where_a_general_optimiser_does() -> None:
     offset = rng.normal(-0.5, 1, (n, d))
     ordered = (rng.random((n, d)) < 0.4).astype(float)
     centred = offset - offset.mean(0)
-    alpha, slopes = most_probable(kernel, offset, centred, ordered, likeness, 0.3, steps=5000)
+    alpha, slopes = most_probable(spectrum(kernel), offset, centred, ordered, likeness, 0.3, steps=5000)
     inverse = np.linalg.inv(np.kron(kernel, likeness))
 
     def loss(values: np.ndarray) -> float:
