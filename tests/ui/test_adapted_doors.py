@@ -58,7 +58,7 @@ class Recorded:
         self._scores = scores
 
     def score(self, parts: tuple[Part, ...], candidates: list[str], codes: tuple[str, ...] = ()) -> Scored:
-        logits = np.array([self._scores[drug] for drug in candidates], dtype=np.float32)
+        logits = np.array([self._scores.get(drug, -4.0) for drug in candidates], dtype=np.float32)
         return Scored(logits, 1, 1, 1, (), 0.0, logits, np.zeros(0, dtype=np.float32))
 
     def reasons(self, parts: tuple[Part, ...], drug: str) -> tuple[()]:
@@ -70,7 +70,10 @@ def test_every_door_gives_the_same_probabilities_and_lists(job: Path, overlay: A
     shipped, _ = outcomes_of(job)
     results = load_results(job, overlay)
     scored = [item for item in expected.items if item.state == "done"]
-    assert not np.allclose(scored[0].probabilities, shipped.items[0].probabilities[: len(scored[0].probabilities)])
+    n_candidates = len(shipped.candidates)
+    assert expected.candidates[:n_candidates] == shipped.candidates
+    assert expected.candidates[n_candidates:] == tuple(drug.name for drug in overlay.adaptation.own_drugs)
+    assert not np.allclose(scored[0].probabilities[:n_candidates], shipped.items[0].probabilities)
     np.testing.assert_array_equal(results.probabilities, [item.probabilities for item in expected.items])
     assert results.candidates == expected.candidates == outcomes.drugs
     np.testing.assert_array_equal(results.lists(Policy()), [item.recommended for item in expected.items])
