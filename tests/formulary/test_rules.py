@@ -46,6 +46,14 @@ def hits(formulary: Formulary, drugs: Iterable[str], home: Iterable[str] = (), *
         ("warfarin aspirin clopidogrel", "serious"),
         ("heparin enoxaparin", "serious"),
         ("omeprazole pantoprazole", "caution"),
+        ("sildenafil nitroprusside", "contraindicated"),
+        ("clozapine carbamazepine", "serious"),
+        ("selegiline dopamine", "serious"),
+        ("ranolazine diltiazem", "caution"),
+        ("citalopram fluconazole", "caution"),
+        ("adenosine dipyridamole", "caution"),
+        ("oxycodone baclofen", "caution"),
+        ("promethazine hydromorphone", "note"),
     ],
 )
 def test_what_every_pharmacist_checks_is_one_finding(formulary: Formulary, drugs: str, severity: str) -> None:
