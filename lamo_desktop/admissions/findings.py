@@ -86,7 +86,7 @@ def last_and_worst(observations: Iterable[Observation], sex: Sex | None) -> tupl
         if observation.hours is None or observation.hours <= 0:
             found.setdefault(observation.name, []).append(observation)
     kept: list[Observation] = []
-    for name in quantities():
+    for name in quantities() if found else ():
         if name in found:
             last = max(found[name], key=_time)
             worst = max(found[name], key=lambda each: (_gravity(each, sex), _time(each)))

@@ -2,7 +2,7 @@
 
 A column is one of findings where its header names a quantity and its cells hold values of it. Where the header names no
 unit and the quantity has several, the column as a whole must tell it: all values but a few are possible in one unit,
-with a median that patients have, and in no other. Else it is not read.
+with a median that patients have, and in no other. Else it is not read. A quantity of one unit needs such a median too.
 """
 
 import re
@@ -14,7 +14,7 @@ from statistics import median
 from lamo_desktop.admissions.cohort import Observation, Problem, Sex
 from lamo_desktop.admissions.findings import last_and_worst
 from lamo_desktop.admissions.measurements import ImpossibleError, NoValueError, Reading, UnclearError, read_value
-from lamo_desktop.admissions.quantities import Measured, Unit, measured, plain_name, words
+from lamo_desktop.admissions.quantities import BLOOD_PRESSURE, Measured, Unit, measured, plain_name, words
 from lamo_desktop.admissions.synonyms import known_later
 from lamo_desktop.admissions.tables import Table
 from lamo_desktop.admissions.value_faults import ValueFaults
@@ -25,6 +25,7 @@ READABLE = 0.6  # share of them that must be values
 POSSIBLE = 0.95  # share of the values that the right unit must allow
 TELLING = 5  # values, at least, to tell a unit by
 JOINED = 0.5  # share of a sheet's admission ids that must be admissions
+SHORT = 2  # letters of a name that may be anything
 DAY = 24.0  # hours from admission to the index time
 UNIT_TOLD = "no unit in the header: the values are read as {unit}, which alone fits them; write it in the header"
 NO_UNIT = "no unit is given and the values do not tell it: not read; write the unit in the header, as in {example}"
@@ -77,7 +78,7 @@ def find_findings(admissions: Table, taken: Collection[int], ids: int | None, ot
             continue
         of = measured(header)
         filled = [cell for cell in admissions.cells[column] if not is_unknown(cell)][:LOOKED_AT]
-        if of is None or not filled or not _holds_values(filled, of):
+        if of is None or not filled or not _holds_values(filled, of) or not _is_usual(filled, of, header):
             continue
         where = f"{admissions.title}, column {header[:60]}"
         told, said = _told_unit(filled, of, where)
@@ -96,6 +97,20 @@ def _holds_values(cells: Sequence[str], of: Measured) -> bool:
     choices: Sequence[Unit | None] = [None] if of.unit else of.choices()
     best = max(sum(bool(_reads(cell, of, unit)) for cell in cells) for unit in choices)
     return best >= READABLE * len(cells)
+
+
+def _is_usual(cells: Sequence[str], of: Measured, header: str) -> bool:
+    """Whether a column whose header names no unit may be this quantity: its median is one that patients have.
+
+    A name of a letter or two may be anything: "K" with whole numbers alone is a class, and no potassium.
+    """
+    if of.unit or of.quantity.kind == "state" or of.substance == BLOOD_PRESSURE or len(of.choices()) > 1:
+        return True  # the header says it, or the unit is told by the values
+    values = [reading.value for cell in cells for reading in _reads(cell, of, None)]
+    low, high = of.quantity.median
+    short = len(plain_name(header)) <= SHORT and "+" not in header
+    whole = all(value == int(value) for value in values)
+    return low <= median(values) <= high and not (short and whole and of.quantity.decimals)
 
 
 def _reads(cell: str, of: Measured, unit: Unit | None) -> tuple[Reading, ...]:

@@ -119,6 +119,27 @@ def test_columns_that_only_look_like_findings_are_left_alone(tmp_path: Path, for
     assert "HF" in cohort.admissions[0].labels
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "is_read"),
+    [
+        ("K", [3.9, 4.4, 5.1, 3.0], True),
+        ("K", [1, 2, 5, 3, 4, 3], False),  # a class
+        ("K+", [4, 4, 5, 3], True),
+        ("Na", [139, 128, 141], True),
+        ("Na", [1, 0, 1], False),
+        ("GCS", [15, 7, 3], True),
+        ("Pulse", [1, 2, 12], False),
+        ("INR", [1, 1, 2], True),
+    ],
+)
+def test_a_short_name_needs_values_that_speak_for_it(
+    tmp_path: Path, formulary: Formulary, header: str, cells: list[float], is_read: bool
+) -> None:
+    cohort, mapping = read(tmp_path, formulary, Admissions=patients([header], [[cell] for cell in cells]))
+    assert bool(mapping.findings.columns) == is_read == any(values(cohort))
+    assert (header in cohort.admissions[0].labels) != is_read
+
+
 def test_a_sheet_in_long_form(tmp_path: Path, formulary: Formulary) -> None:
     laboratory: Rows = [
         ["Fall-Nr", "Parameter", "Ergebnis", "Einheit", "Abnahmezeit"],
