@@ -106,26 +106,26 @@ def _alone(rows: SiteRows):
 def draws(sites: dict[str, SiteRows], prior: SitePrior, count: int) -> None:
     """Print how often 30 admissions made the package worse on the other patients of their site."""
     rng = np.random.default_rng(3)
-    worse_loss, worse_jaccard, adapted_n, gains = 0, 0, 0, []
     names = list(sites)
+    gains: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
+    n_left = 0
     for each in range(count):
-        rows = sites[names[each % len(names)]]
+        name = names[each % len(names)]
+        rows = sites[name]
         drawn = np.zeros(len(rows), dtype=bool)
         drawn[rng.permutation(len(rows))[:DRAWN]] = True
         held = ~drawn & ~np.isin(rows.patients, rows.patients[drawn])
         found = adapt(rows.at(drawn), prior)
-        before, after = rows.logits[held], lists_of(found)(rows.at(held))
-        ordered = rows.ordered[held]
-        losses = log_loss(before, ordered), log_loss(after, ordered)
-        lists = jaccard(before, ordered), jaccard(after, ordered)
-        adapted_n += not isinstance(found, str)
-        worse_loss += losses[1] > losses[0]
-        worse_jaccard += lists[1] < lists[0]
-        gains.append((losses[1] - losses[0], lists[1] - lists[0]))
-    loss, gain = np.array(gains).T
-    print(f"\n{count} draws of {DRAWN} admissions from {', '.join(names)}: {adapted_n} adapted")
-    print(f"  worse than shipped in log loss: {worse_loss} (largest {loss.max():+.5f}, mean {loss.mean():+.5f})")
-    print(f"  worse than shipped in Jaccard: {worse_jaccard} (lowest {gain.min():+.4f}, mean {gain.mean():+.4f})")
+        before, after, ordered = rows.logits[held], lists_of(found)(rows.at(held)), rows.ordered[held]
+        n_left += isinstance(found, str)
+        gains[name].append(
+            (log_loss(after, ordered) - log_loss(before, ordered), jaccard(after, ordered) - jaccard(before, ordered))
+        )
+    print(f"\n{count} draws of {DRAWN} admissions; the package was left as it is in {n_left}. Worse than shipped:")
+    for name, of in gains.items():
+        loss, gain = np.array(of).T
+        print(f"  {name} ({len(of)}): log loss {(loss > 0).sum()} (largest {loss.max():+.4f}, mean {loss.mean():+.4f})")
+        print(f"    Jaccard {(gain < 0).sum()} (lowest {gain.min():+.4f}, mean {gain.mean():+.4f})")
 
 
 def right_package(rows: SiteRows, prior: SitePrior, count: int) -> None:
