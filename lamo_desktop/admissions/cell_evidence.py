@@ -28,7 +28,7 @@ REMARK = 60  # characters, below which a text is a remark and no note
 ENOUGH = 10  # texts from which they tell that a column is something else
 MOST_PROBED = 60  # texts looked up in the formulary
 NEARLY_NONE = 0.05  # share of drugs up to which a column names none
-ENTRY, LISTED = 80, 0.3  # characters of an entry at most; share of cells that list several, at least
+ENTRY, LISTED = 80, 0.1  # characters of an entry at most; share of cells that list several, at least
 FEW = 0.1  # share of the cells up to which they contradict
 
 _ICD = re.compile(r"[A-TV-Z]\d[\dA-Z](?:\.?[\dA-Z]{1,4})?[+*!]?", re.IGNORECASE)

@@ -69,7 +69,7 @@ _NOT_AN_ID = re.compile(
 )
 _OTHER_DATE = re.compile(
     r"^(?:birth|born|dob|geb|naiss|nac|stop|discont|cancel|absetz|abges|ablauf|bis$|until|end|ende|fin|exp|updat|modif"
-    r"|last|letzt|ander|aender|enter|erfass|valid|saisi|maj$|extract|export|print|creat|collect|result|death|died|verst"
+    r"|last|letzt|ander|aender|enter|entry|eingabe|placed|erfass|valid|saisi|maj$|extract|export|print|creat|collect|result|death|died|verst"
     r"|deces|discharg|disch|entl|sort|alta|egres|transfer|verleg|surg|op|report|run|review|sign|verif|admin|given|next)"
     r"|出生|停|结束|出院|导出|更新|死亡|采样|转|录入|审核|校对|打印"
 )
@@ -387,7 +387,10 @@ class _Finder:
         table = candidate.table
         own = [m for m in candidate.assigned if m.field == "admission_id"]
         free = [j for j in self._id_columns(candidate) if j not in {m.column for m in own}]
-        known = [self.column(table, m.column) for m in candidate.assigned if m.field in OF_THE_STAY]
+        told = [
+            m for m in candidate.assigned if m.field in OF_THE_STAY and m.field != "discharge_date"
+        ]  # or an order's
+        known = [self.column(table, m.column) for m in told]
         held = {m.column for m in candidate.assigned if m.field != "admission_id" and m.confidence > BY_CELLS}
         if own and (not known or self._determines(self.column(table, own[0].column), known)):
             return candidate

@@ -16,11 +16,13 @@ from lamo_desktop.admissions.profile import Profile
 from lamo_desktop.admissions.tables import Table
 from lamo_desktop.admissions.values import identifier, is_unknown, split_list
 from lamo_desktop.errors import row_fault
+from lamo_desktop.formulary.text import is_measure
 
 UNKNOWN_ADMISSION = "the admission is not among the rows read"
 NO_DRUG = "the drug is missing"
 NO_TIME = "the order's start or the admission date cannot be read"
 IN_A_CELL = "orders in a cell of the admission's row have no time of their own"
+SHORTEST_NAME = 5  # letters of a word that may name a drug
 WHOLE_STAYS = "whole stays are compared with a first-day question"
 
 
@@ -62,12 +64,13 @@ class OrderReader:
                 self.mapper.add(ordered, [drug])
 
     def _drugs_in(self, cell: str) -> list[str]:
-        """Entries of a cell; a comma separates only where everything between the commas has a known name."""
+        """Entries of a cell; a comma separates only where all between the commas are drugs or may be."""
         entries: list[str] = []
         for entry in split_list(cell):
             pieces = [piece.strip() for piece in entry.split(",") if piece.strip()]
-            named = len(pieces) > 1 and all(self.mapper.read([piece]).ingredients for piece in pieces)
-            entries += pieces if named else [entry]
+            known = [bool(self.mapper.read([piece]).ingredients) for piece in pieces]
+            drugs = all(here or _may_be_drug(piece) for here, piece in zip(known, pieces, strict=True))
+            entries += pieces if drugs and sum(known) >= 2 else [entry]
         return entries
 
     def add_sheet(self, mapping: HeaderMapping, admissions: Mapping[str, Ordered | None]) -> None:
@@ -134,6 +137,12 @@ class OrderReader:
         if self._starts is not None and self._starts.said:
             found.append(Problem(self._starts.where, self._starts.said, "info"))
         return found + (self._statuses.problems() if self._statuses else [])
+
+
+def _may_be_drug(piece: str) -> bool:
+    """Whether a piece of text begins with a word that could name a drug, and not with a dose or a route."""
+    first = piece.split()[0].casefold()
+    return len(first) >= SHORTEST_NAME and first.isalpha() and not is_measure(first)
 
 
 def _starts(mapping: HeaderMapping, table: Table, profile: Mapping[str, Any]) -> tuple[OrderStarts | None, str]:

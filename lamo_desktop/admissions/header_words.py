@@ -115,7 +115,7 @@ _LEXICON: Mapping[str, str] = {
         "order orders ordered orderable ord prescribed prescription prescriptions presc prescr requested "
         "verordnung verordnungen verordnungs verordnet verordnete verordneter verordnetes verordneten vo "
         "anordnung anordnungen angeordnet prescrit prescrits prescrite prescrites prescripcion prescripciones "
-        "pautado pautados pautada prescrito prescritos orden ordenes 医嘱 处方 开立"
+        "pautado pautados pautada prescrito prescritos orden ordenes 医嘱 处方 开立 下达 开具 开单"
     ),
     "therapy": (
         "treatment treatments traitement traitements tratamiento tratamientos therapy therapie tto ttt "
@@ -162,6 +162,7 @@ _SIMPLIFIED = str.maketrans(
     "体压病患住院况讯资料备注说说审对执终给频规转离导缴症并发无专业来记载关系标识唯营养观无与为应达制厂进货价总额继续专",
 )
 _PIECES_ONLY_WHOLE = 3  # a piece of a compound is at least this long, and one of two letters ends it
+_DISCHARGE = re.compile(r"\bd\s?/\s?c\b", re.IGNORECASE)
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _LINKS = ("", "s", "n", "en", "es", "e")  # between the parts of a German compound
 
@@ -261,7 +262,8 @@ def simplified(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def understood(header: str) -> tuple[frozenset[str], ...] | None:
     """The ideas of each word of a header, a word of several meanings with all of them; None where one is not known."""
-    marked = re.sub(r"\((?:n|en|s|es|e)\)", "", header)  # a plural left open
+    marked = _DISCHARGE.sub("discharge", header)
+    marked = re.sub(r"\((?:n|en|s|es|e)\)", "", marked)  # a plural left open
     marked = re.sub(r"[\[(][A-Za-z]{0,3}\d+[\])]", "", marked) or marked  # a number of the column: "Sex [V004]"
     marked = re.sub(r"[#№]|(?<![^\W\d_])[nN]\s?[°º]", " no ", marked).replace("@", " at ")
     marked = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", marked)
@@ -350,6 +352,13 @@ def abbreviates(header: str, field: str) -> bool:
     allowed = _FIELDS.get(field, ((frozenset(), frozenset()),))[0]
     known = all(_ideas().get(word, frozenset()) & (allowed[0] | allowed[1]) for word in others)
     return known and any(word in _ABBREVIATED.get(field, ()) for word in words)
+
+
+def tells_entry(header: str) -> bool:
+    """Whether a header tells when an order was written, not when it starts: "Ordered at", "Order placed"."""
+    told = understood(header.casefold().replace("placed", "order"))
+    ideas = frozenset().union(*told) if told else frozenset()
+    return "order" in ideas and not ideas & {"start", "since", "minutes", "hours"}
 
 
 def says_orders(title: str) -> bool:

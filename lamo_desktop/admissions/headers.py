@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lamo_desktop.admissions.cell_evidence import Evidence, evidence, is_clinical_text, names_no_drug, sample_of
+from lamo_desktop.admissions.clock_times import with_clock_times
 from lamo_desktop.admissions.cohort import Problem
 from lamo_desktop.admissions.column_cells import ACCEPTED, Match, assign, complete, id_columns
 from lamo_desktop.admissions.flat_findings import FlatFindings, find_findings
-from lamo_desktop.admissions.header_words import says_orders
+from lamo_desktop.admissions.header_words import says_orders, tells_entry
 from lamo_desktop.admissions.order_status import StatusWords
 from lamo_desktop.admissions.order_window import is_number
 from lamo_desktop.admissions.synonyms import (
@@ -56,9 +57,7 @@ BESIDE = (
     "of this sheet were ordered in the stay; choose it as the sheet of orders if they were"
 )
 
-BESIDE_FAMILY = (
-    "names drugs too, and is not read as orders beside the numbered columns of drugs; choose it if they were ordered"
-)
+BESIDE_FAMILY = "names drugs too, and is not read beside the columns that surely hold orders; choose it if it does"
 
 _CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|(?:\+|00)?\d[\d ()/-]{8,}\d")
 
@@ -130,7 +129,7 @@ def map_headers(
     if not own.keys() & {"orders", "order_drug"}:
         matches, unread = _beside_family(matches)
         problems += [Problem(f"{admissions.title}, column {m.header[:60]}", BESIDE_FAMILY) for m in unread]
-    matches, long_form = _orders_here(admissions, matches, orders_table is None)
+    matches, long_form = _orders_here(admissions, matches, orders_table is None, bool(own.get("orders")))
     numbered = all(match.field != "admission_id" for match in matches)
     if numbered and (orders_table is not None or not _one_row_each(admissions, matches)):
         raise InputError(_asked_for_id(admissions, matches))
@@ -152,14 +151,17 @@ def map_headers(
     ]
     problems += findings.problems
     measured = {each.column for each in findings.columns if each.of.quantity.kind == "measure"}
-    labels, said = _labels(admissions, matches, vocabulary, measured)
+    admissions, clocks, timed = with_clock_times(admissions, matches)
+    labels, said = _labels(admissions, matches, vocabulary, measured | clocks)
+    said += timed
     said += _recorded_later(admissions, matches)
     said += _numbered(admissions, matches) if numbered else []
     said += _missing(admissions, matches, orders_table is not None, own)
     said += _chosen_by_cells(admissions, matches)
     if orders_table is not None:
         said += _chosen_by_cells(orders_table, order_matches)
-        said += _unused_of_orders(orders_table, order_matches)
+        orders_table, clocks, timed = with_clock_times(orders_table, order_matches)
+        said += [*timed, *_unused_of_orders(orders_table, order_matches, clocks)]
     problems += said
     return HeaderMapping(admissions, matches, orders_table, order_matches, long_form, labels, problems, findings)
 
@@ -200,6 +202,8 @@ def _match(
                 likely = vocabulary.confidence(header, name)
                 if name in ("orders", "order_drug") and families[_unnumbered(header)] > 1 and re.search(r"\d", header):
                     likely = _of_numbered(header, name, vocabulary)
+                if name == "order_start" and tells_entry(header):  # a start, where another column tells it, is that
+                    likely = min(likely, SUPPORTED)
                 if exact and likely < CERTAIN:  # "Orders" is not almost "Order"
                     likely = 0.0
                 if (
@@ -326,21 +330,30 @@ def _joined(table: Table, matches: tuple[Match, ...], listed: set[str]) -> tuple
 
 
 def _beside_family(matches: tuple[Match, ...]) -> tuple[tuple[Match, ...], list[Match]]:
-    """The matches without the columns of drugs beside a numbered family of them ("Drug 1" to "Drug 9"), and those."""
+    """The matches without the columns of drugs beside a numbered family of them ("Drug 1" to "Drug 9"), or beside one
+    that its header names for certain; and those columns.
+    """
     drugs = [m for m in matches if m.field in ("orders", "order_drug")]
     families = Counter(_unnumbered(m.header) for m in drugs if re.search(r"\d", m.header))
     family = max(families, key=lambda name: families[name], default="")
-    if families[family] < FAMILY:
-        return matches, []
-    others = [m for m in drugs if _unnumbered(m.header) != family]
+    if families[family] >= FAMILY:
+        others = [m for m in drugs if _unnumbered(m.header) != family]
+    elif any(m.confidence >= CERTAIN for m in drugs):
+        others = [m for m in drugs if m.confidence < CERTAIN]  # named with a word that is not known: of another time
+    else:
+        others = []
     return tuple(m for m in matches if m not in others), others
 
 
-def _orders_here(table: Table, matches: tuple[Match, ...], alone: bool) -> tuple[tuple[Match, ...], bool]:
-    """Without another place for orders, a drug column of the admissions table holds them; ids may then repeat."""
+def _orders_here(table: Table, matches: tuple[Match, ...], alone: bool, chosen: bool) -> tuple[tuple[Match, ...], bool]:
+    """Without another place for orders, a drug column of the admissions table holds them; ids may then repeat. A column
+    that a person has `chosen` stays beside a sheet of orders.
+    """
     kept = [m for m in matches if m.field not in ORDER_FIELDS]
     drugs = [m for m in matches if m.field in ("orders", "order_drug")]
     listed = any(m.field == "orders" for m in drugs)
+    if not alone and not chosen:  # a sheet lists the orders: another column of drugs is of another time
+        kept = [m for m in kept if m.field != "orders"]
     if not drugs or not alone:
         return tuple(kept), False
     repeated = _repeats(table, matches, seldom=not listed)
@@ -457,9 +470,9 @@ def _counted_from_admission(table: Table, matches: tuple[Match, ...], possible: 
     return matches
 
 
-def _unused_of_orders(table: Table, matches: Sequence[Match]) -> list[Problem]:
-    """Names the columns of the orders that nothing is taken from."""
-    taken = {match.column for match in matches}
+def _unused_of_orders(table: Table, matches: Sequence[Match], clocks: Collection[int]) -> list[Problem]:
+    """Names the columns of the orders that nothing is taken from; of `clocks` the times of day are."""
+    taken = {match.column for match in matches} | set(clocks)
     unused = [repr(header[:40]) for column, header in enumerate(table.columns) if column not in taken]
     return [Problem(table.title, f"columns not used: {', '.join(unused)}", "info")] if unused else []
 

@@ -37,6 +37,7 @@ _NEUTRAL = _words(
     "details entry entries recorded documented noted icd icd10 icd9 cim cim10 cie cie10 cm gm ops ccam snomed who "
     "icd11 cie9 cim9 english deutsch 名称 列表 信息 内容 情况 描述 文本 记录"
 )
+_WRITTEN = _words("entry entries recorded documented noted")  # of a date: when it was written down
 _NAMES = _words("name names nom nombre 名称")
 _PATIENT = _words("patient patients patienten patiente pacientes paciente pat pt person case subject 患者 病人")
 _AT_ADMISSION = _words(
@@ -146,7 +147,7 @@ _PERSON = frozenset(
 @lru_cache(maxsize=50_000)
 def normalised(header: str) -> str:
     """A header for comparison: words in lower case without accents and punctuation, camel case split."""
-    header = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header)
+    header = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"\b[dD]/[cC]\b", "discharge", header))
     text = "".join(c for c in unicodedata.normalize("NFKD", header.casefold()) if not unicodedata.combining(c))
     return " ".join(re.sub(r"[\W_]+", " ", header_words.simplified(text)).split())
 
@@ -385,7 +386,9 @@ def _neutral(name: str) -> frozenset[str]:
     words = _NEUTRAL | _PATIENT | _ENCOUNTER
     if name in ("orders", "order_drug", "medications_on_admission"):
         return words
-    if name in ("reason", "admission_date", "discharge_date", "order_start"):
+    if name in ("admission_date", "discharge_date", "order_start"):
+        return words - _WRITTEN
+    if name == "reason":
         return words
     if name in ("diagnoses", "procedures", "sex"):
         words = words | _CODES

@@ -366,3 +366,37 @@ def test_the_id_by_which_the_orders_are_listed_is_the_admissions(tmp_path: Path,
 @pytest.mark.parametrize("header", ["age.at.adm", "enc.LOS", "登记号", "Adm weight"])
 def test_what_only_stands_near_an_admission_is_no_id_of_one(header: str) -> None:
     assert VOCABULARY.confidence(header, "admission_id") < 0.6
+
+
+def test_a_list_of_discharge_drugs_is_no_order_beside_a_sheet_of_orders(tmp_path: Path, formulary: Formulary) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ["HADM", "Age", "Diagnoses", "Zzempf. Medication"],
+        *([f"A{n}", 67, "I10", "warfarin"] for n in range(9)),
+    ):
+        sheet.append(row)
+    orders = book.create_sheet("Orders")
+    for row in (["HADM", "Drug"], *([f"A{n}", "heparin"] for n in range(9))):
+        orders.append(row)
+    book.save(tmp_path / "a.xlsx")
+    assert read_cohort(tmp_path / "a.xlsx", formulary).admissions[0].orders == ("heparin",)
+
+
+def test_the_start_of_an_order_counts_before_the_time_at_which_it_was_placed(
+    tmp_path: Path, formulary: Formulary
+) -> None:
+    rows = [["HADM", "Age", "Admitted on", "Diagnoses", "Drug", "Order placed", "Start (min from admission)"]]
+    rows += [[f"A{n // 2}", "67", "2024-01-05 08:00", "I10", drug, "2024-01-05 09:00", start]
+             for n, (drug, start) in enumerate([("heparin", "60"), ("aspirin", "4000")] * 3)]  # fmt: skip
+    cohort = read_cohort(written(tmp_path / "a.csv", rows), formulary)
+    assert {a.orders for a in cohort.admissions} == {("heparin",)}
+
+
+def test_an_unknown_drug_in_a_list_with_commas_does_not_join_the_others(tmp_path: Path, formulary: Formulary) -> None:
+    rows = [
+        ["HADM", "Age", "Diagnoses", "Drugs ordered"],
+        ["A1", "67", "I10", "Zzquidrol, heparin flush 100 units/mL, aspirin"],
+    ]
+    (admission,) = read_cohort(written(tmp_path / "a.csv", rows), formulary).admissions
+    assert admission.orders == ("aspirin",) and admission.unmapped_orders == ("Zzquidrol",)

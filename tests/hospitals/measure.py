@@ -168,7 +168,8 @@ def _labels(verdict: Verdict, export: Export, read: ReadExport) -> None:
     if len(here & export.labels.keys()) < export.stays:
         reasons = Counter(re.sub(r"\d+", "#", entry.reason) for entry in cohort.set_aside)
         verdict.lost = [f"{len(here)} of {export.stays} kept, {len(aside)} set aside: {dict(reasons)}"]
-    missed = bool({"order_start", "admission_date", "order_drug", "admission_id"} & {*verdict.asked})
+    asks_unit = any("order_start_unit" in problem.message for problem in cohort.problems)
+    missed = asks_unit or bool({"order_start", "admission_date", "order_drug", "admission_id"} & {*verdict.asked})
     for admission in cohort.admissions:
         name = admission.admission_id
         if name not in export.labels:
