@@ -20,8 +20,8 @@ from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.report.learned_tables import effect_words, share_used
 from lamo_desktop.validate.adaptation import SiteAdaptation, evaluate_adaptation
+from lamo_desktop.validate.adaptation_overlay import BETTER_AS_SHIPPED, AdaptationOverlay, make_adaptation_overlay
 from lamo_desktop.validate.adaptation_overlay import NOTICE as OVERLAY_NOTICE
-from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay, make_adaptation_overlay
 from lamo_desktop.validate.bootstrap import Estimate
 from lamo_desktop.validate.learned import Learned, LearnedDrug, LearnedPart
 from lamo_desktop.validate.outcomes import Outcomes, from_recommendations
@@ -103,10 +103,7 @@ def learn(
     if isinstance(evaluated, str):
         raise InputError(evaluated)
     if evaluated.adaptation is None:
-        raise InputError(
-            "On patients that were held out the model predicts better as it is than adapted to these admissions, so no "
-            "overlay was written; add admissions, or use it as shipped."
-        )
+        raise InputError(BETTER_AS_SHIPPED)
     key = patient_tags.own_key()
     name = options.name or options.output.stem
     overlay = make_adaptation_overlay(evaluated.adaptation, outcomes, package, name, key, evaluated)

@@ -2,10 +2,12 @@
 
 from lamo_desktop.adapt import Adaptation
 from lamo_desktop.report.table import Table
+from lamo_desktop.validate.adaptation_overlay import MODELS, HeldOut
 from lamo_desktop.validate.learned import Learned, LearnedPart, counts_of, what_was_learned
 from lamo_desktop.validate.validation import Validation
 
 ODDS_NOTE = "Ratios of odds, all else equal, as far as they are used."
+HELD_OUT_HEADERS = ("model", "Jaccard", "log-loss")
 PART_HEADERS = ("feature", "admissions", "drugs that it moves most (ratio of odds)")
 
 
@@ -25,6 +27,23 @@ def share_used(adaptation: Adaptation | None) -> str:
         f"{used} (rho {rho:g}): the share with which patients that were held out were predicted best. 0 is the model "
         "as shipped; 1 takes all that these admissions say."
     )
+
+
+def held_out_table(found: HeldOut) -> Table:
+    """The model as shipped, adapted, and the best of these rows alone, on patients that were held out."""
+    names = {
+        "shipped": "as shipped",
+        "adapted": "adapted",
+        "site_only": f"these rows alone: {found.site_only_name}",
+        "adapted_minus_shipped": "adapted minus shipped",
+        "adapted_minus_site_only": "adapted minus these rows",
+    }
+    rows = tuple((names[key], found.jaccard[key], found.log_loss.get(key)) for key in MODELS)
+    note = (
+        f"Each of {found.n_evaluation:,} admissions is predicted from about {found.n_fitting:,} admissions of other "
+        "patients. All lists are together as long as the orders."
+    )
+    return Table("Held out", "What adapting brings, on held-out patients", HELD_OUT_HEADERS, rows, note)
 
 
 def learned_tables(learned: Learned) -> tuple[Table, ...]:

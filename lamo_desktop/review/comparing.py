@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lamo_desktop.formulary import Formulary
     from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.model.package import ModelPackage
+    from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
     from lamo_desktop.validate.outcomes import Outcomes
     from lamo_desktop.validate.overlay import SiteOverlay
     from lamo_desktop.validate.validation import Validation
@@ -60,10 +61,12 @@ def validate_job(question: "Question", progress: Progress) -> "Validation":
 
     With a site calibration in use, the held-out test of local recalibration is that of the package as shipped.
     """
+    from lamo_desktop.adapt import patient_tags
     from lamo_desktop.admissions.site_files import used_knowledge, used_names
     from lamo_desktop.formulary import load_formulary
     from lamo_desktop.jobs.batch import package_of
     from lamo_desktop.jobs.store import JobStore
+    from lamo_desktop.validate.adaptation_overlay import n_learned_from
     from lamo_desktop.validate.recalibrate import recalibrate
     from lamo_desktop.validate.validation import ValidationOptions, validate
 
@@ -73,6 +76,11 @@ def validate_job(question: "Question", progress: Progress) -> "Validation":
         shipped = package_of(store.job())
         outcomes = _outcomes(store, shipped, formulary, question.policy, question.overlay)
         others = {AS_SHIPPED: _outcomes(store, shipped, formulary, question.policy)} if question.overlay else {}
+        if question.overlay:
+            known = n_learned_from(
+                question.overlay, outcomes.patient_ids, store.job().source.files, patient_tags.own_key()
+            )
+            outcomes = replace(outcomes, n_learned_from=known)
         for path in question.rivals:
             name, found = _rival(path, store, shipped, outcomes, formulary, question.policy, progress)
             others[name] = found
@@ -84,26 +92,29 @@ def validate_job(question: "Question", progress: Progress) -> "Validation":
     return validation
 
 
-def fit_site(job: Path, progress: Progress) -> "SiteOverlay":
-    """This site's calibration of the job's package, from all its admissions with orders, as `lamo validate` fits it."""
+def adapt_site(job: Path, progress: Progress) -> "AdaptationOverlay":
+    """What the job's admissions with orders teach, with what it brings on held-out patients, as `lamo adapt` learns it.
+
+    Raises InputError, saying why, where nothing can be learned or the model is better left as it is.
+    """
+    from lamo_desktop.adapt import patient_tags
     from lamo_desktop.admissions.site_files import used_knowledge, used_names
     from lamo_desktop.formulary import load_formulary
     from lamo_desktop.jobs.batch import package_of
     from lamo_desktop.jobs.store import JobStore
-    from lamo_desktop.validate.overlay import make_overlay
-    from lamo_desktop.validate.recalibrate import LEAST_PATIENTS, fit
+    from lamo_desktop.validate.adaptation import evaluate_adaptation
+    from lamo_desktop.validate.adaptation_overlay import BETTER_AS_SHIPPED, make_adaptation_overlay
 
-    progress("recalibration", 0.0)
+    progress("adaptation", 0.0)
     with JobStore.open(job, read_only=True) as store:
-        outcomes = _outcomes(
-            store, package_of(store.job()), load_formulary(used_names(), knowledge=used_knowledge()), Policy()
-        )
-    if len(set(outcomes.patient_ids)) < LEAST_PATIENTS:
-        raise InputError(
-            f"A site calibration takes the orders of at least {LEAST_PATIENTS} patients; "
-            f"this job has {len(set(outcomes.patient_ids))}."
-        )
-    return make_overlay(fit(outcomes), outcomes)
+        package = package_of(store.job())
+        outcomes = _outcomes(store, package, load_formulary(used_names(), knowledge=used_knowledge()), Policy())
+    found = evaluate_adaptation(outcomes, progress=lambda share: progress("adaptation", share))
+    if isinstance(found, str):
+        raise InputError(found)
+    if found.adaptation is None:
+        raise InputError(BETTER_AS_SHIPPED)
+    return make_adaptation_overlay(found.adaptation, outcomes, package, "", patient_tags.own_key(), found)
 
 
 def _outcomes(

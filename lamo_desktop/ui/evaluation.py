@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.review.comparing import Question, fit_site, remove_scores, validate_job
+from lamo_desktop.review.comparing import Question, adapt_site, remove_scores, validate_job
 from lamo_desktop.ui.offload import Offload
 from lamo_desktop.ui.pace import Pace
 
 if TYPE_CHECKING:  # loaded when there is something to compare, so that the window opens sooner
+    from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
     from lamo_desktop.validate.overlay import SiteOverlay
     from lamo_desktop.validate.validation import Validation
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:  # loaded when there is something to compare, so that the wind
 class Evaluation(QObject):
     """One comparison at a time, in a process of its own. `changed` after every change.
 
-    `overlay` is the site calibration in use (None: the package as shipped); the session applies it to its results.
+    `overlay` is the site overlay in use (None: the package as shipped); the session applies it to its results.
+    `learned` is what was learned last and may be used.
     """
 
     changed = Signal()
@@ -32,14 +34,17 @@ class Evaluation(QObject):
         self.overlay: SiteOverlay | None = None
         self.rivals: tuple[Path, ...] = ()
         self._asked: Question | None = None
-        self.pace = Pace(self)
+        self.pace, self.fitting_pace = Pace(self), Pace(self)
         self.validator = Offload(self)
         self.validator.progress.connect(self.pace.told)
         self.validator.finished.connect(self._validated)
         self.validator.failed.connect(self._failed)
         self.validator.cancelled.connect(self.changed)
+        self.learned: AdaptationOverlay | None = None
+        self._learned_of: Path | None = None
         self.fitter = Offload(self)
-        self.fitter.finished.connect(self.use)
+        self.fitter.finished.connect(self._learned)
+        self.fitter.progress.connect(self.fitting_pace.told)
         self.fitter.failed.connect(self._failed)
         self.fitter.cancelled.connect(self.changed)
 
@@ -72,13 +77,19 @@ class Evaluation(QObject):
         self.rivals = tuple(rival for rival in self.rivals if rival != path)
         self.changed.emit()
 
-    def fit(self, job: Path) -> None:
-        """Fit a site calibration on all admissions of the job that have orders, then use it."""
-        self.fitter.start(fit_site, job)
+    def adapt(self, job: Path) -> None:
+        """Learn the hospital from all admissions of the job that have orders; `learned` is then what may be used."""
+        self.learned, self._learned_of = None, job
+        self.fitting_pace.restart()
+        self.fitter.start(adapt_site, job)
         self.changed.emit()
 
+    def learned_of(self, job: Path | None) -> "AdaptationOverlay | None":
+        """What was learned from a job."""
+        return self.learned if job is not None and job == self._learned_of else None
+
     def use(self, overlay: "SiteOverlay | None") -> None:
-        """Use a site calibration, or (None) the package as shipped."""
+        """Use an overlay, or (None) the package as shipped."""
         self.overlay = overlay
         self.overlay_changed.emit()
         self.changed.emit()
@@ -95,6 +106,10 @@ class Evaluation(QObject):
         self.validator.close()
         self.fitter.close()
         remove_scores()
+
+    def _learned(self, overlay: "AdaptationOverlay") -> None:
+        self.learned = overlay
+        self.changed.emit()
 
     def _validated(self, validation: "Validation") -> None:
         self.validation, self.answered = validation, self._asked

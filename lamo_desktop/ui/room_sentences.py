@@ -65,6 +65,30 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("rooms", "{n1} other"),
     QT_TRANSLATE_NOOP("rooms", "{n1} of {n2}"),
     QT_TRANSLATE_NOOP("rooms", "site calibration {name}"),
+    QT_TRANSLATE_NOOP("rooms", "Where it differs: {what}"),
+    QT_TRANSLATE_NOOP("rooms", "these rows alone: {name}"),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "{n1} of what was learned is used (rho {n2}): the share with which patients that were held out were predicted "
+        "best. 0 is the model as shipped; 1 takes all that these admissions say.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "Each of {n1} admissions is predicted from about {n2} admissions of other patients. All lists are together as "
+        "long as the orders.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "Learned from {n1} admissions of {n2} patients. Ratios of odds, all else equal, as far as they are used.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "rooms", "Adapting needs the orders of at least {n1} admissions of {n2} patients; here are {n3} of {n4}."
+    ),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "On patients that were held out the model predicts better as it is than adapted to these admissions, so there "
+        "is nothing to use; add admissions, or use it as shipped.",
+    ),
     QT_TRANSLATE_NOOP("rooms", "{model}, with this site's calibration of {n1}"),
     QT_TRANSLATE_NOOP("rooms", "first {n1} admissions"),
     QT_TRANSLATE_NOOP("rooms", "{n1} years or older"),

@@ -205,7 +205,7 @@ class Session(SessionState):
             if asked_for and (results.overlay is None or results.overlay.sha256 != asked_for.get("sha256")):
                 text = self.tr(
                     "This job was run with the site overlay {name}, which is not in use: lists and figures here are "
-                    "others than in its workbook. Open it under Validate, Adapt to this hospital."
+                    "others than in its workbook. Open it under Validate, Adapt."
                 )
                 name = f"{asked_for.get('name', '')} ({str(asked_for.get('sha256', ''))[:12]})".strip()
                 self.message.emit(text.format(name=name), "warn")

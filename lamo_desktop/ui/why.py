@@ -1,5 +1,6 @@
 """Why: what each part of the context carries of a drug's probability, found by leaving it out and asking again."""
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +15,11 @@ from lamo_desktop.ui.widgets import Button, EmptyOr, EmptyState, WrapRow, label
 
 if TYPE_CHECKING:
     from lamo_desktop.model.knowledge_terms import Reason
+    from lamo_desktop.model.site import Learned
     from lamo_desktop.recommend.explain import Effect
 
 PART, WITHOUT, CARRIED = range(3)
+MOST_LEARNED = 5  # things told that were learned of the hospital
 
 
 class WhyPanel(QWidget):
@@ -134,6 +137,9 @@ class WhyPanel(QWidget):
             self.table.fit_columns(columns)
             self.table.sortByColumn(CARRIED, Qt.SortOrder.DescendingOrder)
         reasons = [self._reason(reason) for effect in self._effects for reason in effect.reasons]
+        reasons += [self._learned(part) for effect in self._effects for part in effect.learned if part.kind != "rest"][
+            :MOST_LEARNED
+        ]
         self.reasons.setText("\n".join(f"•  {reason}" for reason in reasons))
         self.reasons.setVisible(bool(reasons))
         self.stack.show_content(bool(pieces) or self._running)
@@ -149,6 +155,16 @@ class WhyPanel(QWidget):
             "allergies": self.tr("Against it, a recorded allergy: {entry}"),
         }
         return sentences[reason.topic].format(use=reason.use, entry=reason.entry)
+
+    def _learned(self, part: "Learned") -> str:
+        """One thing that was learned of this hospital as a sentence, with the ratio of odds."""
+        sentences = {
+            "drug": self.tr("Learned here: ordered {odds} times as readily as elsewhere"),
+            "feature": self.tr("Learned here: {name} ({odds} times the odds)"),
+            "group": self.tr("Learned here: at {name} ({odds} times the odds)"),
+            "history": self.tr("Learned here: from the patient's earlier medications ({odds} times the odds)"),
+        }
+        return sentences[part.kind].format(name=part.name, odds=f"{math.exp(part.logits):.2g}")
 
     def _words(self) -> str:
         known = {effect.left_out: effect for effect in self._effects}

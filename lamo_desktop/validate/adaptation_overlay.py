@@ -36,6 +36,10 @@ NOTICE = (
     "Aggregates of past admissions, no admission itself. Where these are few, what is said of rare drugs and features "
     "can point to single patients: keep this file as you keep patient data."
 )
+BETTER_AS_SHIPPED = (
+    "On patients that were held out the model predicts better as it is than adapted to these admissions, so there is "
+    "nothing to use; add admissions, or use it as shipped."
+)
 MODELS = ("shipped", "adapted", "site_only", "adapted_minus_shipped", "adapted_minus_site_only")
 LARGEST_NAME = 2_000  # characters of a drug, a feature or a group, as the export has them
 LARGEST_LINE = 300  # characters of what people write and read

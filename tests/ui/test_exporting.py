@@ -149,9 +149,9 @@ def test_a_report_can_be_cancelled_while_it_is_compared(scored: MainWindow, qtbo
     assert not (tmp_path / "report.html").exists()
 
 
-def test_the_workbook_says_that_a_site_calibration_was_used(scored: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_workbook_says_that_a_site_overlay_was_used(scored: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     job = write_job(tmp_path / "many.lamo", n=96, n_scored=96)
-    overlay = comparing.fit_site(job, lambda stage, share: None)
+    overlay = comparing.adapt_site(job, lambda stage, share: None)
     scored.session.evaluation.use(overlay)
     qtbot.waitUntil(lambda: scored.session.results is not None and scored.session.results.overlay is not None)
     saved(scored, qtbot, scored.exporting.save_workbook, tmp_path / "lists.xlsx")

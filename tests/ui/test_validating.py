@@ -143,21 +143,33 @@ def test_a_comparison_can_be_cancelled(compared: MainWindow, qtbot: QtBot) -> No
     assert statuses(session)[Step.VALIDATE].state == State.ATTENTION
 
 
-def test_the_sites_calibration_is_fitted_used_saved_and_left(
+def test_the_hospital_is_learned_previewed_used_saved_and_left(
     compared: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     session, tab = compared.session, compared.validating.site
     open_tab(compared, tab)
-    held_out = session.evaluation.validation
-    assert held_out is not None and held_out.recalibration is not None
-    assert len(cells(tab.table, 0)) == len(held_out.recalibration.before)
     assert session.results is not None
     before = session.results.probabilities.copy()
-    tab.fit.click()
+    assert tab.adapt.isVisible() and not tab.use.isVisible() and not tab.table.isVisible()
+    tab.adapt.click()
+    assert tab.progress.isVisible() and not tab.adapt.isEnabled()
+    qtbot.waitUntil(lambda: session.evaluation.learned is not None, timeout=LONG)
+    learned = session.evaluation.learned
+    assert learned is not None and learned.held_out is not None
+    assert session.results.overlay is None, "it is shown before it is used"
+    assert cells(tab.table, 0)[:2] == ["as shipped", "adapted"]
+    figure = with_interval(learned.held_out.jaccard["adapted"])
+    assert f"adapted: {figure}" in tab.picture.accessibleName()
+    tab.show_what.box.setCurrentIndex(1)
+    told = (*learned.learned.more, *learned.learned.less)
+    assert cells(tab.table, 1) == [drug.name for drug in told]
+    assert f"rho {learned.adaptation.rho:g}" in tab.state._text.text()
+    tab.name.setText("Ward 7")
+    tab.use.click()
     qtbot.waitUntil(lambda: session.results is not None and session.results.overlay is not None, timeout=LONG)
     qtbot.waitUntil(lambda: not session.background.running, timeout=LONG)
     assert not np.allclose(session.results.probabilities, before)
-    assert "site's calibration" in compared.footer.model.text()
+    assert "adapted to Ward 7" in compared.footer.model.text()
     assert session.evaluation.validation is None  # the lists are others now
     with qtbot.waitSignal(session.message, timeout=LONG) as said:
         tab.save_to(tmp_path / "site.json")
@@ -165,23 +177,32 @@ def test_the_sites_calibration_is_fitted_used_saved_and_left(
     overlay = load_overlay(tmp_path / "site.json")
     package = load_package()
     with JobStore.open(session.results.path, read_only=True) as store:
-        calibrated = overlay.apply(package)
-        expected = batch.results(store, package, load_formulary(), session.policy, calibrated)
-    assert np.allclose(session.results.probabilities, [item.probabilities for item in expected.items])
+        expected = batch.results(store, package, load_formulary(), session.policy, overlay.apply(package))
+    np.testing.assert_array_equal(session.results.probabilities, [item.probabilities for item in expected.items])
     assert np.array_equal(session.lists, [item.recommended for item in expected.items])
     compare(compared, qtbot)
-    assert not compared.validating.own_rows.isHidden()
     shown = session.evaluation.validation
-    assert shown is not None and shown.recalibration is not None
-    assert shown.recalibration.before == held_out.recalibration.before  # still that of the package as shipped
-    assert any(c.name == comparing.AS_SHIPPED for c in shown.comparisons)
+    assert shown is not None and any(c.name == comparing.AS_SHIPPED for c in shown.comparisons)
+    assert shown.outcomes.n_learned_from == len(shown.outcomes.admission_ids)
+    assert not compared.validating.own_rows.isHidden()
+    open_tab(compared, tab)
     tab.leave.click()
     qtbot.waitUntil(lambda: session.results is not None and session.results.overlay is None, timeout=LONG)
     qtbot.waitUntil(lambda: not session.background.running, timeout=LONG)
     assert np.allclose(session.results.probabilities, before)
+    assert not tab.use.isHidden(), "what was learned can be used again"
     tab.load(tmp_path / "site.json")
     qtbot.waitUntil(lambda: session.results is not None and session.results.overlay is not None, timeout=LONG)
     qtbot.waitUntil(lambda: not session.background.running, timeout=LONG)
+
+
+def test_learning_can_be_cancelled(compared: MainWindow, qtbot: QtBot) -> None:
+    tab, evaluation = compared.validating.site, compared.session.evaluation
+    open_tab(compared, tab)
+    tab.adapt.click()
+    tab.progress.stop.click()
+    assert not evaluation.fitter.running and evaluation.learned is None
+    assert tab.adapt.isEnabled() and not tab.progress.isVisible()
 
 
 def test_a_calibration_of_another_model_is_refused(compared: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
@@ -207,7 +228,7 @@ def test_a_calibration_of_another_model_is_refused(compared: MainWindow, qtbot: 
 def test_a_saved_calibration_stands_beside_the_model(compared: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     session, models = compared.session, compared.validating.models
     assert session.results is not None
-    overlay = comparing.fit_site(session.results.path, lambda stage, share: None)
+    overlay = comparing.adapt_site(session.results.path, lambda stage, share: None)
     overlay.save(tmp_path / "ours.json")
     models.add(tmp_path / "ours.json")
     qtbot.waitUntil(lambda: not session.evaluation.running, timeout=LONG)
@@ -266,5 +287,5 @@ def test_too_few_admissions_are_said_instead_of_empty_tables(window: MainWindow,
     assert page.prescribing.over.table.isHidden()
     assert page.prescribing.over._nothing.isVisible()
     open_tab(window, page.site)
-    assert not page.site.fit.isEnabled()
-    assert "Too few" in page.site.learning.accessibleName()
+    assert not page.site.adapt.isEnabled()
+    assert "here are 11 of 6" in page.site.state._text.text()

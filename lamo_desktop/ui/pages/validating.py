@@ -83,12 +83,7 @@ class ValidatePage(Page):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(em(0.6))
         self.stale = Notice("", "warn")
-        self.own_rows = Notice(
-            self.tr(
-                "The site calibration in use was fitted on these same admissions: figures here are too favourable."
-            ),
-            "warn",
-        )
+        self.own_rows = Notice("", "warn")
         self.tabs = Tabs()
         self.tabs.setDocumentMode(True)
         self.tabs.currentChanged.connect(lambda _: self._show_tab())
@@ -105,7 +100,7 @@ class ValidatePage(Page):
             self.drugs: self.tr("Drugs"),
             self.groups: self.tr("Groups"),
             self.models: self.tr("Models"),
-            self.site: self.tr("Site calibration"),
+            self.site: self.tr("Adapt"),
             self.tables: self.tr("All tables"),
         }
         self.tabs.blockSignals(True)
@@ -135,7 +130,14 @@ class ValidatePage(Page):
             self.stale.say(
                 self.tr("The lists or models have changed since; compare again to bring this up to date."), "warn"
             )
-        self.own_rows.setVisible(self._calibrated_on_own_rows())
+        known = validation.outcomes.n_learned_from if validation is not None else 0
+        self.own_rows.setVisible(known > 0)
+        if validation is not None and known:
+            text = self.tr(
+                "{n} of these {m} admissions are of patients that the overlay in use was learned from: figures here "
+                "are too favourable. What it brings on others stands under Adapt."
+            )
+            self.own_rows.say(text.format(n=f"{known:,}", m=f"{len(validation.outcomes.admission_ids):,}"), "warn")
 
     def _show_tab(self) -> None:
         """Fill the tab that is looked at; the others when they are opened, so that the window never halts."""
@@ -144,13 +146,6 @@ class ValidatePage(Page):
             if tab is current and validation is not None and self._shown.get(tab) is not validation:
                 self._shown[tab] = validation
                 tab.show_validation(validation)
-
-    def _calibrated_on_own_rows(self) -> bool:
-        overlay, results = self._session.evaluation.overlay, self._session.results
-        if overlay is None or results is None:
-            return False
-        fitted_on = dict(overlay.source.get("files_sha256", {}))
-        return bool(set(fitted_on.values()) & set(results.job.source.files.values()))
 
     def _show_progress(self, stage: str, share: float) -> None:
         results = self._session.results

@@ -2521,16 +2521,16 @@
         <translation>该本院校准是为另一模型制作的，未使用。</translation>
     </message>
     <message>
-        <source>This job was run with the site overlay {name}, which is not in use: lists and figures here are others than in its workbook. Open it under Validate, Adapt to this hospital.</source>
-        <translation>本任务是用本院文件 {name} 运行的，现在未使用该文件：此处的清单和数字与其工作簿不同。请在“验证”页的“适应本院”中打开它。</translation>
-    </message>
-    <message>
         <source>Reading was cancelled; what was open before stays open.</source>
         <translation>已取消读取；之前打开的内容保持打开。</translation>
     </message>
     <message>
         <source>Reading was cancelled; nothing was kept.</source>
         <translation>读取已取消；未保留任何内容。</translation>
+    </message>
+    <message>
+        <source>This job was run with the site overlay {name}, which is not in use: lists and figures here are others than in its workbook. Open it under Validate, Adapt.</source>
+        <translation>本任务是用本院文件 {name} 运行的，现在未使用该文件：此处的清单和数字与其工作簿不同。请在“验证”页的“适应本院”中打开它。</translation>
     </message>
     <message>
         <source>Reading again was cancelled; the export stays as it was read before.</source>
@@ -2619,8 +2619,16 @@
 <context>
     <name>SiteTab</name>
     <message>
-        <source>Fit on all admissions and &amp;use</source>
-        <translation>用全部住院拟合并使用(&amp;U)</translation>
+        <source>&amp;Adapt to this hospital</source>
+        <translation>适应本院(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Name of the hospital or ward</source>
+        <translation>医院或病区名称</translation>
+    </message>
+    <message>
+        <source>&amp;Use it</source>
+        <translation>使用(&amp;U)</translation>
     </message>
     <message>
         <source>&amp;Open a saved one…</source>
@@ -2635,72 +2643,56 @@
         <translation>停止使用(&amp;G)</translation>
     </message>
     <message>
-        <source>admissions used to recalibrate (logarithmic)</source>
-        <translation>用于重新校准的住院例数（对数）</translation>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
     <message>
-        <source>log-loss</source>
-        <translation>对数损失</translation>
+        <source>Show</source>
+        <translation>显示</translation>
     </message>
     <message>
-        <source>A scale and an offset per drug, drawn towards the pooled ones, and one shift of all thresholds. Half of the patients are used to fit it, the other half show what it gains; no patient is in both. Nothing is scored again.</source>
-        <translation>每种药物一个斜率与偏移（向合并值收缩），以及所有阈值的一个平移。用一半患者拟合，用另一半展示收益；没有患者同时在两部分中。不会重新评分。</translation>
+        <source>In use everywhere: {name}, learned from {n} admissions on {d} for {p}.</source>
+        <translation>各处均在使用：{name}，于 {d} 从 {n} 次住院学得，适用于 {p}。</translation>
     </message>
     <message>
-        <source>How many admissions it takes</source>
-        <translation>需要多少例住院</translation>
+        <source>this hospital&apos;s overlay</source>
+        <translation>本院文件</translation>
     </message>
     <message>
-        <source>Too few admissions for a figure here.</source>
-        <translation>住院例数太少，此处无法给出图表。</translation>
+        <source>Learned, not in use yet.</source>
+        <translation>已学得，尚未使用。</translation>
     </message>
     <message>
-        <source>Not tried: it takes the orders of at least 40 patients.</source>
-        <translation>未尝试：至少需要 40 位患者的医嘱。</translation>
+        <source>Adapting takes 30 admissions with orders, of 15 patients; here are {n} of {m}. Add more of them.</source>
+        <translation>适应本院需要 15 名患者的 30 次有医嘱的住院；这里有 {m} 名患者的 {n} 次。请添加更多。</translation>
     </message>
     <message>
-        <source>It helps: log-loss {a} instead of {b} on {n} admissions it had not seen.</source>
-        <translation>有帮助：在 {n} 例未见过的住院上，对数损失由 {b} 降为 {a}。</translation>
+        <source>Not in use. The program can learn from these orders what this hospital does differently; it shows first what that brings on patients that it did not learn from. Nothing is scored again.</source>
+        <translation>未使用。程序可以从这些医嘱中学习本院的不同之处；先显示在未用于学习的患者上的效果。无需重新评分。</translation>
     </message>
     <message>
-        <source>It does not help: log-loss {a} instead of {b} on {n} admissions it had not seen.</source>
-        <translation>没有帮助：在 {n} 例未见过的住院上，对数损失为 {a}，原为 {b}。</translation>
+        <source>ratio of odds (logarithmic)</source>
+        <translation>比值比（对数）</translation>
     </message>
     <message>
-        <source>after recalibration</source>
-        <translation>重新校准后</translation>
+        <source>Learning, and trying it on held-out patients</source>
+        <translation>正在学习，并在留出的患者上检验</translation>
     </message>
     <message>
-        <source>as shipped</source>
-        <translation>出厂模型</translation>
+        <source>Site overlays (*.json)</source>
+        <translation>本院文件 (*.json)</translation>
     </message>
     <message>
-        <source>Fitting on all admissions…</source>
-        <translation>正在用全部住院拟合…</translation>
+        <source>Choose a saved site overlay</source>
+        <translation>选择已保存的本院文件</translation>
     </message>
     <message>
-        <source>Not in use: lists and figures are those of the model as shipped.</source>
-        <translation>未使用：清单与指标为出厂模型的结果。</translation>
+        <source>Save the site overlay</source>
+        <translation>保存本院文件</translation>
     </message>
     <message>
-        <source>In use everywhere: calibration of {d}, fitted on {n} admissions of {p}.</source>
-        <translation>各处均在使用：{d} 的校准，以 {p} 的 {n} 例住院拟合。</translation>
-    </message>
-    <message>
-        <source>Site calibrations (*.json)</source>
-        <translation>本院校准 (*.json)</translation>
-    </message>
-    <message>
-        <source>Choose a saved site calibration</source>
-        <translation>选择已保存的本院校准</translation>
-    </message>
-    <message>
-        <source>Save the site calibration</source>
-        <translation>保存本院校准</translation>
-    </message>
-    <message>
-        <source>{name} was saved. It holds no patient data.</source>
-        <translation>{name} 已保存。其中没有患者数据。</translation>
+        <source>{name} was saved. It holds sums over admissions: keep it as you keep patient data.</source>
+        <translation>已保存 {name}。其中是住院的汇总数据：请像患者数据一样保管。</translation>
     </message>
 </context>
 <context>
@@ -2865,8 +2857,12 @@
         <translation>取消</translation>
     </message>
     <message>
-        <source>The site calibration in use was fitted on these same admissions: figures here are too favourable.</source>
-        <translation>所用的本院校准正是在这些住院上拟合的：此处指标过于乐观。</translation>
+        <source>Adapt</source>
+        <translation>适应本院</translation>
+    </message>
+    <message>
+        <source>{n} of these {m} admissions are of patients that the overlay in use was learned from: figures here are too favourable. What it brings on others stands under Adapt.</source>
+        <translation>这 {m} 次住院中有 {n} 次的患者曾用于学习当前文件：此处数字偏好。对其他患者的效果见“适应本院”。</translation>
     </message>
     <message>
         <source>Summary</source>
@@ -2895,10 +2891,6 @@
     <message>
         <source>Models</source>
         <translation>模型</translation>
-    </message>
-    <message>
-        <source>Site calibration</source>
-        <translation>本院校准</translation>
     </message>
     <message>
         <source>All tables</source>
@@ -3089,6 +3081,22 @@
     <message>
         <source>Against it, a recorded allergy: {entry}</source>
         <translation>不支持使用：有过敏记录：{entry}</translation>
+    </message>
+    <message>
+        <source>Learned here: ordered {odds} times as readily as elsewhere</source>
+        <translation>本院学得：开立的比值是别处的 {odds} 倍</translation>
+    </message>
+    <message>
+        <source>Learned here: {name} ({odds} times the odds)</source>
+        <translation>本院学得：{name}（比值的 {odds} 倍）</translation>
+    </message>
+    <message>
+        <source>Learned here: at {name} ({odds} times the odds)</source>
+        <translation>本院学得：在 {name}（比值的 {odds} 倍）</translation>
+    </message>
+    <message>
+        <source>Learned here: from the patient&apos;s earlier medications ({odds} times the odds)</source>
+        <translation>本院学得：来自患者以前的用药（比值的 {odds} 倍）</translation>
     </message>
     <message>
         <source>{p} with the whole context</source>
@@ -3703,6 +3711,34 @@
         <translation>本院校准 {name}</translation>
     </message>
     <message>
+        <source>Where it differs: {what}</source>
+        <translation>差异所在：{what}</translation>
+    </message>
+    <message>
+        <source>these rows alone: {name}</source>
+        <translation>仅用本院数据：{name}</translation>
+    </message>
+    <message>
+        <source>{n1} of what was learned is used (rho {n2}): the share with which patients that were held out were predicted best. 0 is the model as shipped; 1 takes all that these admissions say.</source>
+        <translation>使用所学的 {n1}（rho {n2}）：这是对留出的患者预测最好的份额。0 是原模型；1 是完全采用这些住院所示。</translation>
+    </message>
+    <message>
+        <source>Each of {n1} admissions is predicted from about {n2} admissions of other patients. All lists are together as long as the orders.</source>
+        <translation>{n1} 次住院中的每一次都由其他患者的约 {n2} 次住院预测。所有清单的总长度与医嘱相同。</translation>
+    </message>
+    <message>
+        <source>Learned from {n1} admissions of {n2} patients. Ratios of odds, all else equal, as far as they are used.</source>
+        <translation>从 {n2} 名患者的 {n1} 次住院学得。其他条件相同时的比值比，按实际使用的份额。</translation>
+    </message>
+    <message>
+        <source>Adapting needs the orders of at least {n1} admissions of {n2} patients; here are {n3} of {n4}.</source>
+        <translation>适应本院至少需要 {n2} 名患者 {n1} 次住院的医嘱；这里有 {n4} 名患者的 {n3} 次。</translation>
+    </message>
+    <message>
+        <source>On patients that were held out the model predicts better as it is than adapted to these admissions, so there is nothing to use; add admissions, or use it as shipped.</source>
+        <translation>在留出的患者上，原模型比适应这些住院后预测得更好，因此没有可用的内容；请增加住院，或使用原模型。</translation>
+    </message>
+    <message>
         <source>{model}, with this site&apos;s calibration of {n1}</source>
         <translation>{model}，使用 {n1} 的本院校准</translation>
     </message>
@@ -3913,6 +3949,18 @@
     <message>
         <source>recalibration</source>
         <translation>重新校准</translation>
+    </message>
+    <message>
+        <source>adapted</source>
+        <translation>适应后</translation>
+    </message>
+    <message>
+        <source>adapted minus these rows</source>
+        <translation>适应后减仅用本院数据</translation>
+    </message>
+    <message>
+        <source>these rows alone</source>
+        <translation>仅用本院数据</translation>
     </message>
     <message>
         <source>scoring</source>
@@ -4293,6 +4341,66 @@
     <message>
         <source>Along the threshold shift</source>
         <translation>随阈值偏移的变化</translation>
+    </message>
+    <message>
+        <source>adaptation</source>
+        <translation>适应本院</translation>
+    </message>
+    <message>
+        <source>What adapting brings, on held-out patients</source>
+        <translation>适应本院的效果（留出的患者）</translation>
+    </message>
+    <message>
+        <source>adapted minus shipped</source>
+        <translation>适应后减原模型</translation>
+    </message>
+    <message>
+        <source>Drugs ordered more or less here than the model expects</source>
+        <translation>本院开立多于或少于模型预期的药物</translation>
+    </message>
+    <message>
+        <source>here</source>
+        <translation>本院</translation>
+    </message>
+    <message>
+        <source>more</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>less</source>
+        <translation>更少</translation>
+    </message>
+    <message>
+        <source>expected as shipped</source>
+        <translation>原模型预期</translation>
+    </message>
+    <message>
+        <source>ratio of odds</source>
+        <translation>比值比</translation>
+    </message>
+    <message>
+        <source>Drugs that only this hospital&apos;s orders tell of</source>
+        <translation>仅由本院医嘱学得的药物</translation>
+    </message>
+    <message>
+        <source>orders</source>
+        <translation>医嘱数</translation>
+    </message>
+    <message>
+        <source>What matters here</source>
+        <translation>在本院起作用的特征</translation>
+    </message>
+    <message>
+        <source>feature</source>
+        <translation>特征</translation>
+    </message>
+    <message>
+        <source>drugs that it moves most (ratio of odds)</source>
+        <translation>影响最大的药物（比值比）</translation>
+    </message>
+    <message>
+        <source>Ratios of odds, all else equal, as far as they are used.</source>
+        <translation>其他条件相同时的比值比，按实际使用的份额。</translation>
     </message>
     <message>
         <source>Reading the rows that were not scored</source>

@@ -1,138 +1,186 @@
-"""Local recalibration: what it would gain on held-out admissions, then fitting, using, saving and leaving it."""
+"""Adapt to this hospital: what is missing or what it brings on held-out patients, what was learned, use it, undo it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.report import export_tasks
 from lamo_desktop.ui import dialogs
 from lamo_desktop.ui.estimates import ReportTable
-from lamo_desktop.ui.plots import POINTS, Axes, Plot, Series
+from lamo_desktop.ui.forest import Forest, Line
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.validation.parts import card_with
-from lamo_desktop.ui.widgets import Button, Notice, WrapRow, label
+from lamo_desktop.ui.validation.parts import Chooser, scrolled
+from lamo_desktop.ui.widgets import Button, Notice, ProgressCard, WrapRow
+from lamo_desktop.ui.words import said
 
 if TYPE_CHECKING:
+    from lamo_desktop.review.results import Results
+    from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
     from lamo_desktop.validate.overlay import SiteOverlay
     from lamo_desktop.validate.validation import Validation
 
+BRINGS = "Held out"  # the key of its table
+MOST_DRAWN = 24
+
 
 class SiteTab(QWidget):
-    """Held-out proof at the top, the calibration in use and what can be done with it below."""
+    """What can be done at the top; below it what adapting brings, and what was learned, as a table and a picture."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._enough = True  # patients, as far as it is known
+        self._drawn: object = None
         self.state = Notice()
-        self.fit = Button(self.tr("Fit on all admissions and &use"), "validate", "primary")
+        self.adapt = Button(self.tr("&Adapt to this hospital"), "validate", "primary")
+        self.name = QLineEdit()
+        self.name.setPlaceholderText(self.tr("Name of the hospital or ward"))
+        self.name.setAccessibleName(self.tr("Name of the hospital or ward"))
+        self.name.setMaximumWidth(em(16))
+        self.name.setMaxLength(100)
+        self.use = Button(self.tr("&Use it"), "validate", "primary")
         self.open = Button(self.tr("&Open a saved one…"), "file")
         self.save = Button(self.tr("&Save…"), "export")
         self.leave = Button(self.tr("Stop usin&g it"), "close")
-        self.fit.clicked.connect(self._fit)
+        self.adapt.clicked.connect(self._adapt)
+        self.use.clicked.connect(self._use)
         self.open.clicked.connect(self._open)
         self.save.clicked.connect(self._save)
         self.leave.clicked.connect(lambda: session.evaluation.use(None))
         buttons = WrapRow()
-        buttons.add(self.fit, self.open, self.save, self.leave)
-        self.verdict = Notice()
-        self.table = ReportTable("recalibration")
-        self.learning = Plot(
-            Axes(self.tr("admissions used to recalibrate (logarithmic)"), self.tr("log-loss"), log_x=True)
-        )
-        text = self.tr(
-            "A scale and an offset per drug, drawn towards the pooled ones, and one shift of all thresholds. Half of "
-            "the patients are used to fit it, the other half show what it gains; no patient is in both. Nothing is "
-            "scored again."
-        )
+        buttons.add(self.adapt, self.name, self.use, self.open, self.save, self.leave)
+        self.progress = ProgressCard(self.tr("Cancel"))
+        self.progress.stop_clicked.connect(session.evaluation.fitter.cancel)
+        session.evaluation.fitter.progress.connect(self._show_progress)
+        self.show_what = Chooser(self.tr("Show"))
+        self.show_what.chosen.connect(lambda _: self._show())
+        self.table = ReportTable("adaptation")
+        self.picture = Forest(with_text=False)
+        self.area = scrolled(self.picture)
         sides = QHBoxLayout()
         sides.setSpacing(em(0.9))
         sides.addWidget(self.table, 6)
-        sides.addWidget(card_with(self.tr("How many admissions it takes"), self.learning), 4)
+        sides.addWidget(self.area, 4)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, em(0.6), 0, 0)
         layout.setSpacing(em(0.6))
-        layout.addWidget(label(text, "muted", wrap=True))
-        layout.addWidget(self.verdict)
-        layout.addLayout(sides, 1)
         layout.addWidget(self.state)
         layout.addLayout(buttons)
+        layout.addWidget(self.progress)
+        layout.addWidget(self.show_what, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addLayout(sides, 1)
         session.evaluation.changed.connect(self.refresh)
-        session.results_changed.connect(self._other_results)
+        session.results_changed.connect(self.refresh)
         self.refresh()
 
     def show_validation(self, validation: "Validation") -> None:
-        """Show it."""
-        from lamo_desktop.report.validation_group_tables import recalibration
-        from lamo_desktop.validate.verdict import FEW_ADMISSIONS
-
-        self.table.show_table(recalibration(validation))
-        found = validation.recalibration
-        self._enough = found is not None
-        self.refresh()
-        if found is None:
-            self.learning.show_series((), self.tr("Too few admissions for a figure here."))
-            self.verdict.say(self.tr("Not tried: it takes the orders of at least 40 patients."), "warn")
-            return
-        text = (
-            self.tr("It helps: log-loss {a} instead of {b} on {n} admissions it had not seen.")
-            if found.helps
-            else self.tr("It does not help: log-loss {a} instead of {b} on {n} admissions it had not seen.")
-        )
-        numbers = {"a": f"{found.log_loss_after:.4f}", "b": f"{found.log_loss_before:.4f}"}
-        enough = found.n_evaluation >= FEW_ADMISSIONS
-        tone = "good" if found.helps and enough else "warn"
-        self.verdict.say(text.format(n=f"{found.n_evaluation:,}", **numbers), tone)
-        x, y = [float(p.n_admissions) for p in found.learning], [p.log_loss for p in found.learning]
-        low, high = min(*y, found.log_loss_before), max(*y, found.log_loss_before)
-        margin = 0.15 * max(high - low, 0.002)
-        after = self.tr("after recalibration")
-        lines = [
-            Series("", x, y),
-            Series(after, x, y, kind=POINTS),
-            Series(self.tr("as shipped"), (x[0], x[-1]), (found.log_loss_before,) * 2, colour="muted", dashed=True),
-        ]
-        said = "; ".join(f"{p.n_admissions}: {p.log_loss:.4f}" for p in found.learning)
-        reach = (x[0], max(x[-1], x[0] * 1.5))
-        self.learning.show_series(lines, f"{after}: {said}", reach, (low - margin, high + margin))
-
-    def _other_results(self) -> None:
-        self._enough = True
+        """What was learned does not depend on how lists are cut."""
         self.refresh()
 
     def refresh(self) -> None:
-        """Say which calibration is in use, and offer what is possible."""
+        """Say what is in use, learned or missing, and offer what is possible."""
         evaluation, results = self._session.evaluation, self._session.results
         overlay, busy = evaluation.overlay, evaluation.fitter.running
-        self.fit.setVisible(overlay is None)
-        self.fit.setEnabled(not busy and self._enough and results is not None and results.has_orders)
+        missing = _missing(results)
+        learned = evaluation.learned_of(results.path if results is not None else None)
+        self.adapt.setVisible(overlay is None and learned is None)
+        self.adapt.setEnabled(not busy and results is not None and missing is None)
+        for widget in (self.name, self.use):
+            widget.setVisible(overlay is None and learned is not None)
         self.open.setEnabled(not busy and results is not None)
-        self.save.setVisible(overlay is not None)
+        self.save.setVisible(overlay is not None or learned is not None)
         self.leave.setVisible(overlay is not None)
-        if busy:
-            self.state.say(self.tr("Fitting on all admissions…"))
-        elif overlay is None:
-            self.state.say(self.tr("Not in use: lists and figures are those of the model as shipped."))
-        else:
-            text = self.tr("In use everywhere: calibration of {d}, fitted on {n} admissions of {p}.")
-            date = overlay.created[:10]
-            self.state.say(text.format(d=date, n=f"{overlay.n_admissions:,}", p=overlay.package), "good")
+        self.progress.setVisible(busy)
+        self.state.say(*self._words(overlay, learned, missing))
+        self._offer()
 
-    def _fit(self) -> None:
+    def _words(
+        self, overlay: "SiteOverlay | None", learned: "AdaptationOverlay | None", missing: tuple[int, int] | None
+    ) -> tuple[str, str]:
+        from lamo_desktop.report.learned_tables import share_used
+        from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
+
+        rho = said(share_used(learned.adaptation)) if learned is not None else ""
+        if overlay is not None:
+            text = self.tr("In use everywhere: {name}, learned from {n} admissions on {d} for {p}.")
+            name = overlay.name if isinstance(overlay, AdaptationOverlay) else ""
+            named = name or self.tr("this hospital's overlay")
+            values = {"n": f"{overlay.n_admissions:,}", "d": overlay.created[:10], "p": overlay.package}
+            return text.format(name=named, **values), "good"
+        if learned is not None:
+            return self.tr("Learned, not in use yet.") + " " + rho, ""
+        if missing is not None:
+            text = self.tr(
+                "Adapting takes 30 admissions with orders, of 15 patients; here are {n} of {m}. Add more of them."
+            )
+            return text.format(n=f"{missing[0]:,}", m=f"{missing[1]:,}"), "warn"
+        return self.tr(
+            "Not in use. The program can learn from these orders what this hospital does differently; it shows first "
+            "what that brings on patients that it did not learn from. Nothing is scored again."
+        ), ""
+
+    def _shown(self) -> "SiteOverlay | None":
+        evaluation, results = self._session.evaluation, self._session.results
+        return evaluation.overlay or evaluation.learned_of(results.path if results is not None else None)
+
+    def _offer(self) -> None:
+        """What there is to show of what is in use or learned."""
+        from lamo_desktop.report.learned_tables import held_out_table, learned_tables
+        from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
+
+        overlay = self._shown()
+        if overlay is self._drawn and overlay is not None:
+            return
+        self._drawn = overlay
+        tables = []
+        if isinstance(overlay, AdaptationOverlay):
+            tables = [held_out_table(overlay.held_out)] if overlay.held_out else []
+            tables += learned_tables(overlay.learned)
+        for widget in (self.show_what, self.table, self.area):
+            widget.setVisible(bool(tables))
+        self.show_what.offer({said(table.title): table for table in tables})
+
+    def _show(self) -> None:
+        from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
+
+        table, overlay = self.show_what.box.currentData(), self._shown()
+        if table is None or not isinstance(overlay, AdaptationOverlay):
+            return
+        self.table.show_table(table)
+        lines = _lines(overlay, table.key)
+        self.area.setVisible(bool(lines))
+        if table.key == BRINGS and overlay.held_out:
+            self.picture.show_lines(lines, overlay.held_out.jaccard["shipped"].value, said("Jaccard"))
+        else:
+            self.picture.show_lines(lines, 1.0, self.tr("ratio of odds (logarithmic)"), log=True)
+
+    def _show_progress(self, stage: str, share: float) -> None:
+        pace = self._session.evaluation.fitting_pace
+        self.progress.show_progress(self.tr("Learning, and trying it on held-out patients"), share, pace.words())
+
+    def _adapt(self) -> None:
         if self._session.results is not None:
-            self._session.evaluation.fit(self._session.results.path)
+            self.progress.show_progress(self.tr("Learning, and trying it on held-out patients"), None)
+            self._session.evaluation.adapt(self._session.results.path)
+
+    def _use(self) -> None:
+        results, evaluation = self._session.results, self._session.evaluation
+        learned = evaluation.learned_of(results.path if results is not None else None)
+        if learned is not None:
+            evaluation.use(replace(learned, name=self.name.text().strip()))
 
     def _open(self) -> None:
-        kinds = self.tr("Site calibrations (*.json)")
-        title = self.tr("Choose a saved site calibration")
+        kinds = self.tr("Site overlays (*.json)")
+        title = self.tr("Choose a saved site overlay")
         if path := dialogs.file_to_open(self, title, kinds, dialogs.CALIBRATIONS):
             self.load(path)
 
     def load(self, path: Path) -> None:
-        """Use a saved calibration, if it was made for the model of this job."""
+        """Use a saved overlay, if it was made for the model of this job."""
         from lamo_desktop.validate.overlay import load_overlay
 
         results = self._session.results
@@ -148,20 +196,53 @@ class SiteTab(QWidget):
         self._session.evaluation.use(overlay)
 
     def _save(self) -> None:
-        kinds = self.tr("Site calibrations (*.json)")
-        title = self.tr("Save the site calibration")
-        if path := dialogs.file_to_save(self, title, kinds, dialogs.CALIBRATIONS, "site-calibration.json"):
+        kinds = self.tr("Site overlays (*.json)")
+        title = self.tr("Save the site overlay")
+        if path := dialogs.file_to_save(self, title, kinds, dialogs.CALIBRATIONS, "site.json"):
             self.save_to(path)
 
     def save_to(self, path: Path) -> None:
-        """Write the calibration in use to a file; it holds no patient data."""
-        overlay: SiteOverlay | None = self._session.evaluation.overlay
+        """Write what is in use, or else what was learned, to a file."""
+        overlay = self._shown()
         if overlay is None:
             return
-        done = self.tr("{name} was saved. It holds no patient data.").format(name=path.name)
+        done = self.tr("{name} was saved. It holds sums over admissions: keep it as you keep patient data.").format(
+            name=path.name
+        )
         self._session.background.run(
             "overlay",
             lambda: export_tasks.save_overlay(overlay, path),
             lambda _: self._session.message.emit(done, "good"),
             lambda sentence: self._session.message.emit(sentence, "bad"),
         )
+
+
+def _missing(results: "Results | None") -> tuple[int, int] | None:
+    """Admissions with orders and their patients, where they are too few to learn from."""
+    from lamo_desktop.adapt.adaptation import LEAST_ADMISSIONS, LEAST_PATIENTS
+
+    if results is None:
+        return None
+    rows = zip(results.admissions, results.scored, strict=True)
+    patients = [admission.patient_id for admission, scored in rows if scored and admission.orders]
+    n, n_patients = len(patients), len(set(patients))
+    return (n, n_patients) if n < LEAST_ADMISSIONS or n_patients < LEAST_PATIENTS else None
+
+
+def _lines(overlay: "AdaptationOverlay", key: str) -> list[Line]:
+    """What is drawn beside a table: figures with intervals, or ratios of odds."""
+    from lamo_desktop.validate.bootstrap import Estimate
+
+    learned = overlay.learned
+    if key == BRINGS and overlay.held_out:
+        names = {
+            "adapted": "adapted",
+            "shipped": "as shipped",
+            "site_only": "these rows alone",
+        }
+        return [Line(said(name), "", overlay.held_out.jaccard[model]) for model, name in names.items()]
+    drugs = {"Learned drugs": (*learned.more, *learned.less)}.get(key, ())
+    parts = {"Learned features": learned.features, "Learned groups": learned.groups}.get(key, ())
+    odds = [(drug.name, drug.odds) for drug in drugs]
+    odds += [(f"{part.name}: {drug}", ratio) for part in parts for drug, ratio in part.odds[:1]]
+    return [Line(name, "", Estimate(ratio, ratio, ratio)) for name, ratio in odds[:MOST_DRAWN]]
