@@ -168,7 +168,8 @@ def test_the_hospital_is_learned_previewed_used_saved_and_left(
     tab.use.click()
     qtbot.waitUntil(lambda: session.results is not None and session.results.overlay is not None, timeout=LONG)
     qtbot.waitUntil(lambda: not session.background.running, timeout=LONG)
-    assert not np.allclose(session.results.probabilities, before)
+    assert not np.allclose(session.results.probabilities[:, : before.shape[1]], before)
+    assert session.results.candidates[before.shape[1] :] == tuple(drug.name for drug in learned.adaptation.own_drugs)
     assert "adapted to Ward 7" in compared.footer.model.text()
     assert session.evaluation.validation is None  # the lists are others now
     with qtbot.waitSignal(session.message, timeout=LONG) as said:
