@@ -8,8 +8,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from charset_normalizer import from_bytes
-
 SAMPLE_CELLS = 300  # cells with other than ASCII characters that are weighed
 SAMPLE_CELL_BYTES = 200
 CLOSE = 0.15  # disorder, as charset-normalizer measures it, by which another encoding may be worse and still be right
@@ -82,6 +80,7 @@ _LETTERS: dict[str, tuple[str, ...]] = {
     "cp852": _CENTRAL,
     "cp850": _WESTERN,
 }
+OFFERED = ("utf-8", "utf-16", *_LETTERS)  # for a person to choose from
 SHOWN = {
     "utf-8-sig": "UTF-8",
     "iso8859_2": "ISO-8859-2",
@@ -160,6 +159,8 @@ def _by_letters(cells: Sequence[bytes]) -> Encoding:
     if not cells:
         return Encoding("cp1252")
     text = b"\n".join(cells)
+    from charset_normalizer import from_bytes  # loaded by reading alone, not by the window's start
+
     found = from_bytes(text, cp_isolation=list(_LETTERS), threshold=0.6)
     matches = {name: m.chaos for m in found for name in m.could_be_from_charset if name in _LETTERS}
     tidiest = min(matches.values(), default=0.0)

@@ -131,7 +131,11 @@ def map_headers(
         problems += [Problem(f"{admissions.title}, column {m.header[:60]}", BESIDE_FAMILY) for m in unread]
     matches, long_form = _orders_here(admissions, matches, orders_table is None, bool(own.get("orders")))
     numbered = all(match.field != "admission_id" for match in matches)
-    if numbered and (orders_table is not None or not _one_row_each(admissions, matches)):
+    elsewhere = any(
+        table is not admissions and not not_ordered_here(table.title) and any(m.field in OF_DRUGS[:2] for m in found)
+        for table, found in candidates
+    )
+    if numbered and (elsewhere or not _one_row_each(admissions, matches)):
         raise InputError(_asked_for_id(admissions, matches))
     used = {normalised(m.header) for m in (*matches, *order_matches)}
     for name, headers in own.items():

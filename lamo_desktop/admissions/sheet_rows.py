@@ -41,18 +41,21 @@ class SheetReader:
         self._path: Path | None = None
         self._sheets: list[Sheet] = []
 
-    def heads(self, path: Path) -> tuple[Rows, ...]:
-        """The first rows of every sheet, or of a text table. Raises InputError for a file that cannot be read."""
+    def heads(self, path: Path, encoding: str = "") -> tuple[Rows, ...]:
+        """The first rows of every sheet, or of a text table in an encoding ("": found).
+
+        Raises InputError for a file that cannot be read.
+        """
         if is_workbook(path):
             return tuple(_stretch(sheet, 1) for sheet in self._read(path))
-        return (text_rows(path, path.name, 1),)
+        return (text_rows(path, path.name, 1, encoding),)
 
-    def around(self, path: Path, table: str, row: int) -> Rows:
+    def around(self, path: Path, table: str, row: int, encoding: str = "") -> Rows:
         """The rows from a little above `row` on; `table` is a sheet, or a file of the folder `path`."""
         if path.is_dir():
             return text_rows(_inside(path, table), table, row)
         if not is_workbook(path):
-            return text_rows(path, path.name, row)
+            return text_rows(path, path.name, row, encoding)
         sheet = next((sheet for sheet in self._read(path) if sheet.name == table), None)
         if sheet is None:
             raise InputError(f"{path.name} has no sheet {table!r} any more: open the export again.")
@@ -88,8 +91,10 @@ def _stretch(sheet: "Sheet", row: int) -> Rows:
     return Rows(sheet.name, numbers, cells, sheet.rows[-1] if sheet.rows else 0, sheet.hidden)
 
 
-def text_rows(path: Path, table: str, row: int) -> Rows:
-    """A stretch of a text table, read only as far as needed; encoding and delimiter are found as the readers do."""
+def text_rows(path: Path, table: str, row: int, encoding: str = "") -> Rows:
+    """A stretch of a text table, read only as far as needed; delimiter and encoding are found as the readers do, unless
+    the encoding is given.
+    """
     from lamo_desktop.admissions.delimited import MAX_FIELD
 
     csv.field_size_limit(MAX_FIELD)
@@ -98,7 +103,7 @@ def text_rows(path: Path, table: str, row: int) -> Rows:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
         with cast(BinaryIO, gzip.open(path, "rb")) if packed else path.open("rb") as binary:
-            numbered = list(islice(_numbered(binary, first), STRETCH + 1))
+            numbered = list(islice(_numbered(binary, first, encoding), STRETCH + 1))
     except (OSError, EOFError, csv.Error, UnicodeError):
         raise InputError(f"{path.name} cannot be shown: the file is damaged, or not accessible any more.") from None
     shown = numbered[:STRETCH]
@@ -106,12 +111,12 @@ def text_rows(path: Path, table: str, row: int) -> Rows:
     return Rows(table, tuple(n for n, _ in shown), tuple(tuple(map(_short, cells)) for _, cells in shown), last)
 
 
-def _numbered(binary: BinaryIO, first: int) -> Iterator[tuple[int, Sequence[str]]]:
+def _numbered(binary: BinaryIO, first: int, encoding: str) -> Iterator[tuple[int, Sequence[str]]]:
     """Row number and cells of each row that is not blank, from row `first` on."""
     from lamo_desktop.admissions.delimited import SAMPLE_BYTES, detect_delimiter, encoding_of
 
     sample = binary.read(SAMPLE_BYTES)
-    encoding = encoding_of(sample).name
+    encoding = encoding or encoding_of(sample).name
     binary.seek(0)
     text = io.TextIOWrapper(binary, encoding, "replace", newline="")
     delimiter = detect_delimiter(sample.decode(encoding, "replace")[: SAMPLE_BYTES // 4])

@@ -101,6 +101,11 @@ def with_order_window(opened: Opened, window: str) -> dict[str, Any]:
     return _profile(opened, order_window=window)
 
 
+def with_encoding(opened: Opened, encoding: str) -> dict[str, Any]:
+    """A profile that says in which encoding a text table is written ("": found); its columns are found anew."""
+    return _without_columns(_profile(opened, encoding=encoding))
+
+
 def with_start_unit(opened: Opened, unit: str) -> dict[str, Any]:
     """A profile that says in which unit the start of an order is given: "minutes", "hours", "days" or ""."""
     return _profile(opened, order_start_unit=unit)

@@ -62,6 +62,11 @@ class Opened:
         """Whether it is a workbook or text table, whose columns can be chosen."""
         return self.profile.kind == "flat"
 
+    @property
+    def encoding(self) -> str:
+        """The encoding in which a text table is read by choice; "" where it is found."""
+        return str(self.profile.data.get("encoding", ""))
+
     def under(self, profile: "Profile", changed: Mapping[str, Any]) -> "Opened":
         """The same, now that its columns have been saved as a profile; `changed` is what that one says."""
         export = replace(self.export, profile=profile) if self.export else None
@@ -184,7 +189,9 @@ def _guessed(path: Path, profile: "Profile", fault: str) -> Opened:
     from lamo_desktop.admissions.tables import read_tables
 
     vocabulary = Vocabulary(profile.data)
-    tables = read_tables(path, vocabulary.recognised, int(profile.data["header_row"])).tables
+    tables = read_tables(
+        path, vocabulary.recognised, int(profile.data["header_row"]), encoding=profile.data["encoding"]
+    ).tables
     wanted = profile.data["sheets"]["admissions"]
     named = [table for table in tables if table.sheet == wanted] or list(tables)
     found = {table.title: _likeliest(table, vocabulary, profile) for table in named}

@@ -26,13 +26,13 @@ class _Answers:
         self._sheets = SheetReader()
         self._formulary: Any = None
 
-    def heads(self, path: Path) -> Any:
+    def heads(self, path: Path, encoding: str) -> Any:
         """The first rows of every sheet."""
-        return self._sheets.heads(path)
+        return self._sheets.heads(path, encoding)
 
-    def around(self, path: Path, table: str, row: int) -> Any:
+    def around(self, path: Path, table: str, row: int, encoding: str) -> Any:
         """Rows of one sheet."""
-        return self._sheets.around(path, table, row)
+        return self._sheets.around(path, table, row, encoding)
 
     def suggestions(self, texts: Sequence[str]) -> Any:
         """Known names near to each text."""

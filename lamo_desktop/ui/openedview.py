@@ -113,7 +113,7 @@ class OpenedView(QWidget):
         self._kinds.setCurrentIndex(0 if flat else 1)
         if flat:
             self.mapping.show_opened(opened)
-            self.preview.open_file(opened.path)
+            self.preview.open_file(opened.path, opened.encoding)
             self._list_sheets()
         else:
             self.folder.show_tables(opened.tables, opened.profile)

@@ -30,6 +30,7 @@ class PreviewPane(QWidget):
         self._key = f"rows {id(self)}"
         self._path: Path | None = None
         self._heads: dict[str, Rows] = {}
+        self._encoding = ""
         self._header: Mapping[str, int] = {}
         self._used: Mapping[str, Mapping[int, str]] = {}
         self._last: int | None = None
@@ -86,14 +87,14 @@ class PreviewPane(QWidget):
         """The names of the tabs."""
         return list(self._heads)
 
-    def open_file(self, path: Path) -> None:
-        """Show the beginning of a workbook or text table."""
-        if path == self._path:
+    def open_file(self, path: Path, encoding: str) -> None:
+        """Show the beginning of a workbook, or of a text table in an encoding ("": found)."""
+        if (path, encoding) == (self._path, self._encoding):
             return
         self.clear()
-        self._path = path
+        self._path, self._encoding = path, encoding
         self._wait(self.tr("Reading the file for the preview …"))
-        self._lookups.ask(self._key, "heads", (path,), self._heads_came, self._failed)
+        self._lookups.ask(self._key, "heads", (path, encoding), self._heads_came, self._failed)
 
     def open_folder(self, path: Path, tables: Sequence[str]) -> None:
         """Show the tables of a folder; each is read when it is looked at."""
@@ -105,7 +106,7 @@ class PreviewPane(QWidget):
 
     def clear(self) -> None:
         """Show nothing."""
-        self._path, self._heads = None, {}
+        self._path, self._heads, self._encoding = None, {}, ""
         self._set_tabs(())
         self._set_table(Rows("", (), (), 0))
         self._stack.setCurrentIndex(0)
@@ -141,7 +142,7 @@ class PreviewPane(QWidget):
         self._lookups.ask(
             self._key,
             "around",
-            (self._path, place.table, place.row),
+            (self._path, place.table, place.row, self._encoding),
             lambda found: self._set_table(found, place if place.column or place.row > 1 else None),
             self._failed,
         )
@@ -215,9 +216,8 @@ class PreviewPane(QWidget):
         rows = self.model.rows
         if rows.numbers:
             first = rows.numbers[-1] + 1 if direction > 0 else max(1, rows.numbers[0] - STRETCH)
-            self._lookups.ask(
-                self._key, "around", (self._path, rows.table, first + LEAD), self._set_table, self._failed
-            )
+            wanted = (self._path, rows.table, first + LEAD, self._encoding)
+            self._lookups.ask(self._key, "around", wanted, self._set_table, self._failed)
 
     def _wait(self, text: str) -> None:
         self.busy.say(text)

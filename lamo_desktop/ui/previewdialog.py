@@ -39,7 +39,7 @@ class PreviewDialog(QDialog):
         self.notice.say(title, tone)
         self._wanted = place
         if opened.flat:
-            self.preview.open_file(opened.path)
+            self.preview.open_file(opened.path, opened.encoding)
         else:
             self.preview.open_folder(opened.path, [table.name for table in opened.tables if table.form])
         self.preview.mark(*marks(opened))

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
 
+from lamo_desktop.admissions.encodings import OFFERED, shown
 from lamo_desktop.check.corrections import (
     with_date_order,
+    with_encoding,
     with_header_row,
     with_order_window,
     with_sheets,
@@ -50,6 +52,9 @@ class ReadControls(QWidget):
             (self.tr("days"), "days"),
         ):
             self.start_unit.addItem(text, unit)
+        self.encoding = Dropdown(letters=8)
+        self._of_text = self._add(self.tr("&Encoding:"), self.encoding)
+        self.encoding.activated.connect(lambda _: self._encoding_chosen())
         self._of_orders = self._add(self.tr("Orders that &count:"), self.order_window)
         self._of_starts = self._add(self.tr("Start is given in:"), self.start_unit)
         self.order_window.activated.connect(lambda _: self._window_chosen())
@@ -81,7 +86,16 @@ class ReadControls(QWidget):
         self._list_sheets(found, list(dict.fromkeys([*sheets, *filter(None, found.values())])) if workbook else [])
         for widget in self._of_sheets:
             widget.setVisible(workbook)
+        self._of_text.setVisible(not workbook)
+        self._show_encoding(opened.encoding)
         self._show_orders(opened)
+
+    def _show_encoding(self, encoding: str) -> None:
+        self.encoding.clear()
+        self.encoding.addItem(self.tr("found"), "")
+        for offered in dict.fromkeys([*OFFERED, *filter(None, [encoding])]):
+            self.encoding.addItem(shown(offered), offered)
+        self.encoding.setCurrentIndex(max(0, self.encoding.findData(encoding)))
 
     def _show_orders(self, opened: Opened) -> None:
         held = {column.field for table in opened.tables for column in table.columns}
@@ -128,6 +142,11 @@ class ReadControls(QWidget):
         opened, order = self._opened, str(self.date_order.currentData())
         if opened is not None and order != opened.profile.data["date_order"]:
             self.corrected.emit(with_date_order(opened, order))
+
+    def _encoding_chosen(self) -> None:
+        opened, encoding = self._opened, str(self.encoding.currentData())
+        if opened is not None and encoding != opened.encoding:
+            self.corrected.emit(with_encoding(opened, encoding))
 
     def _window_chosen(self) -> None:
         opened, window = self._opened, str(self.order_window.currentData())

@@ -449,3 +449,19 @@ def test_columns_that_are_not_used_are_named(window: MainWindow, qtbot: QtBot, t
     settled(window, qtbot)
     said = window.importing.opened.notice.accessibleName()
     assert "Every column was recognised" not in said
+
+
+def test_the_encoding_of_a_text_table_can_be_chosen(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "stays.csv"
+    path.write_bytes("HADM;Age;Sex;Diagnoses\n1;67;F;Zapalenie płuc\n2;54;M;Ból\n".encode("cp1250"))
+    window.open_path(path)
+    settled(window, qtbot)
+    controls, session = window.importing.opened.controls, window.session
+    assert not controls.encoding.isHidden() and controls.encoding.currentData() == ""
+    for encoding, text in (("cp1251", "Zapalenie pіuc"), ("cp1250", "Zapalenie płuc")):
+        controls.encoding.setCurrentIndex(controls.encoding.findData(encoding))
+        controls.encoding.activated.emit(0)
+        settled(window, qtbot)
+        assert session.opened is not None and session.opened.encoding == encoding
+        assert session.cohort is not None and session.cohort.admissions[0].diagnoses == (text,)
+        assert window.importing.opened.preview.model.index(1, 3).data() == text

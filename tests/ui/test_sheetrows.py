@@ -64,3 +64,11 @@ def test_long_cells_are_shortened_and_damaged_files_give_a_sentence(tmp_path: Pa
     path.write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(InputError, match="damaged"):
         SheetReader().heads(path)
+
+
+def test_a_text_table_is_shown_in_the_encoding_that_was_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes("id;Wohnort\n1;Łódź\n".encode("cp1250"))
+    reader = SheetReader()
+    assert reader.heads(path, "cp1250")[0].cells[1] == ("1", "Łódź")
+    assert reader.around(path, path.name, 1, "cp1252").cells[1] == ("1", "£ódŸ")

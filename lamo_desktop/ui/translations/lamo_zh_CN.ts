@@ -2109,6 +2109,10 @@
         <translation>天</translation>
     </message>
     <message>
+        <source>&amp;Encoding:</source>
+        <translation>编码(&amp;E)：</translation>
+    </message>
+    <message>
         <source>Orders that &amp;count:</source>
         <translation>计入的医嘱(&amp;C)：</translation>
     </message>
