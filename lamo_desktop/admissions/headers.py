@@ -60,6 +60,7 @@ BESIDE = (
 BESIDE_FAMILY = "names drugs too, and is not read beside the columns that surely hold orders; choose it if it does"
 
 _CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|(?:\+|00)?\d[\d ()/-]{8,}\d")
+_PERSON = re.compile(r"[^\W\d_][^\d,;]*, ?[^\W\d_]\.?(?: ?[^\W\d_]\.?)?|(?:Dr|Prof)\b\.? .{2,}")  # "Lee, S." "Dr. Lee"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,7 @@ def _match(
     families = Counter(map(_unnumbered, table.columns))
     for column, header in enumerate(table.columns):
         exact = any(vocabulary.confidence(header, name) == 1 for name in vocabulary.fields)
+        told = statuses.tell_states(table.cells[column])
         for name in vocabulary.fields:
             if name in named:
                 found.append(Match(name, column, header, 2.0 if normalised(header) in named[name] else 0.0))
@@ -210,18 +212,13 @@ def _match(
                     likely = min(likely, SUPPORTED)
                 if exact and likely < CERTAIN:  # "Orders" is not almost "Order"
                     likely = 0.0
-                if (
-                    formulary
-                    and POSSIBLE <= likely < 1
-                    and name in OF_DRUGS
-                    and names_no_drug(table.cells[column], formulary)
-                ):
+                of_drugs = name in OF_DRUGS and POSSIBLE <= likely < 1
+                if of_drugs and (told or (formulary and names_no_drug(table.cells[column], formulary))):
                     likely = 0.0
                 if likely >= POSSIBLE:
                     likely = _weighed(likely, evidence(name, table.cells[column], formulary))
                 found.append(Match(name, column, header, likely))
         if "order_status" not in named and normalised(header) not in taken and not known_later(header):
-            told = statuses.tell_states(table.cells[column])
             found.append(Match("order_status", column, header, TOLD_BY_CELLS if told else 0.0))
     return sorted((m for m in found if m.confidence >= ACCEPTED), key=lambda m: (-m.confidence, m.column))
 
@@ -499,7 +496,7 @@ def _labels(
         where = f"{table.title}, column {header[:60]}"
         values = {cell for cell in table.cells[column] if cell}
         if vocabulary.is_identifier(header) or (
-            values and sum(bool(_CONTACT.fullmatch(v)) for v in values) > len(values) / 2
+            values and sum(bool(_CONTACT.fullmatch(v) or _PERSON.fullmatch(v)) for v in values) > len(values) / 2
         ):
             said.append(Problem(where, "looks like a direct identifier: not read", "info"))
         elif not values:

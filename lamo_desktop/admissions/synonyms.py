@@ -140,7 +140,10 @@ _MEDICAL = re.compile(r"\bmed\b")  # which elsewhere is a medication
 _CJK = re.compile(r"[\u4e00-\u9fff]")
 _ENDING = re.compile(r"(?:ies|ie|is|es|en|os|as|y|s|n|e|o|a)$")
 _PERSON = frozenset(
-    {"patient", "patients", "contact", "home", "mother", "father", "guardian", "kin", "emergency", "given", "maiden"}
+    {
+        *("patient", "patients", "pt", "pat", "patienten", "paciente", "pacientes", "malade", "person", "subject"),
+        *("client", "contact", "home", "mother", "father", "guardian", "kin", "emergency", "given", "maiden"),
+    }
 )
 
 

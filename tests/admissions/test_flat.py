@@ -274,9 +274,22 @@ def test_identifiers() -> None:
             ("Name", "Patient Name", "MRN", "home phone", "PatientName", "姓名", "Straße", "ZIP_CODE", "MRN (hosp)"),
         )
     )
+    assert all(map(VOCABULARY.is_identifier, ("Pt › Name", "Paciente: Nombre")))
     assert not any(
         map(VOCABULARY.is_identifier, ("Hospital name", "Drug name", "Ward", "Unit", "IP address type", "Region"))
     )
+
+
+def test_names_of_persons_are_no_subgroups(tmp_path: Path, formulary: Formulary) -> None:
+    rows = [["HADM", "Age", "Diagnoses", "Seen by", "Team", "Specialty"]]
+    rows += [
+        [str(n), "60", "gout", seen, "Dr. Lee", "Surgery, General"]
+        for n, seen in enumerate(("Lee, S", "Woźniak, J.K."))
+    ]
+    cohort = read(table(tmp_path / "a.csv", rows), formulary)
+    assert {tuple(admission.labels) for admission in cohort.admissions} == {("Specialty",)}
+    told = [problem.where for problem in cohort.problems if "direct identifier" in problem.message]
+    assert len(told) == 2 and "Seen by" in told[0] and "Team" in told[1]
 
 
 def test_synonyms_of_ones_own_are_added(tmp_path: Path, formulary: Formulary) -> None:

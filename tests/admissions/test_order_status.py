@@ -53,6 +53,7 @@ def long_table(path: Path, header: str, states: Sequence[Any]) -> Path:
         ("医嘱状态", ["执行中", "已作废", "已停止"]),
         ("医嘱状态", ["未取消", "已撤销", "已完成"]),
         ("Zustand", ["aktiv", "Storno", "beendet"]),  # nothing in the header, all in the cells
+        ("Medication › Order state", ["Verified", "Cancelled", "Active"]),  # its words are those of a drug's header
         ("Cancelled (Y/N)", ["N", "Y", ""]),
         ("storniert", ["", "x", "nein"]),
         ("Status", ["Discontinued", "Discontinued before start", "Active"]),
