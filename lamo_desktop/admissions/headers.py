@@ -162,9 +162,9 @@ def map_headers(
     said += _recorded_later(admissions, matches)
     said += _numbered(admissions, matches) if numbered else []
     said += _missing(admissions, matches, orders_table is not None, own)
-    said += _chosen_by_cells(admissions, matches)
+    said += _chosen_by_cells(admissions, matches) + _entry_for_start(admissions, matches)
     if orders_table is not None:
-        said += _chosen_by_cells(orders_table, order_matches)
+        said += _chosen_by_cells(orders_table, order_matches) + _entry_for_start(orders_table, order_matches)
         orders_table, clocks, timed = with_clock_times(orders_table, order_matches)
         said += [*timed, *_unused_of_orders(orders_table, order_matches, clocks)]
     problems += said
@@ -208,10 +208,10 @@ def _match(
                 likely = vocabulary.confidence(header, name)
                 if name in ("orders", "order_drug") and families[_unnumbered(header)] > 1 and re.search(r"\d", header):
                     likely = _of_numbered(header, name, vocabulary)
-                if name == "order_start" and tells_entry(header):  # a start, where another column tells it, is that
-                    likely = min(likely, SUPPORTED)
                 if exact and likely < CERTAIN:  # "Orders" is not almost "Order"
                     likely = 0.0
+                if name == "order_start" and tells_entry(header):  # a start, where another column tells it, is that
+                    likely = min(likely, SUPPORTED)
                 of_drugs = name in OF_DRUGS and POSSIBLE <= likely < 1
                 if of_drugs and (told or (formulary and names_no_drug(table.cells[column], formulary))):
                     likely = 0.0
@@ -444,6 +444,19 @@ def _missing(table: Table, matches: Sequence[Match], with_orders: bool, own: Map
     texts = [j for j, cells in enumerate(table.cells) if j not in taken and is_clinical_text(cells)]
     asked = f"no column was found for the {listed}: without diagnoses or a note nothing can be recommended; "
     return [Problem(table.title, f"{asked}{_perhaps(table, texts)}choose one{choice}", "error")]
+
+
+def _entry_for_start(table: Table, matches: Sequence[Match]) -> list[Problem]:
+    """Says where the time at which an order was written stands for its start, which nobody has chosen."""
+    return [
+        Problem(
+            f"{table.title}, column {match.header[:60]}",
+            "says when an order was written; taken for its start, since no other column tells one",
+            "info",
+        )
+        for match in matches
+        if match.field == "order_start" and match.confidence <= 1 and tells_entry(match.header)
+    ]
 
 
 def _chosen_by_cells(table: Table, matches: Sequence[Match]) -> list[Problem]:

@@ -227,3 +227,23 @@ def test_cells_that_prove_the_order_of_day_and_month_decide_it(tmp_path: Path, f
     (told,) = [p for p in problems if "day before month" in p.message]
     assert told.severity == "info" and "13 of 25 prove it and none contradicts" in told.message
     assert not any(p.severity == "error" for p in problems)
+
+
+def test_the_time_of_writing_stands_for_the_start_only_where_it_is_said(tmp_path: Path, formulary: Formulary) -> None:
+    def read(*headers: str) -> list[str]:
+        path = tmp_path / f"{len(headers)}.xlsx"
+        book = openpyxl.Workbook()
+        book.active.append(["HADM", "Age", "Admission date", "Diagnoses"])
+        book.active.append(["1", 67, "2020-05-13 08:00", "I10"])
+        orders = book.create_sheet("Orders")
+        orders.append(["HADM", "Drug", *headers])
+        orders.append(["1", "heparin", *(["2020-05-13 10:00"] * len(headers))])
+        book.save(path)
+        return [
+            problem.where
+            for problem in read_export(path, formulary).cohort.problems
+            if "was written" in problem.message
+        ]
+
+    assert len(read("Ordered at")) == 1
+    assert read("Ordered at", "Start") == []
