@@ -100,6 +100,8 @@ def judge(export: Export) -> Verdict:
         right = export.columns.get(name, frozenset())
         for place in sorted(places - right):
             header = export.headers.get(f"{place[0]}!{place[1]}", "another sheet")
+            if name == "order_start" and not right and "order_entered" in header:
+                continue
             verdict.wrong_columns.append(f"{name} from {place[0]}!{place[1]} ({header!r})")
     _required(verdict, export, taken, [_words(p) for p in read.cohort.problems])
     _labels(verdict, export, read)
@@ -168,8 +170,9 @@ def _labels(verdict: Verdict, export: Export, read: ReadExport) -> None:
     if len(here & export.labels.keys()) < export.stays:
         reasons = Counter(re.sub(r"\d+", "#", entry.reason) for entry in cohort.set_aside)
         verdict.lost = [f"{len(here)} of {export.stays} kept, {len(aside)} set aside: {dict(reasons)}"]
-    asks_unit = any("order_start_unit" in problem.message for problem in cohort.problems)
-    missed = asks_unit or bool({"order_start", "admission_date", "order_drug", "admission_id"} & {*verdict.asked})
+    # Where no column tells a start, the time of writing stands for it, and that is said.
+    said = any(words in problem.message for problem in cohort.problems for words in ("order_start_unit", "was written"))
+    missed = said or bool({"order_start", "admission_date", "order_drug", "admission_id"} & {*verdict.asked})
     for admission in cohort.admissions:
         name = admission.admission_id
         if name not in export.labels:
