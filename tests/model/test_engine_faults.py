@@ -163,7 +163,7 @@ def test_an_adapter_replaced_during_the_run_stops_it(play, tmp_path: Path) -> No
 @pytest.mark.skipif(shutil.which("sh") is None or sys.platform != "linux", reason="needs a shell's memory limit")
 @pytest.mark.parametrize(
     ("kilobytes", "said"),
-    [(400_000, "too large for the memory"), (550_000, "(ended at once, twice|not enough memory for a context)")],
+    [(400_000, "too large for the memory"), (480_000, "(ended at once, twice|not enough memory for a context)")],
 )
 def test_too_little_memory_is_one_sentence(monkeypatch: pytest.MonkeyPatch, kilobytes: int, said: str) -> None:
     """The smaller limit keeps the weights from being mapped; under the larger one llama.cpp aborts or refuses."""

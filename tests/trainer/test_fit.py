@@ -223,7 +223,7 @@ def test_too_few_orders_patients_or_rows_are_said(
         training(folder, tmp_path, replace(RECIPE, targets=("wrong_proj",)))
     with pytest.raises(InputError, match="The base has 2 layers, fewer"):
         training(folder, tmp_path, replace(RECIPE, top_layers=3))
-    top = training(folder, tmp_path, replace(RECIPE, top_layers=1)).adapters
+    top = training(folder, tmp_path, replace(RECIPE, top_layers=1)).model.adapters
     assert top.weights(0) and all("layers.1." in name for name in top.weights(0))
     write_rows(Rows({}, rows.candidates), tmp_path / "empty.jsonl")
     assert main(["fit", str(tmp_path / "empty.jsonl"), "-o", str(tmp_path / "run")]) == 2

@@ -19,6 +19,7 @@ from lamo_desktop.ui.widgets import Button, Notice, ProgressCard, WrapRow
 from lamo_desktop.ui.words import said
 
 if TYPE_CHECKING:
+    from lamo_desktop.report.table import Table
     from lamo_desktop.review.results import Results
     from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
     from lamo_desktop.validate.overlay import SiteOverlay
@@ -101,18 +102,18 @@ class SiteTab(QWidget):
     def _words(
         self, overlay: "SiteOverlay | None", learned: "AdaptationOverlay | None", missing: tuple[int, int] | None
     ) -> tuple[str, str]:
-        from lamo_desktop.report.learned_tables import share_used
-        from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
-
-        rho = said(share_used(learned.adaptation)) if learned is not None else ""
         if overlay is not None:
+            from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
+
             text = self.tr("In use everywhere: {name}, learned from {n} admissions on {d} for {p}.")
             name = overlay.name if isinstance(overlay, AdaptationOverlay) else ""
             named = name or self.tr("this hospital's overlay")
             values = {"n": f"{overlay.n_admissions:,}", "d": overlay.created[:10], "p": overlay.package}
             return text.format(name=named, **values), "good"
         if learned is not None:
-            return self.tr("Learned, not in use yet.") + " " + rho, ""
+            from lamo_desktop.report.learned_tables import share_used
+
+            return self.tr("Learned, not in use yet.") + " " + said(share_used(learned.adaptation)), ""
         if missing is not None:
             text = self.tr(
                 "Adapting takes 30 admissions with orders, of 15 patients; here are {n} of {m}. Add more of them."
@@ -129,26 +130,22 @@ class SiteTab(QWidget):
 
     def _offer(self) -> None:
         """What there is to show of what is in use or learned."""
-        from lamo_desktop.report.learned_tables import held_out_table, learned_tables
-        from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
-
         overlay = self._shown()
         if overlay is self._drawn and overlay is not None:
             return
         self._drawn = overlay
-        tables = []
-        if isinstance(overlay, AdaptationOverlay):
-            tables = [held_out_table(overlay.held_out)] if overlay.held_out else []
-            tables += learned_tables(overlay.learned)
+        tables = _tables(overlay) if overlay is not None else []
         for widget in (self.show_what, self.table, self.area):
             widget.setVisible(bool(tables))
         self.show_what.offer({said(table.title): table for table in tables})
 
     def _show(self) -> None:
+        table, overlay = self.show_what.box.currentData(), self._shown()
+        if table is None:
+            return
         from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
 
-        table, overlay = self.show_what.box.currentData(), self._shown()
-        if table is None or not isinstance(overlay, AdaptationOverlay):
+        if not isinstance(overlay, AdaptationOverlay):
             return
         self.table.show_table(table)
         lines = _lines(overlay, table.key)
@@ -227,6 +224,16 @@ def _missing(results: "Results | None") -> tuple[int, int] | None:
     patients = [admission.patient_id for admission, scored in rows if scored and admission.orders]
     n, n_patients = len(patients), len(set(patients))
     return (n, n_patients) if n < LEAST_ADMISSIONS or n_patients < LEAST_PATIENTS else None
+
+
+def _tables(overlay: "SiteOverlay") -> "list[Table]":
+    """What an adaptation brings and what it has learned; nothing of a calibration."""
+    from lamo_desktop.report.learned_tables import held_out_table, learned_tables
+    from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
+
+    if not isinstance(overlay, AdaptationOverlay):
+        return []
+    return [*([held_out_table(overlay.held_out)] if overlay.held_out else []), *learned_tables(overlay.learned)]
 
 
 def _lines(overlay: "AdaptationOverlay", key: str) -> list[Line]:
