@@ -62,11 +62,13 @@ def erase(file: Path) -> None:
     file.unlink(missing_ok=True)
 
 
-def check_writable(target: Path, suffix: str = "") -> None:
+def check_writable(target: Path, suffix: str = "", export: Path | None = None) -> None:
     """Raises InputError now rather than after hours of scoring when `target` cannot be written.
 
-    `suffix` (".xlsx") is the ending the file must have, if any.
+    `suffix` (".xlsx") is the ending the file must have, if any. `export` is what is read and must stay as it is.
     """
+    if export is not None and target.resolve() == export.resolve():
+        raise InputError(f"{target.name} is the export itself: choose another name for what is to be saved.")
     if suffix and target.suffix.lower() != suffix:
         raise InputError(f"{target.name} must end in {suffix}, or the programs that read it do not open it.")
     _check_target(target)

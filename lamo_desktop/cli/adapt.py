@@ -36,11 +36,13 @@ JACCARD = "visit_mean.jaccard"
 def adapt(options: Adapt) -> int:
     """`lamo adapt`: from an export, or from a job file whose scores are there already, to a site overlay."""
     reporter = Reporter(options.progress)
-    check_writable(options.output, ".json")
+    check_writable(options.output, ".json", options.input)
     earlier = _earlier(options.output)
     formulary = load_formulary(options.names, options.interactions, options.knowledge)
     code = 0
     if options.input.suffix.lower() == JOB_SUFFIX:
+        if options.limit is not None:
+            raise InputError("--limit is for an export: of a job file, all admissions are used.")
         package, found = _from_job(options, formulary, reporter)
         print(learn(found, package, formulary, options, reporter, earlier))
     else:

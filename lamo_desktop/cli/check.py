@@ -47,9 +47,7 @@ def check(options: Check) -> int:
         (options.save_names, ".csv"),
     ):
         if target is not None:
-            if target.resolve() == options.input.resolve():
-                raise InputError(f"{target.name} is the export itself: choose another name for what is to be saved.")
-            check_writable(target, suffix)
+            check_writable(target, suffix, options.input)
     formulary = load_formulary(options.names, options.interactions, options.knowledge)
     told = _told(Reporter(options.progress))
     export = read_export(

@@ -38,7 +38,7 @@ from lamo_desktop.validate import from_recommendations
 def recommend(options: Recommend) -> int:
     """`lamo recommend`: export in, workbook out; the job file makes it resumable."""
     reporter = Reporter(options.progress)
-    check_writable(options.output, ".xlsx")
+    check_writable(options.output, ".xlsx", options.input)
     policy, package = chosen_policy(options), chosen_package(options)
     formulary = load_formulary(options.names, options.interactions, options.knowledge)
     candidates = chosen_candidates(options.candidates, package, formulary)

@@ -49,7 +49,7 @@ def validate(options: Validate) -> int:
         (options.save_overlay, ""),
     ):
         if target is not None:
-            check_writable(target, suffix)
+            check_writable(target, suffix, options.input)
     policy, package = chosen_policy(options), chosen_package(options)
     formulary = load_formulary(options.names, options.interactions, options.knowledge)
     others = [other_package(path, package) for path in options.compare]

@@ -169,7 +169,21 @@ def test_a_file_of_the_wrong_kind_is_refused_before_reading(
     assert not (tmp_path / name).exists()
 
 
-def test_the_export_itself_is_never_overwritten(export: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check", "--xlsx"],
+        ["recommend", "-o"],
+        ["validate", "-o", "report.html", "--json"],
+        ["validate", "-o", "report.html", "--xlsx"],
+        ["validate", "-o"],
+    ],
+    ids=" ".join,
+)
+def test_the_export_itself_is_never_overwritten(
+    command: list[str], export: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = export.read_bytes()
-    assert main(["check", str(export), "--xlsx", str(export), "--progress", "none"]) == 2
+    verb, *options = command
+    assert main([verb, str(export), *options, str(export), "--progress", "none"]) == 2
     assert "is the export itself" in capsys.readouterr().err and export.read_bytes() == before

@@ -72,7 +72,7 @@ def test_any_number_of_kills_changes_nothing(tmp_path: Path) -> None:
     chance, kills, exitcode = random.Random(11), 0, None
     fork = multiprocessing.get_context("fork")
     while exitcode != 0:
-        statement = chance.randrange(1, 120)  # of which making the job takes nearly a hundred
+        statement = chance.randrange(1, 108)  # of which making the job takes nearly a hundred
         child = fork.Process(target=create_or_resume_until, args=(path, statement))
         child.start()
         child.join()
