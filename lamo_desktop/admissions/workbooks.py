@@ -10,9 +10,10 @@ import re
 import sys
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time
 from itertools import compress, islice, zip_longest
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,9 @@ MAX_TABLE_CELLS = 250_000_000  # a pointer each, besides what they hold
 USUAL_ROW_CELLS = 256
 MAX_ROW_CELLS = 16_384  # Excel's limit; a line of a million commas is no row of a table
 EXACT_INTEGERS = 1e15  # Excel keeps 15 digits; a longer number has already lost the rest
+
+MIDNIGHT = time()
+MOMENTS = 0.1  # share of a column's dates that have a time of day, from which those at midnight have one too
 
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ZEROS_FORMAT = re.compile(rb'formatCode="0{3,}"')
@@ -81,6 +85,11 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
 }
 
 
+def _moment(value: date) -> str:
+    """A date cell with its time; at midnight, readers give a date alone."""
+    return str(value)[:19] if isinstance(value, datetime) else f"{value} 00:00:00"
+
+
 def _shortened(row: Sequence[Any]) -> Sequence[Any]:
     """A very wide row without the blank cells at its end: a line of commas makes no columns."""
     width = next((width for width in range(min(len(row), MAX_ROW_CELLS), 0, -1) if row[width - 1] not in ("", None)), 0)
@@ -94,6 +103,7 @@ def columnar(rows: Iterable[Sequence[Any]], sheet: Sheet, file: str) -> None:
     """
     iterator = iter(rows)
     known: list[dict[str, str]] = []
+    dated, timed = Counter[int](), Counter[int]()  # cells of each column that Excel holds as a date, and with a time
     done = 0
     while chunk := [row if len(row) <= USUAL_ROW_CELLS else _shortened(row) for row in islice(iterator, CHUNK_ROWS)]:
         numbers = list(compress(range(done + 1, done + len(chunk) + 1), chunk))
@@ -115,13 +125,19 @@ def columnar(rows: Iterable[Sequence[Any]], sheet: Sheet, file: str) -> None:
                 known[j].update((text, _clean(text)) for text in set(values) - known[j].keys())
                 texts.append(list(map(known[j].__getitem__, values)))
                 continue
-            texts.append([as_text(value) for value in values])
+            if kinds & {date, datetime}:
+                dated[j] += sum(isinstance(value, date) for value in values)
+                timed[j] += sum(type(value) is datetime and value.time() != MIDNIGHT for value in values)
+            texts.append([_moment(value) if isinstance(value, date) else as_text(value) for value in values])
             if any(abs(value) >= EXACT_INTEGERS for value in values if type(value) in (int, float)):
                 sheet.long_numbers.add(j)
         filled = [any(row) for row in zip(*texts, strict=True)]
         sheet.rows.extend(compress(numbers, filled))
         for j, column in enumerate(sheet.columns):
             column.extend(compress(texts[j], filled) if j < len(texts) else [""] * sum(filled))
+    for j in dated:  # a column of moments has some at midnight; in a column of days none has a time but a title's stamp
+        if timed[j] < 2 or timed[j] < MOMENTS * dated[j]:
+            sheet.columns[j] = [text.removesuffix(" 00:00:00") for text in sheet.columns[j]]
 
 
 def read_workbook(path: Path) -> list[Sheet]:

@@ -247,3 +247,26 @@ def test_the_time_of_writing_stands_for_the_start_only_where_it_is_said(tmp_path
 
     assert len(read("Ordered at")) == 1
     assert read("Ordered at", "Start") == []
+
+
+def test_midnight_among_times_is_a_time(tmp_path: Path, formulary: Formulary) -> None:
+    """In a workbook 00:00 looks like a date without a time; beside times of day it is one."""
+    starts = [datetime(2024, 1, 5, 9, 30), datetime(2024, 1, 6), datetime(2024, 1, 6, 7), datetime(2024, 1, 7)]
+    drugs = ["heparin", "aspirin", "metoprolol", "furosemide"]
+    for times, orders in (
+        (starts, ("aspirin", "heparin", "metoprolol")),
+        ([datetime(2024, 1, 6)] * 4, tuple(sorted(drugs))),
+    ):
+        path = tmp_path / f"{len(orders)}.xlsx"
+        book = openpyxl.Workbook()
+        book.active.append(["HADM", "Age", "Admission date", "Diagnoses"])
+        for n in range(3):
+            book.active.append([str(n), 67, datetime(2024, 1, 5, 22 + n % 2), "I10"])
+        sheet = book.create_sheet("Orders")
+        sheet.append(["HADM", "Drug", "Start"])
+        for drug, start in zip(drugs, times, strict=True):
+            sheet.append(["0", drug, start])
+        book.save(path)
+        cohort = read_export(path, formulary).cohort
+        assert cohort.admissions[0].orders == orders
+        assert ("without a time of day" in cohort.source.orders) == (times is not starts)
