@@ -7,9 +7,15 @@ from lamo_desktop.formulary.text import LONGEST_TEXT, plain
 _STATEMENT_END = re.compile(r"[,;.\n\r\t|]|\bbut\b|\bexcept\b|\bother than\b|\bhowever\b|\bapart from\b")
 _NEGATES_WHAT_FOLLOWS = re.compile(
     r"\b(?:nkda|nka|nkma|nkfa|none|denies|denied|negative|unknown allergies|tolerates|tolerated|tolerating|without"
-    r"|no|not (?:an? )?(?:true )?allerg\w*|isnt allergic|never had)\b"
+    r"|no(?! tolera)|not (?:an? )?(?:true )?allerg\w*|isnt allergic|never had"
+    # German, French, Spanish; "vertragt ... nicht" and "ne tolere pas" say the opposite
+    r"|kein(?:e[nrms]?)?|(?:vertragt|vertragen|toleriert)(?!.*\bnicht\b)|pas d\w*|aucune?|tolere(?! pas)"
+    r"|ningun[ao]?|niega|sin alergias?|(?<!no )tolera)\b"
 )
-_NEGATES_ALL = re.compile(r"\b(?:ruled out|refuted|disproved|disproven|delabell?ed|not (?:an? )?(?:true )?allergy)\b")
+_NEGATES_ALL = re.compile(
+    r"\b(?:ruled out|refuted|disproved|disproven|delabell?ed|not (?:an? )?(?:true )?allergy"
+    r"|ausgeschlossen|widerlegt|ecartee?s?|infirmee?s?|descartad[ao]s?|excluid[ao]s?)\b|排除"
+)
 _SIDE_EFFECT = re.compile(
     r"\b(?:nausea\w*|vomit\w*|emesis|n ?/ ?v|(?:upset|sick) stomach"
     r"|(?:stomach|gi|gastric) (?:upset|intolerance|distress)"

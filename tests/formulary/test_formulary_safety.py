@@ -143,3 +143,26 @@ def test_a_bad_interaction_table_is_refused_with_file_and_row(tmp_path: Path, co
     table.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=rf"site\.csv {expected}"):
         load_formulary(interactions=table)
+
+
+@pytest.mark.parametrize(
+    ("drug", "allergy", "hit"),
+    [
+        ("aspirin", "ASS", True),
+        ("ibuprofen", "NSAR", True),
+        ("ibuprofen", "AINEs", True),
+        ("ibuprofen", "AINS", True),
+        ("metamizole", "Novalgin", True),
+        ("amoxicillin", "Betalaktame", True),
+        ("heparin", "HIT II", True),
+        ("amoxicillin", "verträgt Penicillin nicht", True),
+        ("amoxicillin", "no tolera penicilina", True),
+        ("amoxicillin", "Penicillin-Allergie ausgeschlossen", False),
+        ("amoxicillin", "verträgt Penicillin", False),
+        ("amoxicillin", "Keine Penicillinallergie", False),
+        ("amoxicillin", "pas d'allergie à la pénicilline", False),
+        ("amoxicillin", "tolera penicilina", False),
+    ],
+)
+def test_allergies_as_european_hospitals_write_them(formulary: Formulary, drug: str, allergy: str, hit: bool) -> None:
+    assert bool(formulary.allergy_hits([allergy], drug)) == hit
