@@ -20,8 +20,10 @@ from lamo_desktop.admissions.synonyms import (
     ORDER_FIELDS,
     POSSIBLE,
     Vocabulary,
+    holds_remarks,
     known_later,
     minutes_per_unit,
+    names_staff,
     normalised,
     not_ordered_here,
 )
@@ -213,7 +215,9 @@ def _match(
                 if name == "order_start" and tells_entry(header):  # a start, where another column tells it, is that
                     likely = min(likely, SUPPORTED)
                 of_drugs = name in OF_DRUGS and POSSIBLE <= likely < 1
-                if of_drugs and (told or (formulary and names_no_drug(table.cells[column], formulary))):
+                if of_drugs and (
+                    told or names_staff(header) or (formulary and names_no_drug(table.cells[column], formulary))
+                ):
                     likely = 0.0
                 if likely >= POSSIBLE:
                     likely = _weighed(likely, evidence(name, table.cells[column], formulary))
@@ -512,6 +516,8 @@ def _labels(
             values and sum(bool(_CONTACT.fullmatch(v) or _PERSON.fullmatch(v)) for v in values) > len(values) / 2
         ):
             said.append(Problem(where, "looks like a direct identifier: not read", "info"))
+        elif names_staff(header) or holds_remarks(header):
+            said.append(Problem(where, "may name persons: not read", "info"))
         elif not values:
             said.append(Problem(where, "is empty: not read", "info"))
         elif max(map(len, values)) <= 60 and (len(values) <= 50 or len(values) <= len(table) / 2):

@@ -146,6 +146,16 @@ _PERSON = frozenset(
     }
 )
 
+_STAFF = re.compile(
+    r"\b(?:by|von|par|por)$|\b(?:\w*arzt\w*|\w*arztin|physician|provider|prescriber|clinician|doctor|nurse|attending"
+    r"|consultant|md|surgeon|facultativ[oa]|medic[oa]|medecin|prescripteur|prescriptora?|pharmacist|apotheker\w*|user"
+    r"|benutzer|bearbeiter\w*|operator|enfermer[oa]|infirmiere?)\b|医生|医师|护士|药师|开单人|录入人|操作员"
+)
+_REMARKS = re.compile(
+    r"\b(?:\w*bemerkung\w*|\w*kommentar\w*|comments?|comentarios?|commentaires?|remarks?|remarques?|observaciones"
+    r"|notiz\w*|hinweis\w*)\b|备注"
+)
+
 
 @lru_cache(maxsize=50_000)
 def normalised(header: str) -> str:
@@ -351,6 +361,16 @@ class Vocabulary:
             return True
         rest = [word for word in words if word not in _PERSON]
         return len(rest) < len(words) and " ".join(rest) in self._identifiers
+
+
+def names_staff(header: str) -> bool:
+    """Whether a header says who did something: "Prescribed by", "Aufnehmender Arzt"."""
+    return _STAFF.search(normalised(header)) is not None
+
+
+def holds_remarks(header: str) -> bool:
+    """Whether a header says that anything may be written below it, persons' names too."""
+    return _REMARKS.search(normalised(header)) is not None
 
 
 class _Synonym:

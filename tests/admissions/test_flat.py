@@ -292,6 +292,25 @@ def test_names_of_persons_are_no_subgroups(tmp_path: Path, formulary: Formulary)
     assert len(told) == 2 and "Seen by" in told[0] and "Team" in told[1]
 
 
+@pytest.mark.parametrize(
+    "header", ["Bemerkung", "Comentarios", "Facultativo", "Aufnehmender Arzt", "Seen by", "主治医生"]
+)
+def test_columns_that_may_name_persons_are_no_subgroups(header: str, tmp_path: Path, formulary: Formulary) -> None:
+    rows = [["HADM", "Age", "Diagnoses", header], ["1", "60", "gout", "Weber"], ["2", "61", "gout", "Weber"]]
+    assert [dict(a.labels) for a in read(table(tmp_path / "a.csv", rows), formulary).admissions] == [{}, {}]
+
+
+def test_who_prescribed_is_no_drug(tmp_path: Path, formulary: Formulary) -> None:
+    rows = [
+        ["Fall", "Alter", "Diagnosen", "verordnet von"],
+        ["1", "60", "Gicht", "Dr. Weber"],
+        ["1", "60", "Gicht", "Lang"],
+    ]
+    cohort = read(table(tmp_path / "a.csv", rows), formulary)
+    assert not any(admission.orders or admission.unmapped_orders for admission in cohort.admissions)
+    assert not cohort.unmapped
+
+
 def test_synonyms_of_ones_own_are_added(tmp_path: Path, formulary: Formulary) -> None:
     path = table(tmp_path / "a.csv", [["Kennwort", "Age", "Leiden", "Chipnr"], ["1", "60", "Gicht", "x"]])
     with pytest.raises(InputError, match="no column for the admission id"):
