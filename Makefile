@@ -16,7 +16,7 @@ OWN := -m pip install -q --no-deps --no-build-isolation
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test app lint base bench paper bundle bundle-check wheelhouse sbom clean translations test-desktop lock audit
+.PHONY: help demo test test-long app lint base bench paper bundle bundle-check wheelhouse sbom clean translations test-desktop lock audit
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -24,8 +24,11 @@ help:  ## this list
 demo: $(VENV)/.run $(BASE)  ## the main job on bundled real admissions -> build/demo/recommendations.xlsx, validation.html
 	$(BIN)/lamo demo --out build/demo
 
-test: $(VENV)/.test $(BASE)  ## set up and run every test
+test: $(VENV)/.test $(BASE)  ## set up and run the tests (but for test-long)
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+test-long: $(VENV)/.test $(BASE)  ## the few tests that `make test` leaves out because they take half a minute or more
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m long $(TESTS)
 
 test-desktop:  ## every test but the trainer's, in an environment without PyTorch: make test-desktop PYTHON=python3.13
 	$(MAKE) test VENV=.venv-desktop TRAINER= TESTS="tests --ignore=tests/trainer"

@@ -11,6 +11,7 @@ from lamo_desktop.model.package import load_package
 from tests.robustness.kills import Ordeal, differences, few_candidates
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the engine's process in /proc")
 def test_a_job_that_is_killed_again_and_again_ends_as_if_it_never_was(tmp_path: Path, own_user_folder: Path) -> None:
     try:

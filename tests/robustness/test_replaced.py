@@ -25,6 +25,7 @@ def lamo(*arguments: object, program: str = "") -> "subprocess.CompletedProcess[
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, cwd=ROOT)
 
 
+@pytest.mark.long
 def test_a_model_replaced_or_an_export_changed_midway_cannot_mix_results(tmp_path: Path) -> None:
     try:
         base = load_package().base_path

@@ -182,6 +182,7 @@ def test_a_base_without_the_answers_or_of_another_kind_is_refused(folder: Path, 
         load_base(tmp_path / "mute")
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not REAL.is_file(), reason="the base weights are not installed")
 def test_the_real_base_packs_too() -> None:
     base = load_base(REAL)

@@ -61,6 +61,7 @@ def test_two_processes_end_with_the_weights_of_one(cohort: Path, folder: Path, t
     assert [line.split(",")[:4] for line in one] == [line.split(",")[:4] for line in two]
 
 
+@pytest.mark.long
 def test_one_process_goes_on_with_a_run_of_two(cohort: Path, folder: Path, tmp_path: Path, alone: Path) -> None:
     run = tmp_path / "cut"
     process = subprocess.Popen(command(cohort, folder, run, 2), stderr=subprocess.PIPE, text=True)
