@@ -100,7 +100,7 @@ def coverage(v: Validation) -> Table:
         "n_orders_candidates": "Ordered ingredients that are candidates",
         "n_orders_outside_vocabulary": "Ordered ingredients that are no candidate",
         "n_orders_unmapped": "Order texts without a known ingredient",
-        "n_order_rows_excluded": "Order rows left out as no drugs (fluids, flushes, vaccines, contrast)",
+        "n_order_rows_excluded": "Order rows left out (cancelled, fluids, flushes, vaccines, contrast)",
         "n_admissions_without_candidate_orders": "Admissions left out: no candidate ordered",
         "n_admissions_without_orders": "Admissions left out: no orders given",
         "n_admissions_failed": "Admissions left out: not scored",

@@ -78,7 +78,7 @@ WORDS = frozenset(
         QT_TRANSLATE_NOOP("rooms", "Next to other models"),
         QT_TRANSLATE_NOOP("rooms", "Local recalibration, on held-out admissions"),
         QT_TRANSLATE_NOOP("rooms", "Along the threshold shift"),
-        QT_TRANSLATE_NOOP("rooms", "Order rows left out as no drugs (fluids, flushes, vaccines, contrast)"),
+        QT_TRANSLATE_NOOP("rooms", "Order rows left out (cancelled, fluids, flushes, vaccines, contrast)"),
         # why an order is no drug
         QT_TRANSLATE_NOOP("rooms", "line flush"),
         QT_TRANSLATE_NOOP("rooms", "fluid"),

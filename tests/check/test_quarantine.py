@@ -247,7 +247,7 @@ def test_orders_left_out_are_counted_alike_at_every_door(
     outcomes = from_recommendations(found, load_package(), formulary, Policy())
     assert outcomes.n_excluded == total
     shown = dict(coverage(validate(outcomes, ValidationOptions(adaptation=False))).rows)
-    assert shown["Order rows left out as no drugs (fluids, flushes, vaccines, contrast)"] == total
+    assert shown["Order rows left out (cancelled, fluids, flushes, vaccines, contrast)"] == total
 
 
 def test_a_job_of_an_earlier_version_says_that_nothing_was_recorded(tmp_path: Path, formulary: Formulary) -> None:

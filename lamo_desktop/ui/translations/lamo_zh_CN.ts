@@ -4415,8 +4415,8 @@
         <translation>此任务由较早的版本创建，该版本没有保存导出文件的读取方式。</translation>
     </message>
     <message>
-        <source>Order rows left out as no drugs (fluids, flushes, vaccines, contrast)</source>
-        <translation>因不是药物而排除的医嘱行（输液、冲管、疫苗、造影剂）</translation>
+        <source>Order rows left out (cancelled, fluids, flushes, vaccines, contrast)</source>
+        <translation>排除的医嘱行（已取消、输液、冲管、疫苗、造影剂）</translation>
     </message>
     <message>
         <source>line flush</source>
