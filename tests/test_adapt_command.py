@@ -45,7 +45,13 @@ def test_it_learns_from_a_scored_job_tells_it_in_words_and_is_used(
     assert f"Ordered more here than the model expects: {first.name} ({first.n_ordered} ordered" in said
     assert "keep this file as you keep patient data" in said and overlay.sha256 in said
     assert main(["resume", str(job), "-o", str(tmp_path / "out.xlsx"), "--overlay", str(site), *QUIET]) == 0
-    assert "adapted to St Elsewhere (" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "adapted to St Elsewhere (" in said and "too favourable" in said
+
+
+def test_a_job_is_taken_whole(job: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert adapt(job, tmp_path / "site.json", "--limit", "30") == 2
+    assert "--limit is for an export" in capsys.readouterr().err and not (tmp_path / "site.json").exists()
 
 
 def test_again_next_quarter_the_earlier_file_stays_and_both_are_compared_on_new_patients(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from lamo_desktop.adapt import patient_tags
 from lamo_desktop.admissions.quarantine import quarantined
 from lamo_desktop.cli.options import Bench, Demo, Input, InstallBase, Package, Recommend, Report, Resume
 from lamo_desktop.cli.steps import (
@@ -33,6 +34,8 @@ from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.report.workbook import check_writable, write_workbook
 from lamo_desktop.validate import from_recommendations
+from lamo_desktop.validate.adaptation_overlay import learned_from_words, n_learned_from
+from lamo_desktop.validate.overlay import load_overlay
 
 
 def recommend(options: Recommend) -> int:
@@ -48,6 +51,7 @@ def recommend(options: Recommend) -> int:
             path, cohort, package, policy, formulary, engine_settings(options), options.limit, reporter, candidates
         )
         save_workbook(outcome, options.output, formulary, options.input)
+        warn_of_own_rows(outcome, options.overlay)
     return exit_code(options, cohort)
 
 
@@ -68,17 +72,30 @@ def resume(options: Resume) -> int:
     reporter = Reporter(options.progress)
     check_writable(options.output, ".xlsx")
     with JobStore.open(options.job) as store:
-        options = replace(options, model=options.model or store.job().package.folder)
+        job = store.job()
+        there = job.package.folder if job.package.folder.exists() else batch.package_of(job).path
+        options = replace(options, model=options.model or there)
         _check_overlay(options, store)
         package = chosen_package(options)
         formulary = load_formulary(options.names, options.interactions, options.knowledge)
-        policy = chosen_policy(options, store.job().policy)
+        policy = chosen_policy(options, job.policy)
         if options.retry_failed:
             print(f"Admissions that are tried again: {store.retry_failed()}")
         run_to_end(store, package, engine_settings(options, store.last_settings()), reporter)
         outcome = batch.results(store, package, formulary, policy)
     save_workbook(outcome, options.output, formulary)
+    warn_of_own_rows(outcome, options.overlay)
     return 0
+
+
+def warn_of_own_rows(outcome: Recommendations, overlay: Path | None) -> None:
+    """Say how many of the admissions are of patients that the overlay in use was learned from."""
+    if overlay is None or str(overlay) == NO_OVERLAY:
+        return
+    patients = [item.admission.patient_id for item in outcome.items]
+    known = n_learned_from(load_overlay(overlay), patients, outcome.source.files, patient_tags.own_key())
+    if known and any(item.has_orders for item in outcome.items):
+        print(learned_from_words(known, len(patients)))
 
 
 def _check_overlay(options: Resume, store: JobStore) -> None:
