@@ -179,9 +179,9 @@ class Session(SessionState):
             self._forget_export()
             self.results_changed.emit()
         self.job = job
-        self.show_results(Step.REVIEW)
+        self.show_results(Step.REVIEW, opened=True)
 
-    def show_results(self, step: Step | None = None) -> None:
+    def show_results(self, step: Step | None = None, opened: bool = False) -> None:
         """Load what the job file holds so far; then go to a page."""
         if self.job is None:
             return
@@ -209,6 +209,12 @@ class Session(SessionState):
                 )
                 name = f"{asked_for.get('name', '')} ({str(asked_for.get('sha256', ''))[:12]})".strip()
                 self.message.emit(text.format(name=name), "warn")
+            elif results.overlay is not None and not asked_for and opened:
+                text = self.tr(
+                    "The site overlay in use was not used when this job was run: lists and figures here are others "
+                    "than in its workbook. Stop using it under Validate, Adapt."
+                )
+                self.message.emit(text, "warn")
             if self.cohort is None:
                 self.cohort = results.cohort
                 self.cohort_changed.emit()

@@ -195,6 +195,13 @@ def test_the_hospital_is_learned_previewed_used_saved_and_left(
     tab.load(tmp_path / "site.json")
     qtbot.waitUntil(lambda: session.results is not None and session.results.overlay is not None, timeout=LONG)
     qtbot.waitUntil(lambda: not session.background.running, timeout=LONG)
+    told_now: list[str] = []
+    session.message.connect(lambda text, tone: told_now.append(text))
+    another = write_job(tmp_path / "another.lamo", n=3, n_scored=3)
+    compared.open_path(another)
+    qtbot.waitUntil(lambda: session.results is not None and session.results.path == another, timeout=LONG)
+    qtbot.waitUntil(lambda: not session.background.running, timeout=LONG)
+    assert any("was not used when this job was run" in text for text in told_now)
 
 
 def test_learning_can_be_cancelled(compared: MainWindow, qtbot: QtBot) -> None:

@@ -2525,6 +2525,10 @@
         <translation>该本院校准是为另一模型制作的，未使用。</translation>
     </message>
     <message>
+        <source>The site overlay in use was not used when this job was run: lists and figures here are others than in its workbook. Stop using it under Validate, Adapt.</source>
+        <translation>运行本任务时未使用现在的本院文件：此处的清单和数字与其工作簿不同。可在“验证”页的“适应本院”中停用。</translation>
+    </message>
+    <message>
         <source>Reading was cancelled; what was open before stays open.</source>
         <translation>已取消读取；之前打开的内容保持打开。</translation>
     </message>
