@@ -185,6 +185,7 @@ sys.exit(cli.main())
 """
 
 
+@pytest.mark.long
 def test_another_models_job_lies_in_the_owners_folder_and_goes(tree: Path) -> None:
     """Not in the system's temporary folder, where a killed run would leave patients' texts for good."""
     command = ["validate", str(tree / "export.csv"), "-o", str(tree / "compared.html"), "--limit", "1", *engine(tree)]

@@ -73,6 +73,7 @@ def test_calibrate_writes_a_package_and_writes_the_same_again(tmp_path: Path) ->
     assert not (output / "terms.npz").exists()
 
 
+@pytest.mark.long
 @pytest.mark.skipif(not weights_are_installed(), reason="the base weights are not installed (make base)")
 def test_the_desktop_scores_with_the_terms_as_the_trainer_does(tmp_path: Path) -> None:
     cohort, output = cohort_file(tmp_path), tmp_path / "package"

@@ -52,6 +52,7 @@ def same(one: Path, two: Path) -> None:
     assert any(weight.abs().max() > 1e-3 for name, weight in expected.items() if "lora_B" in name)  # they have learnt
 
 
+@pytest.mark.long
 def test_two_processes_end_with_the_weights_of_one(cohort: Path, folder: Path, tmp_path: Path, alone: Path) -> None:
     done = subprocess.run(command(cohort, folder, tmp_path / "two", 2), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

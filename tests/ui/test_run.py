@@ -221,6 +221,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as a power cut would")
 def test_a_window_killed_during_a_run_offers_its_job_at_the_next_start(
     own_jobs: Path, tmp_path: Path, styled: QApplication, qtbot: QtBot
