@@ -29,7 +29,9 @@ _NO_ALLERGY = re.compile(
     r"\b(?:are|is) none\b|^\W*(?:无|否认|未发现)",
     re.IGNORECASE,
 )
-_EXCEPT = re.compile(r"\b(?:except(?:ing| for)?|other than|besides|apart from)\b", re.IGNORECASE)
+_EXCEPT = re.compile(
+    r"\b(?:except(?:ing| for)?|other than|besides|apart from|außer|ausser|sauf|excepto|salvo)\b", re.IGNORECASE
+)
 _BUT = re.compile(r",?\s*\b(?:but|however)\b,?", re.IGNORECASE)
 _ABOUT_ALLERGY = re.compile(
     r"allerg|react|intoleran|sensitiv|anaphyl|\bcaus|\bresult|tolerate|\bcannot|can ?not|can't|unable to take|\bgets?\b"

@@ -4,17 +4,20 @@ import re
 
 from lamo_desktop.formulary.text import LONGEST_TEXT, plain
 
-_STATEMENT_END = re.compile(r"[,;.\n\r\t|]|\bbut\b|\bexcept\b|\bother than\b|\bhowever\b|\bapart from\b")
+_STATEMENT_END = re.compile(
+    r"[,;.\n\r\t|]|\b(?:but|except|other than|however|apart from"
+    r"|ausser|außer|aber|sauf|mais|excepto|salvo|pero)\b|除了?"
+)
 _NEGATES_WHAT_FOLLOWS = re.compile(
     r"\b(?:nkda|nka|nkma|nkfa|none|denies|denied|negative|unknown allergies|tolerates|tolerated|tolerating|without"
-    r"|no(?! tolera)|not (?:an? )?(?:true )?allerg\w*|isnt allergic|never had"
-    # German, French, Spanish; "vertragt ... nicht" and "ne tolere pas" say the opposite
-    r"|kein(?:e[nrms]?)?|(?:vertragt|vertragen|toleriert)(?!.*\bnicht\b)|pas d\w*|aucune?|tolere(?! pas)"
-    r"|ningun[ao]?|niega|sin alergias?|(?<!no )tolera)\b"
+    r"|no(?! (?:tolera|descartad|excluid))|not (?:an? )?(?:true )?allerg\w*|isnt allergic|never had"
+    # German, French, Spanish; what must not be given or is not tolerated is an allergy
+    r"|(?<!vertragt )(?<!darf )kein(?:e[nrms]?)?|(?<!nicht )(?:vertragt|vertragen|toleriert)(?!.*\bnicht\b)(?! kein)"
+    r"|(?<!ne )pas dallerg\w*|aucune?|(?<!ne )tolere(?! pas)|ningun[ao]?|niega|sin alergias?|(?<!no )tolera)\b"
 )
 _NEGATES_ALL = re.compile(
-    r"\b(?:ruled out|refuted|disproved|disproven|delabell?ed|not (?:an? )?(?:true )?allergy"
-    r"|ausgeschlossen|widerlegt|ecartee?s?|infirmee?s?|descartad[ao]s?|excluid[ao]s?)\b|排除"
+    r"(?<!nicht )(?<!not )(?<!non )(?<!no )\b(?:ruled out|refuted|disproved|disproven|delabell?ed"
+    r"|not (?:an? )?(?:true )?allergy|ausgeschlossen|widerlegt|ecartee?s?|infirmee?s?|descartad[ao]s?|excluid[ao]s?)\b|(?<!不能)(?<!未)排除"
 )
 _SIDE_EFFECT = re.compile(
     r"\b(?:nausea\w*|vomit\w*|emesis|n ?/ ?v|(?:upset|sick) stomach"

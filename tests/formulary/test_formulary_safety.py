@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from lamo_desktop.admissions.order_mapper import listed_allergies
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, Interaction, load_formulary
 
@@ -157,6 +158,16 @@ def test_a_bad_interaction_table_is_refused_with_file_and_row(tmp_path: Path, co
         ("heparin", "HIT II", True),
         ("amoxicillin", "verträgt Penicillin nicht", True),
         ("amoxicillin", "no tolera penicilina", True),
+        ("amoxicillin", "Penicillin nicht ausgeschlossen", True),
+        ("amoxicillin", "penicillin not ruled out", True),
+        ("amoxicillin", "allergie penicillin non écartée", True),
+        ("amoxicillin", "Amoxicillin no descartada", True),
+        ("amoxicillin", "Verträgt kein Penicillin", True),
+        ("amoxicillin", "Darf kein Penicillin bekommen", True),
+        ("amoxicillin", "nicht toleriert Amoxicillin", True),
+        ("amoxicillin", "Ne pas donner Amoxicillin", True),
+        ("amoxicillin", "aucune sauf Amoxicillin", True),
+        ("amoxicillin", "Keine bekannt außer Penicillin", True),
         ("amoxicillin", "Penicillin-Allergie ausgeschlossen", False),
         ("amoxicillin", "verträgt Penicillin", False),
         ("amoxicillin", "Keine Penicillinallergie", False),
@@ -166,3 +177,17 @@ def test_a_bad_interaction_table_is_refused_with_file_and_row(tmp_path: Path, co
 )
 def test_allergies_as_european_hospitals_write_them(formulary: Formulary, drug: str, allergy: str, hit: bool) -> None:
     assert bool(formulary.allergy_hits([allergy], drug)) == hit
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "none except penicillin",
+        "Keine bekannt außer Penicillin",
+        "aucune sauf pénicilline",
+        "ninguna excepto penicilina",
+    ],
+)
+def test_what_is_excepted_from_no_allergies_is_one(formulary: Formulary, entry: str) -> None:
+    listed, _ = listed_allergies(entry)
+    assert formulary.allergy_hits(listed, "amoxicillin"), listed
