@@ -198,7 +198,12 @@ class FindingsReader:
         if of is None or of.quantity.kind == "state":
             return
         text = row["text"] if row["text"][:1] in ("<", ">") else row["value"] or row["text"]
-        told = of.unit_of(row["unit"] or row["unit_written"]) or Unit(of.quantity.unit, 1.0, 0.0)
+        written = row["unit"] or row["unit_written"]
+        told = of.unit_of(row["unit"]) or of.unit_of(row["unit_written"])
+        if told is None and written:
+            self.faults.unclear(of.quantity.name, "a unit that it is not measured in", where)
+            return
+        told = told or Unit(of.quantity.unit, 1.0, 0.0)
         try:
             readings = read_value(text, of, told)
         except ImpossibleError:

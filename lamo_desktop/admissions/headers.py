@@ -62,7 +62,9 @@ BESIDE = (
 BESIDE_FAMILY = "names drugs too, and is not read beside the columns that surely hold orders; choose it if it does"
 
 _CONTACT = re.compile(r"[^@\s]+@[^@\s]+\.\w+|(?:\+|00)?\d[\d ()/-]{8,}\d")
-_PERSON = re.compile(r"[^\W\d_][^\d,;]*, ?[^\W\d_]\.?(?: ?[^\W\d_]\.?)?|(?:Dr|Prof)\b\.? .{2,}")  # "Lee, S." "Dr. Lee"
+_PERSON = re.compile(
+    r"[^\W\d_][^\d,;]*, ?[^\W\d_]\.?(?: ?[^\W\d_]\.?)?|(?i:dra?|prof)\b\.? ?\S.*"
+)  # "Lee, S." "Dr. Lee"
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +214,6 @@ def _match(
                     likely = _of_numbered(header, name, vocabulary)
                 if exact and likely < CERTAIN:  # "Orders" is not almost "Order"
                     likely = 0.0
-                if name == "order_start" and tells_entry(header):  # a start, where another column tells it, is that
-                    likely = min(likely, SUPPORTED)
                 of_drugs = name in OF_DRUGS and POSSIBLE <= likely < 1
                 if of_drugs and (
                     told or names_staff(header) or (formulary and names_no_drug(table.cells[column], formulary))
@@ -221,6 +221,8 @@ def _match(
                     likely = 0.0
                 if likely >= POSSIBLE:
                     likely = _weighed(likely, evidence(name, table.cells[column], formulary))
+                if name == "order_start" and tells_entry(header):  # a start, where another column tells it, is that
+                    likely = min(likely, ACCEPTED)
                 found.append(Match(name, column, header, likely))
         if "order_status" not in named and normalised(header) not in taken and not known_later(header):
             found.append(Match("order_status", column, header, TOLD_BY_CELLS if told else 0.0))
@@ -455,7 +457,7 @@ def _entry_for_start(table: Table, matches: Sequence[Match]) -> list[Problem]:
     return [
         Problem(
             f"{table.title}, column {match.header[:60]}",
-            "says when an order was written; taken for its start, since no other column tells one",
+            "says when an order was written; taken for its start, since no other column surely tells one",
             "info",
         )
         for match in matches

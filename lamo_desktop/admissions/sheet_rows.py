@@ -38,7 +38,7 @@ class SheetReader:
     """Keeps the last workbook it read, so that further stretches of it come at once; text tables are read anew."""
 
     def __init__(self) -> None:
-        self._path: Path | None = None
+        self._read_state: tuple[Path, int, int] | None = None
         self._sheets: list[Sheet] = []
 
     def heads(self, path: Path, encoding: str = "") -> tuple[Rows, ...]:
@@ -64,9 +64,11 @@ class SheetReader:
     def _read(self, path: Path) -> "list[Sheet]":
         from lamo_desktop.admissions.workbooks import read_workbook
 
-        if self._path != path:
-            self._path, self._sheets = None, []
-            self._sheets, self._path = read_workbook(path), path
+        status = path.stat()
+        state = path, status.st_mtime_ns, status.st_size
+        if self._read_state != state:  # another file, or this one saved anew
+            self._read_state, self._sheets = None, []
+            self._sheets, self._read_state = read_workbook(path), state
         return self._sheets
 
 

@@ -147,8 +147,9 @@ _PERSON = frozenset(
 )
 
 _STAFF = re.compile(
-    r"\b(?:by|von|par|por)$|\b(?:\w*arzt\w*|\w*arztin|physician|provider|prescriber|clinician|doctor|nurse|attending"
-    r"|consultant|md|surgeon|facultativ[oa]|medic[oa]|medecin|prescripteur|prescriptora?|pharmacist|apotheker\w*|user"
+    r"\b(?:by|von|par|por)$|(?:^|\bdel? )medic[oa]\b|\b(?!arztlich)(?:\w*arzt\w*|physician"
+    r"|provider|prescriber|clinician|doctor|nurse|attending"
+    r"|consultant|md|surgeon|facultativ[oa]|medecin|prescripteur|prescriptora?|pharmacist|apotheker\w*|user"
     r"|benutzer|bearbeiter\w*|operator|enfermer[oa]|infirmiere?)\b|医生|医师|护士|药师|开单人|录入人|操作员"
 )
 _REMARKS = re.compile(

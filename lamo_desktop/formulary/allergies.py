@@ -17,7 +17,8 @@ _NEGATES_WHAT_FOLLOWS = re.compile(
 )
 _NEGATES_ALL = re.compile(
     r"(?<!nicht )(?<!not )(?<!non )(?<!no )\b(?:ruled out|refuted|disproved|disproven|delabell?ed"
-    r"|not (?:an? )?(?:true )?allergy|ausgeschlossen|widerlegt|ecartee?s?|infirmee?s?|descartad[ao]s?|excluid[ao]s?)\b|(?<!不能)(?<!未)排除"
+    r"|not (?:an? )?(?:true )?allergy|ausgeschlossen|widerlegt|ecartee?s?|infirmee?s?|descartad[ao]s?|excluid[ao]s?)\b"
+    r"|(?<!不能)(?<!未)排除"
 )
 _SIDE_EFFECT = re.compile(
     r"\b(?:nausea\w*|vomit\w*|emesis|n ?/ ?v|(?:upset|sick) stomach"

@@ -72,9 +72,9 @@ def _by_ingredient(product: FixedCombination, candidates: Collection[str]) -> bo
 
 
 def product_of(name: str) -> str:
-    """The drug that an ingredient is ordered as: of one that is only ever a part, the first product in the table."""
+    """The drug that an ingredient is ordered as: of one that is only ever a part, its product."""
     if name in parts_only():
-        return next(product.drug for product in reversed(fixed_combinations()) if name in product.only_within)
+        return next(product.drug for product in fixed_combinations() if name in product.only_within)
     return name
 
 

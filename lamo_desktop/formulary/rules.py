@@ -473,6 +473,7 @@ class _Reader:
 
     def _read_contraindications(self, path: Path) -> None:
         columns = ("drugs", "condition", "when", "words", "codes", "severity", "reason", "source", "dated", "link")
+        shipped = resource(f"knowledge/{CONTRAINDICATIONS}")
         numbers: dict[tuple[str, str, str, str], int] = {}
         for row, cells in rows(path, columns, optional=("findings",)):
             names, condition, when, phrases, codes, written, reason, *source, beyond = cells
@@ -485,7 +486,7 @@ class _Reader:
             severity = _severity(path, row, written)
             for drug in drugs:  # a site's row about the condition stands in place of the shipped one
                 held = self._rules.by_condition.setdefault(drug, [])
-                if path != resource(f"knowledge/{CONTRAINDICATIONS}"):
+                if path != shipped:
                     held[:] = [entry for entry in held if entry.name != condition]
             if severity is None:
                 continue

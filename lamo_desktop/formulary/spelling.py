@@ -2,7 +2,8 @@
 
 The international names differ between languages by rule: "furosemide", "Furosemid", "furosémide", "furosemida". A word
 that no table has is replaced by the one known word with the same root; where two have it, nothing is done. Salts and
-acids are put in the English order ("chlorure de potassium", "Folsäure"). A misspelling is not corrected.
+acids are put in the English order ("chlorure de potassium", "Folsäure"). A misspelling is not corrected,
+unless it is one by which languages differ (c and k, i and y, doubled letters).
 """
 
 import re

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from lamo_desktop.admissions.cohort import Admission, Observation
 from lamo_desktop.admissions.findings import last_values, value_text
+from lamo_desktop.admissions.quantities import quantities
 from lamo_desktop.formulary.rules import Found
 
 ADULT = 18
@@ -58,5 +59,5 @@ def _found(observation: Observation) -> Found:
     least = float("-inf") if observation.bound == "<" else observation.value
     most = float("inf") if observation.bound == ">" else observation.value
     of = "" if observation.hours is not None or not observation.worst else ", worst of the first 24 hours"
-    said = "" if not observation.unit and observation.value == 1 else f" {value_text(observation)}"
+    said = "" if quantities()[observation.name].kind == "state" else f" {value_text(observation)}"
     return Found(least, most, f"{observation.name}{said}{of}")

@@ -14,7 +14,7 @@ from lamo_desktop.admissions.flat import read_flat
 from lamo_desktop.admissions.mapping import save_profile
 from lamo_desktop.admissions.profile import Profile, load_profile
 from lamo_desktop.admissions.read import read_export
-from lamo_desktop.admissions.synonyms import Vocabulary
+from lamo_desktop.admissions.synonyms import Vocabulary, names_staff
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, load_formulary
 
@@ -280,11 +280,17 @@ def test_identifiers() -> None:
     )
 
 
+def test_what_is_medical_is_not_a_person() -> None:
+    assert not any(
+        map(names_staff, ("Prescripción médica", "Tratamiento médico", "Servicio médico", "Ärztliche Verordnung"))
+    )
+    assert all(map(names_staff, ("Médico", "Firma del médico", "Arzt", "Aufnahmearzt", "Ordered by", "Verordnet von")))
+
+
 def test_names_of_persons_are_no_subgroups(tmp_path: Path, formulary: Formulary) -> None:
     rows = [["HADM", "Age", "Diagnoses", "Seen by", "Team", "Specialty"]]
     rows += [
-        [str(n), "60", "gout", seen, "Dr. Lee", "Surgery, General"]
-        for n, seen in enumerate(("Lee, S", "Woźniak, J.K."))
+        [str(n), "60", "gout", seen, "DR.LEE", "Surgery, General"] for n, seen in enumerate(("Lee, S", "Woźniak, J.K."))
     ]
     cohort = read(table(tmp_path / "a.csv", rows), formulary)
     assert {tuple(admission.labels) for admission in cohort.admissions} == {("Specialty",)}

@@ -247,6 +247,9 @@ def test_the_time_of_writing_stands_for_the_start_only_where_it_is_said(tmp_path
 
     assert len(read("Ordered at")) == 1
     assert read("Ordered at", "Start") == []
+    for start in ("Start (planned)", "Beginn (geplant)", "Start [local]"):
+        assert read("Order date", start) == []
+        assert read(start, "Order date") == []
 
 
 def test_midnight_among_times_is_a_time(tmp_path: Path, formulary: Formulary) -> None:

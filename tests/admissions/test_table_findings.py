@@ -80,6 +80,7 @@ def test_the_first_day_of_eicu(tmp_path: Path, formulary: Formulary) -> None:
             (60, "WBC x 1000", 11, "11", "K/mcL"),
             (60, "lactate", "", "<0.3", "mmol/L"),
             (60, "urinary creatinine", 90, "90", "mg/dL"),
+            (60, "creatinine", 9, "9", "nmol/L"),  # never read as mg/dL
         )
     ]
     respiratory = [
@@ -131,9 +132,9 @@ def test_the_first_day_of_eicu(tmp_path: Path, formulary: Formulary) -> None:
     )
     assert [o.hours for o in admission.observations if o.name == "potassium"] == [-9.0, -23.0]
     assert all(o.worst and o.hours is None for o in admission.observations if o.name == "creatinine")
-    assert cohort.unread_values == {"sodium": 1, "systolic blood pressure": 1}
+    assert cohort.unread_values == {"creatinine": 1, "sodium": 1, "systolic blood pressure": 1}
     places = {problem.where: problem.message for problem in cohort.problems if "set aside" in problem.message}
-    assert places.keys() == {"apacheApsVar.csv row 2", "vitalAperiodic.csv row 5"}
+    assert places.keys() == {"apacheApsVar.csv row 2", "vitalAperiodic.csv row 5", "lab.csv row 8"}
     assert "sodium (90 to 200 mmol/L)" in places["apacheApsVar.csv row 2"]
 
 

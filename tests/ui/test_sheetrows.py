@@ -3,6 +3,7 @@
 import gzip
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from lamo_desktop.admissions.sheet_rows import LEAD, LONGEST, STRETCH, SheetReader
@@ -21,6 +22,15 @@ def test_a_workbook_has_a_stretch_for_every_sheet(tmp_path: Path) -> None:
     assert reader.around(path, "Given", 4) == given
     with pytest.raises(InputError, match="no sheet"):
         reader.around(path, "Gone", 1)
+
+
+def test_a_workbook_that_was_saved_anew_is_read_anew(tmp_path: Path) -> None:
+    path, reader = tmp_path / "a.xlsx", SheetReader()
+    for text in ("before", "afterwards"):
+        book = openpyxl.Workbook()
+        book.active.append([text])
+        book.save(path)
+        assert reader.heads(path)[0].cells == ((text,),)
 
 
 @pytest.mark.parametrize("packed", [False, True])
