@@ -41,7 +41,7 @@ Progress = Callable[[float], None]
 class OwnDrug:
     """A drug that is ordered here and not among the package's candidates: in `n_orders` of the admissions learned from.
 
-    `log_odds` is its z (half an admission added to both sides); what the knowledge terms say of it comes on top.
+    `log_odds` is its z (half an admission added to both sides).
     """
 
     name: str
@@ -119,6 +119,16 @@ class Adaptation:
         return np.array([0.0] * (len(self.drugs) - len(own)) + own)
 
 
+def too_few(n: int, n_patients: int) -> str:
+    """Why n admissions with orders, of so many patients, teach nothing; "" where they are enough."""
+    if n >= LEAST_ADMISSIONS and n_patients >= LEAST_PATIENTS:
+        return ""
+    return (
+        f"Adapting needs the orders of at least {LEAST_ADMISSIONS} admissions of {LEAST_PATIENTS} patients; here are "
+        f"{n:,} of {n_patients:,}."
+    )
+
+
 def adapt(rows: SiteRows, prior: SitePrior = NO_PRIOR, progress: Progress = lambda share: None) -> Adaptation | str:
     """What these admissions teach, with rho chosen on held-out patients; a sentence where nothing can be learned.
 
@@ -128,11 +138,8 @@ def adapt(rows: SiteRows, prior: SitePrior = NO_PRIOR, progress: Progress = lamb
     n_earlier = max(len(rows) - MOST_ADMISSIONS, 0)
     rows = with_frequent_drugs(rows.at(np.arange(len(rows)) >= n_earlier))
     n_patients = len(np.unique(rows.patients))
-    if len(rows) < LEAST_ADMISSIONS or n_patients < LEAST_PATIENTS:
-        return (
-            f"{len(rows):,} admissions of {n_patients:,} patients have orders; adapting needs at least "
-            f"{LEAST_ADMISSIONS} admissions of {LEAST_PATIENTS} patients."
-        )
+    if reason := too_few(len(rows), n_patients):
+        return reason
     held_out = cross_fitted(rows, lambda inner: fit_once(inner, prior).logits, progress)
     start = cross_fitted(rows, _start_of)
     d = rows.n_candidates

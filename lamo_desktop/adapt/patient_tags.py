@@ -7,6 +7,7 @@ this computer, so whoever has an overlay cannot try out ids; on another computer
 import hashlib
 import hmac
 import os
+import re
 import secrets
 from collections.abc import Iterable
 
@@ -14,6 +15,7 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.files import NOT_FOLLOWED
 from lamo_desktop.paths import own_folder
 
+RUNNING_NUMBER = re.compile(r"P\d{5,}")  # what readers put in the place of a record number: another file's say nothing
 LENGTH = 8  # bytes of a tag
 KEY_BYTES = 32
 KEY = "patients.key"
@@ -25,6 +27,11 @@ def tags(patients: Iterable[str], key: bytes) -> frozenset[bytes]:
     return frozenset(_tag(f"patient {patient}", key) for patient in patients) | {_tag(THIS_COMPUTER, key)}
 
 
+def lasting(patients: Iterable[str]) -> bool:
+    """Whether the ids are the hospital's own, so that the same patient has the same one in another export."""
+    return not all(RUNNING_NUMBER.fullmatch(patient) for patient in patients)
+
+
 def made_here(among: frozenset[bytes], key: bytes) -> bool:
     """Whether the tags were made with this key, so that they tell who is known."""
     return _tag(THIS_COMPUTER, key) in among
@@ -33,6 +40,11 @@ def made_here(among: frozenset[bytes], key: bytes) -> bool:
 def known(patients: Iterable[str], among: frozenset[bytes], key: bytes) -> list[bool]:
     """Which patients have one of the tags."""
     return [_tag(f"patient {patient}", key) in among for patient in patients]
+
+
+def kept_key() -> bytes | None:
+    """This computer's key, None when there is none yet. Raises InputError when it cannot be read."""
+    return own_key() if (own_folder("overlays") / KEY).exists() else None
 
 
 def own_key() -> bytes:

@@ -17,10 +17,10 @@ HOME, PREVIOUS = "med:", "previous med:"
 class SiteRows:
     """n admissions x d drugs: the package's candidates, then `n_outside` drugs that are ordered here beside them.
 
-    logits (n, d): the package's calibrated logits; of a drug outside, what is known of it without its local frequency
-    (0 for nothing). ordered (n, d). features: what is known of each admission. history (6, n, d): `HISTORY`, 0 or 1.
-    patients (n,). groups (n,): the value of the label `group_label` (hospital or ward), "" where there is none.
-    states (n, s): the model's state after each admission's text, NaN where it was not kept; None: of no admission.
+    logits (n, d): the package's calibrated logits, 0 for a drug outside. ordered (n, d). features: what is known of
+    each admission. history (6, n, d): `HISTORY`, 0 or 1. patients (n,). groups (n,): the value of the label
+    `group_label` (hospital or ward), "" where there is none. states (n, s): the model's state after each admission's
+    text, NaN where it was not kept; None: of no admission.
     """
 
     drugs: tuple[str, ...]

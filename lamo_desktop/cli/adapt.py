@@ -19,7 +19,7 @@ from lamo_desktop.progress import Progress, Reporter
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.report.learned_tables import effect_words, share_used
-from lamo_desktop.validate.adaptation import SiteAdaptation, evaluate_adaptation
+from lamo_desktop.validate.adaptation import JACCARD, SiteAdaptation, evaluate_adaptation
 from lamo_desktop.validate.adaptation_overlay import BETTER_AS_SHIPPED, AdaptationOverlay, make_adaptation_overlay
 from lamo_desktop.validate.adaptation_overlay import NOTICE as OVERLAY_NOTICE
 from lamo_desktop.validate.bootstrap import Estimate
@@ -30,7 +30,6 @@ from lamo_desktop.validate.readapt import Readaptation, compare_with_earlier
 
 JOB_SUFFIX = ".lamo"
 TOLD = 5  # drugs, features and hospitals named of each kind
-JACCARD = "visit_mean.jaccard"
 
 
 def adapt(options: Adapt) -> int:

@@ -35,14 +35,14 @@ from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.report.workbook import check_writable, write_workbook
 from lamo_desktop.validate import from_recommendations
 from lamo_desktop.validate.adaptation_overlay import learned_from_words, n_learned_from
-from lamo_desktop.validate.overlay import load_overlay
+from lamo_desktop.validate.overlay import SiteOverlay
 
 
 def recommend(options: Recommend) -> int:
     """`lamo recommend`: export in, workbook out; the job file makes it resumable."""
     reporter = Reporter(options.progress)
     check_writable(options.output, ".xlsx", options.input)
-    policy, package = chosen_policy(options), chosen_package(options)
+    policy, (package, overlay) = chosen_policy(options), chosen_package(options)
     formulary = load_formulary(options.names, options.interactions, options.knowledge)
     candidates = chosen_candidates(options.candidates, package, formulary)
     cohort = read_input(options, formulary, reporter)
@@ -51,7 +51,7 @@ def recommend(options: Recommend) -> int:
             path, cohort, package, policy, formulary, engine_settings(options), options.limit, reporter, candidates
         )
         save_workbook(outcome, options.output, formulary, options.input)
-        warn_of_own_rows(outcome, options.overlay)
+    warn_of_own_rows(outcome, overlay)
     return exit_code(options, cohort)
 
 
@@ -76,7 +76,9 @@ def resume(options: Resume) -> int:
         there = job.package.folder if job.package.folder.exists() else batch.package_of(job).path
         options = replace(options, model=options.model or there)
         _check_overlay(options, store)
-        package = chosen_package(options)
+        if str(options.overlay) == NO_OVERLAY:
+            options = replace(options, overlay=None)
+        package, overlay = chosen_package(options)
         formulary = load_formulary(options.names, options.interactions, options.knowledge)
         policy = chosen_policy(options, job.policy)
         if options.retry_failed:
@@ -84,17 +86,16 @@ def resume(options: Resume) -> int:
         run_to_end(store, package, engine_settings(options, store.last_settings()), reporter)
         outcome = batch.results(store, package, formulary, policy)
     save_workbook(outcome, options.output, formulary)
-    warn_of_own_rows(outcome, options.overlay)
+    warn_of_own_rows(outcome, overlay)
     return 0
 
 
-def warn_of_own_rows(outcome: Recommendations, overlay: Path | None) -> None:
-    """Say how many of the admissions are of patients that the overlay in use was learned from."""
-    if overlay is None or str(overlay) == NO_OVERLAY:
+def warn_of_own_rows(outcome: Recommendations, overlay: SiteOverlay | None) -> None:
+    """Say how many of the admissions compared are of patients that the overlay in use was learned from."""
+    if overlay is None or not any(item.has_orders for item in outcome.items):
         return
     patients = [item.admission.patient_id for item in outcome.items]
-    known = n_learned_from(load_overlay(overlay), patients, outcome.source.files, patient_tags.own_key())
-    if known and any(item.has_orders for item in outcome.items):
+    if known := n_learned_from(overlay, patients, outcome.source.files, patient_tags.kept_key()):
         print(learned_from_words(known, len(patients)))
 
 

@@ -23,7 +23,7 @@ from lamo_desktop.progress import Progress, Reporter
 from lamo_desktop.recommend.candidates import candidates_named
 from lamo_desktop.recommend.policy import POLICIES, Policy
 from lamo_desktop.recommend.recommendations import Recommendations
-from lamo_desktop.validate.overlay import load_overlay
+from lamo_desktop.validate.overlay import SiteOverlay, load_overlay
 
 PASSING = "passing-"
 NO_OVERLAY = "none"  # what `--overlay none` is
@@ -40,12 +40,13 @@ def read_input(options: Input, formulary: Formulary, reporter: Reporter) -> Coho
     return read_cohort(options.input, formulary, options.profile, told, options.order_window, options.encoding)
 
 
-def chosen_package(options: Overlaid) -> ModelPackage:
-    """The package asked for, with the site's overlay if one is given."""
+def chosen_package(options: Overlaid) -> tuple[ModelPackage, SiteOverlay | None]:
+    """The package asked for, with the site's overlay if one is given, and that overlay."""
     package = load_package(options.model)
-    if options.overlay is None or str(options.overlay) == NO_OVERLAY:
-        return package
-    return load_overlay(options.overlay).apply(package)
+    if options.overlay is None:
+        return package, None
+    overlay = load_overlay(options.overlay)
+    return overlay.apply(package), overlay
 
 
 def chosen_policy(options: Lists, otherwise: Policy | None = None) -> Policy:

@@ -35,13 +35,15 @@ from lamo_desktop.validate.adaptation import SiteAdaptation
 from lamo_desktop.validate.adaptation_overlay import learned_from_words, make_adaptation_overlay, n_learned_from
 from lamo_desktop.validate.compare import on_same_rows
 from lamo_desktop.validate.outcomes import Outcomes
-from lamo_desktop.validate.overlay import load_overlay, make_overlay
+from lamo_desktop.validate.overlay import make_overlay
 from lamo_desktop.validate.recalibrate import fit
 
 
 def validate(options: Validate) -> int:
     """Recommend for every admission of an export that has orders, and report how well the lists agree with them."""
     reporter = Reporter(options.progress)
+    if options.overlay is not None and options.save_overlay is not None:
+        raise InputError("--save-overlay learns from the model as shipped: leave out --overlay.")
     for target, suffix in (
         (options.output, ""),
         (options.json, ""),
@@ -50,7 +52,7 @@ def validate(options: Validate) -> int:
     ):
         if target is not None:
             check_writable(target, suffix, options.input)
-    policy, package = chosen_policy(options), chosen_package(options)
+    policy, (package, overlay) = chosen_policy(options), chosen_package(options)
     formulary = load_formulary(options.names, options.interactions, options.knowledge)
     others = [other_package(path, package) for path in options.compare]
     cohort = read_input(options, formulary, reporter)
@@ -67,9 +69,10 @@ def validate(options: Validate) -> int:
     compared = {
         other.name: _on_same_rows(outcomes, other, cohort, policy, formulary, options, reporter) for other in others
     }
-    if options.overlay is not None:
-        outcomes = replace(outcomes, n_learned_from=_n_learned_from(options.overlay, outcomes))
-    validation = write_validation(outcomes, compared, options, reporter, adaptation=options.overlay is None)
+    if overlay is not None:
+        files, key = cohort.source.files, patient_tags.kept_key()
+        outcomes = replace(outcomes, n_learned_from=n_learned_from(overlay, outcomes.patient_ids, files, key))
+    validation = write_validation(outcomes, compared, options, reporter, adaptation=overlay is None)
     if options.save_overlay is not None:
         print(_save_overlay(validation, package, options.save_overlay))
     print(f"Report: {options.output}")
@@ -109,11 +112,6 @@ def _save_overlay(validation: Validation, package: ModelPackage, path: Path) -> 
     make_overlay(fit(outcomes), outcomes).save(path)
     why = found if isinstance(found, str) else "On held-out patients the model is better as it is than adapted."
     return f"Site overlay: {path}, a calibration of each drug (use it with --overlay). {why}"
-
-
-def _n_learned_from(overlay: Path, outcomes: Outcomes) -> int:
-    files = outcomes.provenance.get("input", {}).get("files_sha256", {})
-    return n_learned_from(load_overlay(overlay), outcomes.patient_ids, files, patient_tags.own_key())
 
 
 def _on_same_rows(

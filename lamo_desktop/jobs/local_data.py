@@ -16,6 +16,7 @@ _KIND_OF = {  # entries of the user's folder
     "log": LOGS,
     "profiles": OWN,
     "names": OWN,
+    "overlays": OWN,  # the key by which patients are known again
     "models": WEIGHTS,
     "window": SETTINGS,
 }

@@ -38,7 +38,7 @@ class RunSettings:
 
 def resume_as_before(job: Path) -> list[str]:
     """Go on with a job on the device and with the threads of its last run."""
-    return ["resume", str(job), *_output(job)]
+    return ["resume", str(job), *_output(job), "--overlay", "none"]  # the window applies an overlay itself
 
 
 def retry_failed(job: Path) -> list[str]:

@@ -76,7 +76,8 @@ def probabilities(
 def in_use(package: ModelPackage, candidates: Sequence[str]) -> tuple[str, ...]:
     """The candidates that the model was asked about, then the drugs that were learned at this hospital, if any."""
     own = package.site.own_drugs if package.site else {}
-    return (*candidates, *(drug for drug in own if drug not in set(candidates)))
+    asked = set(candidates)
+    return (*candidates, *(drug for drug in own if drug not in asked))
 
 
 def recommended(

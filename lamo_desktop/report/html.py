@@ -204,7 +204,8 @@ def _adaptation(v: Validation) -> str:
         "others, and what its codes, wards and the patients' own medications say beyond the model. On admissions of "
         f"patients that it did not learn from, the adapted model's probabilities are {better} than as shipped "
         f"(log-loss {a.log_losses['adapted']:.4f} against {a.log_losses['shipped']:.4f}). This is an estimate of what "
-        f"adapting would bring; lists are not made with it yet. {escape(share_used(a.adaptation))}</p>"
+        "adapting would bring; lists are made with it where its overlay is given (--overlay). "
+        f"{escape(share_used(a.adaptation))}</p>"
     )
     outside = "".join(_table(table, css="small") for table in group_tables.adaptation(v))
     learned = learned_of(v)

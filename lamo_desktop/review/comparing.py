@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lamo_desktop.validate.validation import Validation
 
 Progress = Callable[[str, float], None]
-AS_SHIPPED = "the same model without the site calibration"
+AS_SHIPPED = "the same model without the site overlay"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def validate_job(question: "Question", progress: Progress) -> "Validation":
         others = {AS_SHIPPED: _outcomes(store, shipped, formulary, question.policy)} if question.overlay else {}
         if question.overlay:
             known = n_learned_from(
-                question.overlay, outcomes.patient_ids, store.job().source.files, patient_tags.own_key()
+                question.overlay, outcomes.patient_ids, store.job().source.files, patient_tags.kept_key()
             )
             outcomes = replace(outcomes, n_learned_from=known)
         for path in question.rivals:

@@ -168,7 +168,8 @@ def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
     formulary = load_formulary(used_names(), knowledge=used_knowledge())
     finished = [item for item in items if item.state in ("done", "failed")]
     asked = without_parts(job.candidates)
-    places = [place for place, name in enumerate(job.candidates) if name in asked]
+    known = set(asked)
+    places = [place for place, name in enumerate(job.candidates) if name in known]
     candidates = in_use(package, asked)
     columns = {name: place for place, name in enumerate(candidates)}
     logits = np.full((len(finished), len(asked)), np.nan)

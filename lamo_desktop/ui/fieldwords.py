@@ -51,7 +51,7 @@ HINTS = {
     ),
     "order_status": QT_TRANSLATE_NOOP("fields", "Cancelled orders do not count; stopped ones do."),
 }
-# In the order in which they are shown; of the CLINICAL ones at least one is needed.
+# At least one of these is needed.
 CLINICAL = (
     "diagnoses",
     "note",

@@ -69,9 +69,12 @@ def read_news(
         return News([], "", package)
     rows: list[LiveRow] = []
     with JobStore.open(job, read_only=True) as store:
+        if overlay is not None and overlay.package_sha256 != store.job().package.manifest_sha256:
+            overlay = None  # of another model: it is told once the results are shown
         package = package or package_in_use(store.job(), overlay)
         scored_of = without_parts(store.job().candidates)
-        columns = [place for place, name in enumerate(store.job().candidates) if name in scored_of]
+        known = set(scored_of)
+        columns = [place for place, name in enumerate(store.job().candidates) if name in known]
         candidates = in_use(package, scored_of)
         engines = [event.detail["engine"] for event in store.events() if event.kind == "started"]
         classes = load_formulary().drug_class if set(scored_of) - package.by_name.keys() else lambda drug: ""

@@ -30,7 +30,7 @@ SENTENCES = (
         "rooms",
         "calibration slope {n1} ({n2} to {n3}), {n4} orders observed for each one expected, mean gap {n5}",
     ),
-    QT_TRANSLATE_NOOP("rooms", "Not as they are: {figure}. Use a site calibration."),
+    QT_TRANSLATE_NOOP("rooms", "Not as they are: {figure}. Adapt it to this hospital."),
     QT_TRANSLATE_NOOP("rooms", "With care: {figure}."),
     QT_TRANSLATE_NOOP("rooms", "Yes: {figure}."),
     QT_TRANSLATE_NOOP("rooms", "No: {figure}."),

@@ -192,7 +192,7 @@ WORDS = frozenset(
         QT_TRANSLATE_NOOP("rooms", "the export gives no orders for them"),
         QT_TRANSLATE_NOOP("rooms", "nothing that the model could have recommended"),
         QT_TRANSLATE_NOOP("rooms", "this model"),
-        QT_TRANSLATE_NOOP("rooms", "the same model without the site calibration"),
+        QT_TRANSLATE_NOOP("rooms", "the same model without the site overlay"),
         QT_TRANSLATE_NOOP("rooms", "frequency (best Jaccard)"),
         QT_TRANSLATE_NOOP("rooms", "frequency (as many as ordered)"),
         QT_TRANSLATE_NOOP("rooms", "carried over from home medications and previous stay (best Jaccard)"),

@@ -200,7 +200,7 @@ class Session(SessionState):
             self.evaluation.forget()
             if results.overlay is not self.evaluation.overlay:
                 self.evaluation.overlay = None
-                self.message.emit(self.tr("The site calibration was made for another model and is not used."), "warn")
+                self.message.emit(self.tr("The site overlay was made for another model and is not used."), "warn")
             asked_for = results.overlay_asked_for
             if asked_for and (results.overlay is None or results.overlay.sha256 != asked_for.get("sha256")):
                 text = self.tr(

@@ -5,16 +5,26 @@ choice of rho), and what the hospital could fit on its own rows alone. All list 
 ordered. Nothing of a fold's own orders is used for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from lamo_desktop.adapt import Adaptation, SiteRows, adapt
-from lamo_desktop.adapt.adaptation import LEAST_ADMISSIONS, LEAST_PATIENTS, MOST_ADMISSIONS, cross_fitted, fit_once
+from lamo_desktop.adapt.adaptation import LEAST_ORDERS, MOST_ADMISSIONS, cross_fitted, fit_once, too_few
 from lamo_desktop.adapt.rows import site_rows
 from lamo_desktop.model.site_prior import N_HISTORY, SitePrior
-from lamo_desktop.stats import FOLDS, Floats, log_loss, log_odds, logit, patient_folds, sigmoid, threshold_for_count
+from lamo_desktop.stats import (
+    FOLDS,
+    Floats,
+    log_loss,
+    log_odds,
+    logit,
+    mean_jaccard,
+    patient_folds,
+    sigmoid,
+    threshold_for_count,
+)
 from lamo_desktop.validate.baselines import (
     CARRIED_OVER,
     carried_drugs,
@@ -102,13 +112,14 @@ class SiteAdaptation:
 def rows_of(outcomes: Outcomes) -> SiteRows:
     """The rows that adaptation learns from: of the candidates, then of every other drug that was ordered."""
     outside = sorted({drug for drugs in outcomes.outside_orders for drug in drugs} - set(outcomes.drugs))
-    classes = dict(zip(outcomes.drugs, outcomes.drug_classes, strict=False)) | dict(outcomes.outside_classes)
     label = next((name for name in GROUP_LABELS if len(set(outcomes.labels.get(name, ()))) > 1), "")
     n = len(outcomes.admission_ids)
     place = {drug: d for d, drug in enumerate(outside)}
     ordered_outside = np.zeros((n, len(outside)), dtype=bool)
     for i, drugs in enumerate(outcomes.outside_orders):
         ordered_outside[i, [place[drug] for drug in drugs if drug in place]] = True
+    learnable = ordered_outside.sum(0) >= LEAST_ORDERS  # as in use, where no other drug outside has a class
+    classes = classes_of(outcomes, [drug for drug in outside if learnable[place[drug]]])
     return site_rows(
         (*outcomes.drugs, *outside),
         np.hstack([logit(outcomes.probabilities), np.zeros(ordered_outside.shape)]),
@@ -123,21 +134,27 @@ def rows_of(outcomes: Outcomes) -> SiteRows:
     )
 
 
+def classes_of(outcomes: Outcomes, outside: Iterable[str]) -> dict[str, str]:
+    """The classes of the candidates and of some drugs outside; "" for none."""
+    of_candidates = dict(zip(outcomes.drugs, outcomes.drug_classes, strict=False))
+    return {drug: outcomes.outside_classes.get(drug, "") for drug in outside} | of_candidates
+
+
+def latest(outcomes: Outcomes) -> Outcomes:
+    """The last `MOST_ADMISSIONS`, which are in the export's order: what adaptation learns from."""
+    n = len(outcomes.admission_ids)
+    return outcomes if n <= MOST_ADMISSIONS else outcomes.rows(np.arange(n) >= n - MOST_ADMISSIONS)
+
+
 def evaluate_adaptation(
     outcomes: Outcomes, n_resamples: int = 1000, progress: Progress = lambda share: None
 ) -> SiteAdaptation | str:
     """The comparison, or a sentence why it cannot be made."""
+    n_earlier = max(len(outcomes.admission_ids) - MOST_ADMISSIONS, 0)
+    outcomes = latest(outcomes)
+    if reason := too_few(len(outcomes.admission_ids), len(set(outcomes.patient_ids))):
+        return reason
     everyone = rows_of(outcomes)
-    n_earlier = max(len(everyone) - MOST_ADMISSIONS, 0)
-    if n_earlier:  # rows are in the export's order
-        latest = np.arange(len(everyone)) >= n_earlier
-        outcomes, everyone = outcomes.rows(latest), everyone.at(latest)
-    n_patients = len(set(outcomes.patient_ids))
-    if len(everyone) < LEAST_ADMISSIONS or n_patients < LEAST_PATIENTS:
-        return (
-            f"Adapting needs the orders of at least {LEAST_ADMISSIONS} admissions of {LEAST_PATIENTS} patients; here "
-            f"are {len(everyone):,} of {n_patients:,}."
-        )
     fold = patient_folds(outcomes.patient_ids, seed=FOLD_SEED)
     d, prior = everyone.n_candidates, outcomes.site_prior
     outer = iter(range(FOLDS))
@@ -285,6 +302,5 @@ def _learning_curve(
 
 def _point(size: int, logits: Floats, outcomes: Outcomes) -> LearningPoint:
     listed = as_many_as_ordered(outcomes, logits)
-    both = (listed.recommended & listed.ordered).sum(1)
-    either = (listed.recommended | listed.ordered).sum(1)
-    return LearningPoint(size, log_loss(logits, outcomes.ordered), float(np.mean(both / np.maximum(either, 1))))
+    jaccard = mean_jaccard(listed.recommended, listed.ordered)
+    return LearningPoint(size, log_loss(logits, outcomes.ordered), jaccard)

@@ -12,13 +12,13 @@ import numpy as np
 
 from lamo_desktop.adapt import Adaptation, OwnDrug, StateHead, patient_tags
 from lamo_desktop.adapt.local_terms import AdaptedTerms
-from lamo_desktop.errors import one_line
+from lamo_desktop.errors import InputError, one_line
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.site import Site
 from lamo_desktop.model.site_prior import N_HISTORY
 from lamo_desktop.recommend.policy import DEFAULT_POLICY
 from lamo_desktop.stats import Floats
-from lamo_desktop.validate.adaptation import SiteAdaptation, rows_of
+from lamo_desktop.validate.adaptation import JACCARD, SiteAdaptation, classes_of
 from lamo_desktop.validate.bootstrap import Estimate
 from lamo_desktop.validate.learned import Learned, LearningCounts, counts_of, what_was_learned
 from lamo_desktop.validate.outcomes import Outcomes
@@ -26,7 +26,6 @@ from lamo_desktop.validate.overlay import (
     ADAPTATION,
     SiteOverlay,
     UnusableError,
-    content_hash,
     identity,
     packed,
     unpacked,
@@ -181,8 +180,9 @@ def make_adaptation_overlay(
     `key` is this computer's, by which the patients are known again; None: they are not. `found`: what it brings.
     """
     counts = counts_of(learned, outcomes)
-    rows = rows_of(outcomes)
-    classes = dict(zip(outcomes.drugs, outcomes.drug_classes, strict=False))
+    classes = classes_of(outcomes, [drug.name for drug in learned.own_drugs])
+    patients = outcomes.patient_ids[-learned.n_admissions :]
+    told_apart = key if key is not None and patient_tags.lasting(patients) else None
     overlay = AdaptationOverlay(
         **identity(outcomes),
         n_admissions=learned.n_admissions,
@@ -194,9 +194,12 @@ def make_adaptation_overlay(
         expected=counts.expected,
         group_sizes=counts.group_sizes,
         held_out=None if found is None else _held_out(found),
-        tags=frozenset() if key is None else patient_tags.tags(rows.patients[-learned.n_admissions :].tolist(), key),
+        tags=frozenset() if told_apart is None else patient_tags.tags(patients, told_apart),
     )
-    return read_adaptation(overlay.content())  # in use are the numbers of the file, whether it is saved or not
+    try:
+        return read_adaptation(overlay.content())  # in use are the numbers of the file, whether it is saved or not
+    except (UnusableError, ValueError) as error:
+        raise InputError(f"What was learned cannot be kept in a site overlay: it has {error}.") from error
 
 
 def _held_out(found: SiteAdaptation) -> HeldOut:
@@ -206,15 +209,13 @@ def _held_out(found: SiteAdaptation) -> HeldOut:
         found.n_fitting,
         found.n_evaluation,
         found.site_only_name,
-        {name: each["visit_mean.jaccard"] for name, each in figures.items()},
+        {name: each[JACCARD] for name, each in figures.items()},
         losses | {MODELS[2]: found.log_losses[found.site_only_name]},
     )
 
 
 def read_adaptation(content: Mapping[str, Any]) -> AdaptationOverlay:
     """The overlay of a file's content. Raises UnusableError, or what a missing or wrong value raises."""
-    if "sha256" in content and content["sha256"] != content_hash(content):
-        raise UnusableError("been changed since it was written: use the file as it was")
     drugs, features = _names(content["drugs"]), _names(content["features"])
     groups = _list(content["groups"])
     group_names = _distinct([_text(group["name"], LARGEST_NAME) for group in groups])

@@ -10,7 +10,7 @@ import numpy as np
 
 from lamo_desktop.adapt import Adaptation
 from lamo_desktop.stats import Floats, sigmoid
-from lamo_desktop.validate.adaptation import rows_of
+from lamo_desktop.validate.adaptation import latest, rows_of
 from lamo_desktop.validate.outcomes import Outcomes
 from lamo_desktop.validate.subgroups import SMALL_CELL
 
@@ -91,8 +91,7 @@ class Learned:
 
 def counts_of(adaptation: Adaptation, outcomes: Outcomes) -> LearningCounts:
     """The counts of the admissions that it was learned from, the last of `outcomes`."""
-    rows = rows_of(outcomes)
-    rows = rows.at(np.arange(len(rows)) >= len(rows) - adaptation.n_admissions)
+    rows = rows_of(latest(outcomes))
     column = {drug: d for d, drug in enumerate(rows.drugs)}
     at = [column[drug] for drug in adaptation.drugs]
     expected = sigmoid(rows.logits[:, at]).sum(0)

@@ -188,6 +188,8 @@ def load_overlay(path: Path) -> SiteOverlay:
             f"{path} is a site overlay of version {str(version)[:20]}; this program reads versions 1 and 2."
         )
     try:
+        if version == ADAPTATION and content.get("sha256") != content_hash(content):
+            raise UnusableError("been changed since it was written: use the file as it was")
         return readers[version](content)
     except UnusableError as error:
         raise InputError(f"The site overlay {path} has {error}.") from error

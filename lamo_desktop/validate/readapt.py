@@ -5,16 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from lamo_desktop.adapt import patient_tags
+from lamo_desktop.adapt.adaptation import LEAST_PATIENTS
 from lamo_desktop.model.site import Context
 from lamo_desktop.stats import Floats, log_loss, logit
-from lamo_desktop.validate.adaptation import SiteAdaptation, as_many_as_ordered
+from lamo_desktop.validate.adaptation import JACCARD, SiteAdaptation, as_many_as_ordered
 from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
 from lamo_desktop.validate.bootstrap import Estimate, PatientBootstrap, estimate
 from lamo_desktop.validate.outcomes import Outcomes
 from lamo_desktop.validate.recalibrate import headline, paired
-
-LEAST_PATIENTS = 15
-JACCARD = "visit_mean.jaccard"
 
 
 @dataclass(frozen=True)

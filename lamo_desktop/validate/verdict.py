@@ -131,7 +131,7 @@ def _calibration(estimates: dict[str, Estimate]) -> Finding:
     if low <= slope.low and slope.high <= high and 0.9 <= ratio.value <= 1.1:
         return Finding(question, "good", f"Yes: {figure}.", figure)
     if slope.high < low or slope.low > high or not 0.8 <= ratio.value <= 1.25:
-        return Finding(question, "poor", f"Not as they are: {figure}. Use a site calibration.", figure)
+        return Finding(question, "poor", f"Not as they are: {figure}. Adapt it to this hospital.", figure)
     return Finding(question, "caution", f"With care: {figure}.", figure)
 
 

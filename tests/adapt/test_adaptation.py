@@ -130,7 +130,7 @@ def test_too_few_admissions_or_patients_are_said() -> None:
     few = np.arange(len(rows)) < 29
     assert "at least 30 admissions of 15 patients" in str(adapt(rows.at(few)))
     one = replace(rows, patients=np.array(["p"] * len(rows)))
-    assert "1 patients" in str(adapt(one))
+    assert "of 1." in str(adapt(one))
 
 
 def test_the_same_rows_give_the_same_numbers_whatever_their_order() -> None:

@@ -35,7 +35,8 @@ def blocks(page: str) -> list[Block]:
 def commands(page: str) -> list[list[str]]:
     """Every `lamo` and `lamo-train` command of a page's shell blocks and of its `inline code`, as words."""
     text = (ROOT / page).read_text(encoding="utf-8")
-    lines = [line for block in blocks(page) if block.language == "sh" for line in block.text.splitlines()]
+    scripts = [block.text.replace("\\\n", " ") for block in blocks(page) if block.language == "sh"]
+    lines = [line for script in scripts for line in script.splitlines()]
     lines += re.findall(r"`(lamo(?:-train)? [^`]+)`", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE))
     words = [shlex.split(" ".join(line.split()), comments=True) for line in lines]
     return [[Path(line[0]).name, *line[1:]] for line in words if line and Path(line[0]).name in PROGRAMS]

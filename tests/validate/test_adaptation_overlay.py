@@ -20,7 +20,7 @@ from lamo_desktop.stats import logit, sigmoid
 from lamo_desktop.validate.adaptation import rows_of
 from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
 from lamo_desktop.validate.outcomes import Outcomes
-from lamo_desktop.validate.overlay import load_overlay
+from lamo_desktop.validate.overlay import content_hash, load_overlay
 from tests.adapt.sites import learned, site
 from tests.validate.test_overlay import PACKAGE
 
@@ -206,8 +206,8 @@ def test_a_hostile_file_is_one_sentence_that_names_it(
     saved: Path, change: Callable[[dict[str, Any]], object], message: str
 ) -> None:
     content = json.loads(saved.read_text())
-    del content["sha256"]
     change(content)
+    content["sha256"] = content_hash(content)
     saved.write_text(json.dumps(content))
     with pytest.raises(InputError, match=message) as caught:
         load_overlay(saved)

@@ -167,13 +167,23 @@ class RunPage(Page):
         from lamo_desktop.ui.candidatepicker import CandidatePicker
 
         package = self.model.package
-        if package is not None:
-            classes = by_class(package, load_formulary(used_names()))
+        if package is None:
+            return
+
+        def ask(classes: dict[str, tuple[str, ...]]) -> None:
             trained = without_parts(drug.name for drug in package.drugs)
             picker = CandidatePicker(classes, trained, self._chosen_candidates, self)
             picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             picker.accepted.connect(lambda: self.use_candidates(picker.chosen()))
             picker.open()
+
+        session = self._session  # reading the drug tables takes longer than the window may stand still
+        session.background.run(
+            "candidates",
+            lambda: by_class(package, load_formulary(used_names())),
+            ask,
+            lambda sentence: session.message.emit(sentence, "bad"),
+        )
 
     def use_candidates(self, drugs: tuple[str, ...]) -> None:
         """Ask the model about these drugs only; none means all of the package."""

@@ -2521,7 +2521,7 @@
         <translation>请先暂停运行，再打开其他作业。</translation>
     </message>
     <message>
-        <source>The site calibration was made for another model and is not used.</source>
+        <source>The site overlay was made for another model and is not used.</source>
         <translation>该本院校准是为另一模型制作的，未使用。</translation>
     </message>
     <message>
@@ -2669,10 +2669,6 @@
     <message>
         <source>Learned, not in use yet.</source>
         <translation>已学得，尚未使用。</translation>
-    </message>
-    <message>
-        <source>Adapting takes 30 admissions with orders, of 15 patients; here are {n} of {m}. Add more of them.</source>
-        <translation>适应本院需要 15 名患者的 30 次有医嘱的住院；这里有 {m} 名患者的 {n} 次。请添加更多。</translation>
     </message>
     <message>
         <source>Not in use. The program can learn from these orders what this hospital does differently; it shows first what that brings on patients that it did not learn from. Nothing is scored again.</source>
@@ -3651,8 +3647,8 @@
         <translation>校准斜率 {n1}（{n2} 至 {n3}），每预期 1 条医嘱实际 {n4} 条，平均偏差 {n5}</translation>
     </message>
     <message>
-        <source>Not as they are: {figure}. Use a site calibration.</source>
-        <translation>原样不可信：{figure}。请使用本院校准。</translation>
+        <source>Not as they are: {figure}. Adapt it to this hospital.</source>
+        <translation>原样不可信：{figure}。请让模型适应本院。</translation>
     </message>
     <message>
         <source>With care: {figure}.</source>
@@ -4619,7 +4615,7 @@
         <translation>本模型</translation>
     </message>
     <message>
-        <source>the same model without the site calibration</source>
+        <source>the same model without the site overlay</source>
         <translation>未经本院校准的同一模型</translation>
     </message>
     <message>

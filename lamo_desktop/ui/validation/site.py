@@ -89,7 +89,7 @@ class SiteTab(QWidget):
         missing = _missing(results)
         learned = evaluation.learned_of(results.path if results is not None else None)
         self.adapt.setVisible(overlay is None and learned is None)
-        self.adapt.setEnabled(not busy and results is not None and missing is None)
+        self.adapt.setEnabled(not busy and results is not None and not missing)
         for widget in (self.name, self.use):
             widget.setVisible(overlay is None and learned is not None)
         self.open.setEnabled(not busy and results is not None)
@@ -100,7 +100,7 @@ class SiteTab(QWidget):
         self._offer()
 
     def _words(
-        self, overlay: "SiteOverlay | None", learned: "AdaptationOverlay | None", missing: tuple[int, int] | None
+        self, overlay: "SiteOverlay | None", learned: "AdaptationOverlay | None", missing: str
     ) -> tuple[str, str]:
         if overlay is not None:
             from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
@@ -114,11 +114,8 @@ class SiteTab(QWidget):
             from lamo_desktop.report.learned_tables import share_used
 
             return self.tr("Learned, not in use yet.") + " " + said(share_used(learned.adaptation)), ""
-        if missing is not None:
-            text = self.tr(
-                "Adapting takes 30 admissions with orders, of 15 patients; here are {n} of {m}. Add more of them."
-            )
-            return text.format(n=f"{missing[0]:,}", m=f"{missing[1]:,}"), "warn"
+        if missing:
+            return said(missing), "warn"
         return self.tr(
             "Not in use. The program can learn from these orders what this hospital does differently; it shows first "
             "what that brings on patients that it did not learn from. Nothing is scored again."
@@ -168,7 +165,14 @@ class SiteTab(QWidget):
         results, evaluation = self._session.results, self._session.evaluation
         learned = evaluation.learned_of(results.path if results is not None else None)
         if learned is not None:
-            evaluation.use(replace(learned, name=self.name.text().strip()))
+            evaluation.use(self._named(learned))
+
+    def _named(self, learned: "SiteOverlay") -> "SiteOverlay":
+        """What was learned, by the name in the field."""
+        from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
+
+        name = self.name.text().strip()
+        return replace(learned, name=name) if isinstance(learned, AdaptationOverlay) else learned
 
     def _open(self) -> None:
         kinds = self.tr("Site overlays (*.json)")
@@ -203,6 +207,8 @@ class SiteTab(QWidget):
         overlay = self._shown()
         if overlay is None:
             return
+        if self._session.evaluation.overlay is None:
+            overlay = self._named(overlay)
         done = self.tr("{name} was saved. It holds sums over admissions: keep it as you keep patient data.").format(
             name=path.name
         )
@@ -214,16 +220,15 @@ class SiteTab(QWidget):
         )
 
 
-def _missing(results: "Results | None") -> tuple[int, int] | None:
-    """Admissions with orders and their patients, where they are too few to learn from."""
-    from lamo_desktop.adapt.adaptation import LEAST_ADMISSIONS, LEAST_PATIENTS
-
+def _missing(results: "Results | None") -> str:
+    """Why there are too few admissions to learn from; "" where there are enough."""
     if results is None:
-        return None
+        return ""
+    from lamo_desktop.adapt.adaptation import too_few
+
     rows = zip(results.admissions, results.scored, strict=True)
     patients = [admission.patient_id for admission, scored in rows if scored and admission.orders]
-    n, n_patients = len(patients), len(set(patients))
-    return (n, n_patients) if n < LEAST_ADMISSIONS or n_patients < LEAST_PATIENTS else None
+    return too_few(len(patients), len(set(patients)))
 
 
 def _tables(overlay: "SiteOverlay") -> "list[Table]":
