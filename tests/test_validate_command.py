@@ -62,3 +62,13 @@ def test_an_export_without_orders_is_told_to_recommend(tmp_path: Path, capsys: p
     assert main(["validate", str(export), "-o", str(tmp_path / "r.html"), *QUIET]) == 2
     said = capsys.readouterr().err
     assert "no orders" in said and "lamo recommend" in said
+
+
+def test_what_is_learned_is_not_learned_from_lists_of_an_overlay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["validate", DEMO, "-o", str(tmp_path / "report.html"), "--overlay", str(tmp_path / "site.json")]
+    assert main([*given, "--save-overlay", str(tmp_path / "new.json"), *QUIET]) == 2
+    said = capsys.readouterr().err
+    assert said == "lamo: --save-overlay learns from the model as shipped: leave out --overlay.\n"
+    assert not any(tmp_path.iterdir())

@@ -15,7 +15,7 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.files import NOT_FOLLOWED
 from lamo_desktop.paths import own_folder
 
-RUNNING_NUMBER = re.compile(r"P\d{5,}")  # what readers put in the place of a record number: another file's say nothing
+RUNNING_NUMBER = re.compile(r"P\d{5,}")  # what readers put in the place of a record number
 LENGTH = 8  # bytes of a tag
 KEY_BYTES = 32
 KEY = "patients.key"
@@ -27,8 +27,13 @@ def tags(patients: Iterable[str], key: bytes) -> frozenset[bytes]:
     return frozenset(_tag(f"patient {patient}", key) for patient in patients) | {_tag(THIS_COMPUTER, key)}
 
 
-def lasting(patients: Iterable[str]) -> bool:
-    """Whether the ids are the hospital's own, so that the same patient has the same one in another export."""
+def lasting(patients: Iterable[str], numbered: bool | None) -> bool:
+    """Whether the ids are the hospital's own, so that the same patient has the same one in another export.
+
+    `numbered`: whether the reader gave them, as it says; None: not recorded, so that their form has to tell.
+    """
+    if numbered is not None:
+        return not numbered
     return not all(RUNNING_NUMBER.fullmatch(patient) for patient in patients)
 
 

@@ -111,8 +111,9 @@ class Source:
     """Where a cohort came from: file names with their SHA-256 (hex) and the profile that read them.
 
     `orders` says which orders count as what clinicians ordered; "" when the export has none. `whole_stays`: all of a
-    stay do, though the model answers for the first day. The last three say how to read it again: its place (absolute),
-    and the profile as its kind and what it states besides; empty where that is not known.
+    stay do, though the model answers for the first day. The next three say how to read it again: its place (absolute),
+    and the profile as its kind and what it states besides; empty where that is not known. `numbered_patients`: the
+    patients' ids are numbers that the reader gave, which say nothing in another export; None: not recorded.
     """
 
     path: str
@@ -123,6 +124,7 @@ class Source:
     place: str = ""
     kind: str = ""
     stated: Mapping[str, Any] = field(default_factory=dict)
+    numbered_patients: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,12 @@ def read_eicu(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     window = profile.order_window()
     counted = window.account(reader.orders_within, reader.orders_outside) if folder.has("medication") else ""
     source = Source(
-        str(path), dict(sorted(folder.hashes.items())), profile.name, counted, window.whole_stay and bool(counted)
+        str(path),
+        dict(sorted(folder.hashes.items())),
+        profile.name,
+        counted,
+        window.whole_stay and bool(counted),
+        numbered_patients=False,
     )
     unmapped, excluded = dict(mapper.unmapped.most_common()), dict(mapper.excluded.most_common())
     return Cohort(

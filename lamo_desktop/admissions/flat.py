@@ -96,7 +96,8 @@ def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     aside = sorted([*reader.aside, *young], key=lambda entry: reader.place[entry.where])
     counted = reader.orders.account() if has_orders else ""
     whole_stays = has_orders and reader.orders.whole_stays
-    source = Source(str(path), {path.name: sha256_of(path)}, profile.name, counted, whole_stays)
+    files = {path.name: sha256_of(path)}
+    source = Source(str(path), files, profile.name, counted, whole_stays, numbered_patients=reader.numbered_patients)
     progress("building admissions", 1.0)
     problems += [*reader.problems(), *reader.findings.faults.problems(lambda where: where.partition("!")[0])]
     unread = reader.findings.faults.counts()
@@ -130,8 +131,10 @@ class _RowReader:
         self._pseudonyms: dict[str, str] = {}
         self._last = (0, 0)  # row and column of the cell that was read last
         patient = mapping.columns("patient_id")
-        self._direct = bool(patient) and Vocabulary(profile.data).is_identifier(self.table.columns[patient[0]])
-        if self._direct:
+        self.numbered_patients = bool(patient) and Vocabulary(profile.data).is_identifier(
+            self.table.columns[patient[0]]
+        )
+        if self.numbered_patients:
             self._note("patient_id", 0, "a record number of persons: replaced by running numbers, kept nowhere", "info")
 
     def rows(self, progress: Callable[[float], None]) -> tuple[dict[str, Stay], dict[str, Ordered]]:
@@ -325,7 +328,9 @@ class _RowReader:
         text = identifier(self._cell("patient_id", row))
         if is_unknown(text):
             return ""
-        return self._pseudonyms.setdefault(text, f"P{len(self._pseudonyms) + 1:05d}") if self._direct else text
+        return (
+            self._pseudonyms.setdefault(text, f"P{len(self._pseudonyms) + 1:05d}") if self.numbered_patients else text
+        )
 
     def _sex_column(self) -> SexColumn:
         """What the values of the sex column mean; asks once where they do not tell."""

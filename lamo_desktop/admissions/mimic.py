@@ -97,7 +97,7 @@ def read_mimic(path: Path, profile: Profile, formulary: Formulary, progress: Pro
     kept, steps = eligible_admissions(admissions, profile.rule("minimum_diagnoses"), profile.rule("minimum_drugs"))
     counted = counted if folder.has("prescriptions") else ""
     hashes, whole_stay = dict(sorted(folder.hashes.items())), profile.order_window().whole_stay
-    source = Source(str(path), hashes, profile.name, counted, whole_stay and bool(counted))
+    source = Source(str(path), hashes, profile.name, counted, whole_stay and bool(counted), numbered_patients=False)
     attrition = (*first_steps, *faultless(len(adults), len(admissions)), *steps)
     unmapped, excluded = dict(mapper.unmapped.most_common()), dict(mapper.excluded.most_common())
     problems, counts = tuple(folder.problems), findings.faults.counts()

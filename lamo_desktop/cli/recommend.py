@@ -95,7 +95,7 @@ def warn_of_own_rows(outcome: Recommendations, overlay: SiteOverlay | None) -> N
     if overlay is None or not any(item.has_orders for item in outcome.items):
         return
     patients = [item.admission.patient_id for item in outcome.items]
-    if known := n_learned_from(overlay, patients, outcome.source.files, patient_tags.kept_key()):
+    if known := n_learned_from(overlay, patients, outcome.source, patient_tags.kept_key()):
         print(learned_from_words(known, len(patients)))
 
 

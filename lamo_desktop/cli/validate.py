@@ -70,8 +70,8 @@ def validate(options: Validate) -> int:
         other.name: _on_same_rows(outcomes, other, cohort, policy, formulary, options, reporter) for other in others
     }
     if overlay is not None:
-        files, key = cohort.source.files, patient_tags.kept_key()
-        outcomes = replace(outcomes, n_learned_from=n_learned_from(overlay, outcomes.patient_ids, files, key))
+        known = n_learned_from(overlay, outcomes.patient_ids, cohort.source, patient_tags.kept_key())
+        outcomes = replace(outcomes, n_learned_from=known)
     validation = write_validation(outcomes, compared, options, reporter, adaptation=overlay is None)
     if options.save_overlay is not None:
         print(_save_overlay(validation, package, options.save_overlay))

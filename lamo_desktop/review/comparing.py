@@ -77,9 +77,8 @@ def validate_job(question: "Question", progress: Progress) -> "Validation":
         outcomes = _outcomes(store, shipped, formulary, question.policy, question.overlay)
         others = {AS_SHIPPED: _outcomes(store, shipped, formulary, question.policy)} if question.overlay else {}
         if question.overlay:
-            known = n_learned_from(
-                question.overlay, outcomes.patient_ids, store.job().source.files, patient_tags.kept_key()
-            )
+            source, key = store.job().source, patient_tags.kept_key()
+            known = n_learned_from(question.overlay, outcomes.patient_ids, source, key)
             outcomes = replace(outcomes, n_learned_from=known)
         for path in question.rivals:
             name, found = _rival(path, store, shipped, outcomes, formulary, question.policy, progress)

@@ -12,6 +12,7 @@ import numpy as np
 
 from lamo_desktop.adapt import Adaptation, OwnDrug, StateHead, patient_tags
 from lamo_desktop.adapt.local_terms import AdaptedTerms
+from lamo_desktop.admissions.cohort import Source
 from lamo_desktop.errors import InputError, one_line
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.site import Site
@@ -182,7 +183,7 @@ def make_adaptation_overlay(
     counts = counts_of(learned, outcomes)
     classes = classes_of(outcomes, [drug.name for drug in learned.own_drugs])
     patients = outcomes.patient_ids[-learned.n_admissions :]
-    told_apart = key if key is not None and patient_tags.lasting(patients) else None
+    told_apart = key if patient_tags.lasting(patients, outcomes.numbered_patients) else None
     overlay = AdaptationOverlay(
         **identity(outcomes),
         n_admissions=learned.n_admissions,
@@ -357,16 +358,21 @@ def _count(value: Any) -> int:
     return value
 
 
-def n_learned_from(overlay: SiteOverlay, patients: Sequence[str], files: Mapping[str, str], key: bytes | None) -> int:
-    """How many of some admissions, each of a patient, are of patients that an overlay was learned from.
+def n_learned_from(overlay: SiteOverlay, patients: Sequence[str], source: Source, key: bytes | None) -> int:
+    """How many of a source's admissions, each of a patient, are of patients that an overlay was learned from.
 
-    Known by the patients' tags, where it was learned on this computer; else all are, if a file of the same hash was
-    read then.
+    Known by the patients' tags, where it was learned on this computer and their ids last; else all are, if a file of
+    the same hash was read then.
     """
-    if isinstance(overlay, AdaptationOverlay) and key is not None and patient_tags.made_here(overlay.tags, key):
+    if (
+        isinstance(overlay, AdaptationOverlay)
+        and key is not None
+        and patient_tags.made_here(overlay.tags, key)
+        and patient_tags.lasting(patients, source.numbered_patients)
+    ):
         return sum(patient_tags.known(patients, overlay.tags, key))
     learned_from = set(dict(overlay.source.get("files_sha256", {})).values())
-    return len(patients) if learned_from & set(files.values()) else 0
+    return len(patients) if learned_from & set(source.files.values()) else 0
 
 
 def learned_from_words(n: int, of: int) -> str:

@@ -59,6 +59,7 @@ class Outcomes:
     n_without_orders: int = 0  # scored admissions for which the export gives no orders
     n_without_candidates: int = 0  # admissions with orders, none of them of a candidate drug: not comparable
     n_failed: int = 0
+    numbered_patients: bool | None = None  # the reader gave the patients' ids; None: not recorded
     n_learned_from: int = 0  # admissions of patients that the overlay in use was learned from
     provenance: Mapping[str, Any] = field(default_factory=dict)
     model: Mapping[str, Any] = field(default_factory=dict)  # name, version, fine_tuned, hashes ...
@@ -167,6 +168,7 @@ def from_recommendations(
         outside_orders=tuple(item.ordered_outside for item in items),
         outside_classes={drug: formulary.drug_class(drug) for item in items for drug in item.ordered_outside},
         site_prior=site_prior(package),
+        numbered_patients=recommendations.source.numbered_patients,
         states=stacked_states([item.prefix_state for item in items]),
         n_outside=np.array([len(item.ordered_outside) for item in items]),
         n_unmapped=np.array([len(set(a.unmapped_orders)) for a in admissions]),

@@ -36,8 +36,13 @@ def compare_with_earlier(
 ) -> Readaptation | str:
     """The comparison, or a sentence why it cannot be made. `found` is what `outcomes`, the package's, taught now."""
     rows = outcomes.rows(np.arange(len(outcomes.admission_ids)) >= len(outcomes.admission_ids) - found.n_evaluation)
+    if not patient_tags.lasting(outcomes.patient_ids, outcomes.numbered_patients):
+        return "Which admissions are new to the earlier overlay is not known: patients here have running numbers."
     if not patient_tags.made_here(earlier.tags, key):
-        return "Which admissions are new to the earlier overlay is not known: it was made on another computer."
+        return (
+            "Which admissions are new to the earlier overlay is not known: it was made on another computer, or from "
+            "patients without an id that lasts."
+        )
     known = np.array(patient_tags.known(rows.patient_ids, earlier.tags, key))
     new = rows.rows(~known)
     n_patients = len(set(new.patient_ids))

@@ -575,6 +575,6 @@ NASTY = [
     Nasty(
         "record number as patient id",
         workbook(rows=[["Admission ID", "MRN", "Age", "Diagnosis"], ["1", "4711", 67, "I10"]]),
-        check=lambda c: c.admissions[0].patient_id == "P00001",
+        check=lambda c: c.admissions[0].patient_id == "P00001" and c.source.numbered_patients,
     ),
 ]

@@ -12,6 +12,7 @@ from lamo_desktop.cli import main
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.jobs import batch
+from lamo_desktop.jobs.run_arguments import resume_as_before
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.prompt import Part
@@ -132,6 +133,7 @@ def test_a_job_that_was_run_with_it_is_not_resumed_without_it(
     assert f"site overlay St Elsewhere ({overlay.sha256[:12]})" in said and "--overlay FILE" in said
     assert main(["resume", str(job), "-o", str(tmp_path / "a.xlsx"), "--overlay", "none", *QUIET]) == 0
     assert load_results(job).overlay_asked_for["sha256"] == overlay.sha256
+    assert main(resume_as_before(job)) == 0, "as the window does, which applies an overlay itself"
     with JobStore.open(job) as store:
         store.start("0" * 64, {"device": "cpu"})
     assert load_results(job).overlay_asked_for == {}, "the last run had none"

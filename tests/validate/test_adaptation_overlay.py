@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lamo_desktop.adapt import patient_tags
+from lamo_desktop.adapt import adapt, patient_tags
 from lamo_desktop.errors import InputError
 from lamo_desktop.model.site import Context
 from lamo_desktop.recommend.policy import Policy, in_use, probabilities, threshold
 from lamo_desktop.stats import logit, sigmoid
 from lamo_desktop.validate.adaptation import rows_of
-from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
+from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay, make_adaptation_overlay
 from lamo_desktop.validate.outcomes import Outcomes
 from lamo_desktop.validate.overlay import content_hash, load_overlay
 from tests.adapt.sites import learned, site
@@ -131,6 +131,42 @@ def test_patients_are_known_again_with_the_key_of_this_computer_alone(overlay: A
     assert len(overlay.tags) == len(set(SITE.patient_ids)) + 1, "one is of the computer"
     assert patient_tags.known([SITE.patient_ids[0], "a stranger"], overlay.tags, KEY) == [True, False]
     assert not any(patient_tags.known(SITE.patient_ids, overlay.tags, b"x" * 32))
+
+
+def test_running_numbers_of_the_reader_are_no_patients_but_a_hospitals_own_ids_of_that_form_are(
+    overlay: AdaptationOverlay,
+) -> None:
+    ids = ("P104233", "P104234")
+    assert patient_tags.lasting(ids, numbered=False) and not patient_tags.lasting(ids, numbered=True)
+    assert not patient_tags.lasting(ids, numbered=None), "an older job does not say whose they are"
+    assert patient_tags.lasting(("104233", "P104234"), numbered=None)
+    form = replace(SITE, patient_ids=tuple(f"P{104233 + int(name[1:])}" for name in SITE.patient_ids))
+    for numbered, n_tags in ((False, len(set(form.patient_ids)) + 1), (True, 0)):
+        told = make_adaptation_overlay(overlay.adaptation, replace(form, numbered_patients=numbered), PACKAGE, key=KEY)
+        assert len(told.tags) == n_tags
+
+
+def test_the_overlay_gives_what_was_learned_also_of_its_own_drugs_and_beside_unlearned_home_medications() -> None:
+    n, rng = len(SITE.admission_ids), np.random.default_rng(3)
+    at_home = rng.random(n) < 0.4
+    codes = tuple(
+        (*known, *(("med:its own", "med:unlearned", "previous med:rare") if home else ("dx:9",)))
+        for known, home in zip(SITE.codes, at_home, strict=True)
+    )
+    outside = tuple(
+        (("its own",) if home or i % 9 == 0 else ()) + (("rare",) if i < 3 else ()) for i, home in enumerate(at_home)
+    )
+    classes = dict.fromkeys(("its own", "unlearned", "rare"), SITE.drug_classes[1] or "a class")
+    here = replace(SITE, codes=codes, outside_orders=outside, outside_classes=classes)
+    found = adapt(rows_of(here))
+    assert not isinstance(found, str) and [drug.name for drug in found.own_drugs] == ["its own"]
+    terms = make_adaptation_overlay(found, here, PACKAGE).terms
+    rows = rows_of(here)
+    names = (*DRUGS, "its own")
+    expected = terms.adaptation.logits(rows)[:, [rows.drugs.index(name) for name in names]]
+    given = np.hstack([logit(here.probabilities), np.full((n, 1), 7.0)])
+    np.testing.assert_allclose(terms.logits(names, given, contexts_of(here)), expected, rtol=1e-12)
+    np.testing.assert_allclose(found.logits(rows), terms.adaptation.logits(rows), atol=1e-4)
 
 
 def test_this_computers_key_is_made_once_for_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lamo_desktop.adapt import patient_tags
+from lamo_desktop.admissions.cohort import Source
 from lamo_desktop.report.html import render
 from lamo_desktop.report.learned_tables import learned_tables
 from lamo_desktop.report.validation_tables import all_tables
@@ -75,10 +76,13 @@ def test_admissions_that_it_was_learned_from_are_known_and_said(
     validation: Validation, overlay: AdaptationOverlay
 ) -> None:
     strangers = (*SITE.patient_ids[:3], "x1", "x2")
-    assert n_learned_from(overlay, strangers, {}, KEY) == 3
-    files = {"again.csv": "a" * 64}
-    assert n_learned_from(overlay, strangers, files, b"another computer's key, 32 bytes") == 5
-    assert n_learned_from(overlay, strangers, {"other.csv": "b" * 64}, None) == 0
+    again = Source("", {"again.csv": "a" * 64}, "flat")
+    other = replace(again, files={"other.csv": "b" * 64})
+    assert n_learned_from(overlay, strangers, other, KEY) == 3
+    assert n_learned_from(overlay, strangers, again, b"another computer's key, 32 bytes") == 5
+    assert n_learned_from(overlay, strangers, other, None) == 0
+    assert n_learned_from(overlay, strangers, replace(other, numbered_patients=True), KEY) == 0
+    assert n_learned_from(overlay, strangers, replace(again, numbered_patients=True), KEY) == 5
     page = render(replace(validation, outcomes=replace(SITE, n_learned_from=7)))
     assert "7 of the 120 admissions are of patients that the site overlay in use was learned from" in page
 
