@@ -124,16 +124,12 @@ class Engine:
         self.model.close()
 
     def _reset(self, longest: int) -> None:
-        """Empty the cache and fill the suffix area with tokens that nobody attends to."""
+        """Empty the cache and fill the suffix area with cells that nobody attends to."""
         self._filled = False  # until it is done: a decode may fail
         self._slots = SuffixSlots(longest)
         self._sharing.clear()
         self.context.use_adapters([])
-        self.context.clear()
-        for start in range(0, AREA, self._batch):
-            batch = Batch()
-            batch.add(self._pad * min(self._batch, AREA - start), start, self._filler)
-            self.context.decode(batch)
+        self.context.fill(self._pad[0], AREA, self._filler)
         self._filled = True
 
     def _groups(self, candidates: Sequence[str]) -> Mapping[int | None, list[int]]:

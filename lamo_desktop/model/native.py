@@ -6,6 +6,7 @@ A failed assertion inside llama.cpp aborts the whole process, so nothing that ho
 import contextlib
 import ctypes
 import os
+import struct
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,6 +179,30 @@ class Context:
             raise ModelError(f"The engine could not process a batch (llama.cpp code {code}).")
         self.decoded += size
 
+    def fill(self, token: int, count: int, sequence: int) -> None:
+        """Occupy the first `count` cells with one token each, at positions 0, 1, …, after forgetting everything else.
+
+        The token is decoded once and its cell repeated, unless this llama.cpp keeps states in another form.
+        """
+        self.clear()
+        batch = Batch()
+        batch.add([token], 0, sequence)
+        self.decode(batch)
+        state = _repeated(self._state_of(sequence), count)
+        self.clear()
+        if state and llama.llama_state_seq_set_data(self.handle, _bytes(state), len(state), sequence) == len(state):
+            return
+        self.clear()
+        for start in range(0, count, self.shape.batch):
+            batch = Batch()
+            batch.add([token] * min(self.shape.batch, count - start), start, sequence)
+            self.decode(batch)
+
+    def _state_of(self, sequence: int) -> bytes:
+        size = llama.llama_state_seq_get_size(self.handle, sequence)
+        buffer = (ctypes.c_uint8 * size)()
+        return bytes(buffer[: llama.llama_state_seq_get_data(self.handle, buffer, size, sequence)])
+
     def logits(self, place: int, tokens: Sequence[int]) -> list[float]:
         """Logits (float32) of `tokens` after the flagged token at `place` of the last batch."""
         row = llama.llama_get_logits_ith(self.handle, place)
@@ -223,3 +248,34 @@ class Context:
             llama.llama_batch_free(self._batch)
             llama.llama_free(self.handle)
             self.handle = None
+
+
+_STATE_HEAD = struct.Struct("<4I")  # magic, sequence, streams, cells
+_STATE_CELL = struct.Struct("<iII")  # position, sequences, the first of them
+_STATE_BODY = struct.Struct("<2I")  # whether values lie transposed, layers
+_STATE_ROWS = struct.Struct("<iQ")  # number format, bytes of one cell: of each layer's keys, then of its values
+
+
+def _repeated(state: bytes, count: int) -> bytes:
+    """The state of a sequence of one cell as that of `count` equal cells; nothing when it has another form."""
+    try:
+        magic, sequence, streams, cells = _STATE_HEAD.unpack_from(state)
+        _, sequences, owner = _STATE_CELL.unpack_from(state, place := _STATE_HEAD.size)
+        transposed, layers = _STATE_BODY.unpack_from(state, place := place + _STATE_CELL.size)
+        if (streams, cells, sequences, owner, transposed) != (1, 1, 1, sequence, 0):
+            return b""
+        place += _STATE_BODY.size
+        made = [_STATE_HEAD.pack(magic, sequence, streams, count)]
+        made += [_STATE_CELL.pack(position, sequences, owner) for position in range(count)]
+        made.append(_STATE_BODY.pack(transposed, layers))
+        for _ in range(2 * layers):
+            rows, size = place + _STATE_ROWS.size, _STATE_ROWS.unpack_from(state, place)[1]
+            made += [state[place:rows], state[rows : rows + size] * count]
+            place = rows + size
+    except struct.error:
+        return b""
+    return b"".join(made) if place == len(state) else b""
+
+
+def _bytes(data: bytes) -> Any:
+    return (ctypes.c_uint8 * len(data)).from_buffer_copy(data)

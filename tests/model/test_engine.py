@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lamo_desktop.errors import ModelError
+from lamo_desktop.model import engine as engines
 from lamo_desktop.model import native, slots
 from lamo_desktop.model.bench import FullPrompt, made_up_adapter, probability_difference
 from lamo_desktop.model.engine import Engine
@@ -83,6 +84,22 @@ def test_tokens_decoded_are_the_prefix_and_the_suffixes(shared: Engine) -> None:
         found = shared.score(patient(200), DRUGS)
         assert found.prefix_tokens + found.suffix_tokens <= found.decoded
     assert found.decoded <= 1.05 * (found.prefix_tokens + found.suffix_tokens)
+
+
+def test_filling_the_suffix_area_decodes_one_token_and_gives_the_scores_of_decoding_all(
+    shared: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = shared.context.decoded
+    shared._reset(0)
+    assert shared.context.decoded == before + 1
+    expected = scores(shared, patient(5), DRUGS[:3])
+    for module in (slots, engines):
+        monkeypatch.setattr(module, "AREA", 128)
+    monkeypatch.setattr(native, "_repeated", lambda state, count: b"")  # as if this llama.cpp kept states otherwise
+    other = engine()
+    assert scores(other, patient(5), DRUGS[:3]) == expected
+    assert other.context.decoded > 128
+    other.close()
 
 
 def test_adapters_change_their_own_drugs_and_nothing_else(shared: Engine, tmp_path: Path) -> None:
