@@ -25,8 +25,18 @@ def test_import_contracts_hold() -> None:
 
 def test_the_command_loads_no_training_library_and_no_qt() -> None:
     code = (
-        "import sys, lamo_desktop.cli, lamo_desktop.model.engine, lamo_desktop.report.workbook;"
+        "import sys, lamo_desktop.model.engine\n"
+        "from lamo_desktop.cli import adapt, check, jobs, recommend, validate\n"
         f"print([name for name in {(*FOR_TRAINING_ONLY, 'PySide6')!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_help_and_refusals_load_no_table_reader() -> None:
+    code = (
+        "import sys; from lamo_desktop.cli import parser; parser();"
+        "print([name for name in ('numpy', 'pandas', 'openpyxl') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"

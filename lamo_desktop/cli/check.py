@@ -1,8 +1,6 @@
 """`lamo check`: read an export and tell everything about how it was read, without scoring."""
 
-import argparse
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from lamo_desktop.admissions.mapping import Export, save_profile
 from lamo_desktop.admissions.read import nobody_left, read_export
@@ -22,17 +20,6 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.files import check_writable, replacing
 from lamo_desktop.formulary import Formulary, confirmed_names, load_formulary, write_site_names
 from lamo_desktop.progress import Progress, Reporter
-
-
-def add_options(verb: argparse.ArgumentParser) -> None:
-    """The options that only `lamo check` has."""
-    verb.add_argument("--xlsx", type=Path, metavar="OUT.xlsx", help="write columns, problems, set-aside rows and names")
-    verb.add_argument(
-        "--quarantine", type=Path, metavar="ROWS.xlsx", help="write the rows set aside, to repair and import again"
-    )
-    verb.add_argument("--save-profile", type=Path, metavar="FILE.yaml", help="save the mapping as your own profile")
-    verb.add_argument("--save-names", type=Path, metavar="FILE.csv", help="save the unknown drug names, to fill in")
-    verb.add_argument("--audit", action="store_true", help="search every prompt for the drugs ordered (leakage audit)")
 
 
 def check(options: Check) -> int:

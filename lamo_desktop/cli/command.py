@@ -15,17 +15,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from lamo_desktop import __version__
-from lamo_desktop.cli import adapt as adapt_command
-from lamo_desktop.cli import check as check_command
-from lamo_desktop.cli import jobs as job_commands
+from lamo_desktop.cli import commands
 from lamo_desktop.cli import options as asked
-from lamo_desktop.cli import recommend as commands
-from lamo_desktop.cli import validate as validation_commands
-from lamo_desktop.cli.options import Options, options_of
-from lamo_desktop.cli.steps import ALL_CORES
+from lamo_desktop.cli.options import ALL_CORES, Options, options_of
 from lamo_desktop.errors import LamoError, fault, one_line
 from lamo_desktop.model.memory import forbid_memory_dumps
-from lamo_desktop.validate.subgroups import SMALL_CELL
+from lamo_desktop.small_cells import SMALL_CELL
 
 CANCELLED = 130
 WORKER = "worker"  # the engine's own process; not a command for people
@@ -108,10 +103,10 @@ def parser() -> argparse.ArgumentParser:
     verbs = top.add_subparsers(required=True, metavar="COMMAND")
 
     check = _verb(
-        verbs, "check", asked.Check, check_command.check, "read an export and say what would be used, without scoring"
+        verbs, "check", asked.Check, commands.check, "read an export and say what would be used, without scoring"
     )
     _input(check)
-    check_command.add_options(check)
+    _check_output(check)
 
     recommend = _verb(
         verbs, "recommend", asked.Recommend, commands.recommend, "recommend a list per admission and write a workbook"
@@ -142,7 +137,7 @@ def parser() -> argparse.ArgumentParser:
         verbs,
         "validate",
         asked.Validate,
-        validation_commands.validate,
+        commands.validate,
         "compare recommendations with what clinicians ordered",
     )
     _input(validate)
@@ -166,7 +161,7 @@ def parser() -> argparse.ArgumentParser:
     _policy(validate)
 
     adapt = _verb(
-        verbs, "adapt", asked.Adapt, adapt_command.adapt, "learn this hospital from its own past admissions with orders"
+        verbs, "adapt", asked.Adapt, commands.adapt, "learn this hospital from its own past admissions with orders"
     )
     _input(adapt, "; or a job file (.lamo), whose scores are used")
     adapt.add_argument(
@@ -176,10 +171,10 @@ def parser() -> argparse.ArgumentParser:
     _scoring(adapt)
 
     for name, run, text in (
-        ("audit", job_commands.audit, "verify a job file against its own log: every row, setting and event"),
-        ("purge", job_commands.purge_job, "delete a job file for good, with everything that belongs to it"),
-        ("lock", job_commands.lock, "encrypt a job file with a passphrase and delete the plain one"),
-        ("unlock", job_commands.unlock, "make an encrypted job file plain again"),
+        ("audit", commands.audit, "verify a job file against its own log: every row, setting and event"),
+        ("purge", commands.purge_job, "delete a job file for good, with everything that belongs to it"),
+        ("lock", commands.lock, "encrypt a job file with a passphrase and delete the plain one"),
+        ("unlock", commands.unlock, "make an encrypted job file plain again"),
     ):
         _verb(verbs, name, asked.JobFile, run, text).add_argument("job", type=Path, metavar="FILE.lamo")
 
@@ -248,6 +243,17 @@ def _input(verb: argparse.ArgumentParser, more: str = "") -> None:
     _tables(verb)
     verb.add_argument("--strict", action="store_true", help="exit with 1 when rows were set aside")
     verb.add_argument("--progress", choices=["auto", "json", "none"], default="auto", help="default: %(default)s")
+
+
+def _check_output(verb: argparse.ArgumentParser) -> None:
+    """The options that only `lamo check` has."""
+    verb.add_argument("--xlsx", type=Path, metavar="OUT.xlsx", help="write columns, problems, set-aside rows and names")
+    verb.add_argument(
+        "--quarantine", type=Path, metavar="ROWS.xlsx", help="write the rows set aside, to repair and import again"
+    )
+    verb.add_argument("--save-profile", type=Path, metavar="FILE.yaml", help="save the mapping as your own profile")
+    verb.add_argument("--save-names", type=Path, metavar="FILE.csv", help="save the unknown drug names, to fill in")
+    verb.add_argument("--audit", action="store_true", help="search every prompt for the drugs ordered (leakage audit)")
 
 
 def _tables(verb: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal, TypeVar
 
+ALL_CORES = 0  # what `--threads all` is
 Told = Literal["auto", "json", "none"]
 
 
@@ -44,7 +45,7 @@ class Engine:
 
     device: Literal["auto", "cpu", "gpu"] | None = None
     threads: int | None = None
-    """`steps.ALL_CORES` for all."""
+    """`ALL_CORES` for all."""
     model: Path | None = None
     progress: Told = "auto"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lamo_desktop.admissions import read_cohort
 from lamo_desktop.admissions.cohort import Cohort
-from lamo_desktop.cli.options import Engine, Input, Lists, Overlaid
+from lamo_desktop.cli.options import ALL_CORES, Engine, Input, Lists, Overlaid
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, without_parts
 from lamo_desktop.jobs import batch
@@ -27,7 +27,6 @@ from lamo_desktop.validate.overlay import SiteOverlay, load_overlay
 
 PASSING = "passing-"
 NO_OVERLAY = "none"  # what `--overlay none` is
-ALL_CORES = 0  # what `--threads all` is
 NOTICE = "Decision support for retrospective analysis, not for prescribing."
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from lamo_desktop.adapt import Adaptation
+from lamo_desktop.small_cells import SMALL_CELL
 from lamo_desktop.stats import Floats, sigmoid
 from lamo_desktop.validate.adaptation import latest, rows_of
 from lamo_desktop.validate.outcomes import Outcomes
-from lamo_desktop.validate.subgroups import SMALL_CELL
 
 TOLD_EFFECTS = 3  # drugs that are named of a feature or a hospital
 SMALLEST_TOLD = 0.1  # logits; what moves no drug by more is not told

@@ -1,8 +1,7 @@
 """The same figures for parts of the admissions and parts of the vocabulary, with a small-cell rule.
 
 Small cells: a group with fewer than `small_cell` admissions gets no figures and its size is shown only as
-"<small_cell". The default of 11 follows the cell-size policy of the US Centers for Medicare & Medicaid Services (no
-cell of 1 to 10).
+"<small_cell" (see small_cells.py).
 """
 
 from dataclasses import dataclass, field
@@ -10,11 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from lamo_desktop.formulary import shown_name
+from lamo_desktop.small_cells import SMALL_CELL
 from lamo_desktop.validate.bootstrap import Estimate, PatientBootstrap, estimate
 from lamo_desktop.validate.metrics import averages, pooled, with_patient_means
 from lamo_desktop.validate.outcomes import Outcomes
 
-SMALL_CELL = 11
 MOST_GROUPS = 30  # of one column; the smaller ones are pooled as "other"
 FIGURES = (
     "overprescribing_ratio",

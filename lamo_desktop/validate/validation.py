@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from lamo_desktop.small_cells import SMALL_CELL
 from lamo_desktop.validate.adaptation import AllOrders, SiteAdaptation, evaluate_adaptation, what_more_would_bring
 from lamo_desktop.validate.baselines import baselines
 from lamo_desktop.validate.bins import bin_pairs, binned_figures
@@ -22,7 +23,6 @@ from lamo_desktop.validate.metrics import averages, nested, per_admission, with_
 from lamo_desktop.validate.outcomes import Outcomes
 from lamo_desktop.validate.recalibrate import Recalibration, headline, paired, recalibrate
 from lamo_desktop.validate.subgroups import (
-    SMALL_CELL,
     DrugGroup,
     Subgroup,
     by_class,
