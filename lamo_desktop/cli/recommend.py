@@ -20,6 +20,7 @@ from lamo_desktop.cli.steps import (
     read_input,
     run_to_end,
     score_cohort,
+    with_overlay,
 )
 from lamo_desktop.cli.validate import write_validation
 from lamo_desktop.errors import InputError
@@ -73,12 +74,11 @@ def resume(options: Resume) -> int:
     check_writable(options.output, ".xlsx")
     with JobStore.open(options.job) as store:
         job = store.job()
-        there = job.package.folder if job.package.folder.exists() else batch.package_of(job).path
-        options = replace(options, model=options.model or there)
         _check_overlay(options, store)
         if str(options.overlay) == NO_OVERLAY:
             options = replace(options, overlay=None)
-        package, overlay = chosen_package(options)
+        shipped = load_package(options.model) if options.model else batch.package_of(job)
+        package, overlay = with_overlay(shipped, options)
         formulary = load_formulary(options.names, options.interactions, options.knowledge)
         policy = chosen_policy(options, job.policy)
         if options.retry_failed:

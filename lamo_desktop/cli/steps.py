@@ -41,7 +41,11 @@ def read_input(options: Input, formulary: Formulary, reporter: Reporter) -> Coho
 
 def chosen_package(options: Overlaid) -> tuple[ModelPackage, SiteOverlay | None]:
     """The package asked for, with the site's overlay if one is given, and that overlay."""
-    package = load_package(options.model)
+    return with_overlay(load_package(options.model), options)
+
+
+def with_overlay(package: ModelPackage, options: Overlaid) -> tuple[ModelPackage, SiteOverlay | None]:
+    """A package with the site's overlay if one is given, and that overlay."""
     if options.overlay is None:
         return package, None
     overlay = load_overlay(options.overlay)

@@ -4,6 +4,7 @@ A score depends on the admission, the package and the settings that `run_job` ho
 job ends with the same results as one that was never interrupted.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,14 +15,14 @@ import numpy as np
 
 from lamo_desktop.admissions.cohort import AttritionStep, Cohort
 from lamo_desktop.admissions.excluded import ranked
-from lamo_desktop.errors import InputError, LamoError, ModelError
+from lamo_desktop.errors import InputError, ModelError
 from lamo_desktop.formulary import Formulary, load_formulary, without_parts
 from lamo_desktop.jobs import provenance
 from lamo_desktop.jobs.job import Item, Job, Outcome, PackageIdentity
 from lamo_desktop.jobs.journal import Event, now
 from lamo_desktop.jobs.marks import read_marks
 from lamo_desktop.jobs.store import JobStore
-from lamo_desktop.model.package import ModelPackage, load_package
+from lamo_desktop.model.package import ModelPackage, earlier_default, load_package
 from lamo_desktop.model.process import EngineProcess, EngineSettings, RowFailed
 from lamo_desktop.model.prompt import parts
 from lamo_desktop.model.site import Context
@@ -291,17 +292,22 @@ def results(
 
 
 def package_of(job: Job) -> ModelPackage:
-    """The model package a job was scored with, where it was or the embedded one. Raises ModelError if neither is it."""
-    try:
-        package = load_package(job.package.folder)
-    except LamoError:
-        package = load_package()
-    if package.sha256 != job.package.manifest_sha256:
-        raise ModelError(
-            f"This job was scored with the model package {job.package.name} {job.package.version}, which is not on "
-            "this computer in that state; put it back where it was to see the results."
-        )
-    return package
+    """The package a job was scored with: the embedded one, that of an earlier version of the program, or where it was.
+
+    Raises ModelError if it is none of these, InputError where the job would have it read from another computer.
+    """
+    sha256 = job.package.manifest_sha256
+    if (package := load_package()).sha256 == sha256:
+        return package
+    if earlier := earlier_default(sha256):
+        return earlier
+    with contextlib.suppress(ModelError):  # gone, or damaged
+        if (package := load_package(job.package.folder)).sha256 == sha256:
+            return package
+    raise ModelError(
+        f"This job was scored with the model package {job.package.name} {job.package.version}, which is not on "
+        "this computer in that state; put it back where it was to see the results."
+    )
 
 
 def overlay_asked_for(events: Sequence[Event]) -> Mapping[str, Any]:

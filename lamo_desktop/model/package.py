@@ -40,12 +40,15 @@ __all__ = [
     "LinearTerms",
     "ModelPackage",
     "SitePriorFile",
+    "earlier_default",
     "install_base",
     "load_package",
     "site_prior",
     "verify_package",
     "write_package",
 ]
+
+EARLIER = resource("packages/earlier")
 
 
 def load_package(path: Path | None = None) -> ModelPackage:
@@ -74,6 +77,15 @@ def load_package(path: Path | None = None) -> ModelPackage:
         _check_hash(folder / package.site_prior.file, package.site_prior.sha256)
         read_site_prior(folder / package.site_prior.file)
     return package
+
+
+def earlier_default(sha256: str) -> ModelPackage | None:
+    """The embedded default of an earlier version of the program, by its hash; None where it is none of those.
+
+    It says what the scores in a job file mean, and can be adapted; the files that its model is asked with are not kept.
+    """
+    packages = (read_manifest(file.parent) for file in sorted(EARLIER.glob(f"*/{MANIFEST}")))
+    return next((package for package in packages if package.sha256 == sha256), None)
 
 
 def site_prior(package: ModelPackage) -> SitePrior:

@@ -20,7 +20,7 @@ import lamo_desktop
 from lamo_desktop.errors import ModelError
 from lamo_desktop.model.knowledge_terms import DrugFacts, Reason
 from lamo_desktop.model.memory import private_bytes
-from lamo_desktop.model.package import ModelPackage, load_package
+from lamo_desktop.model.package import EARLIER, ModelPackage, load_package
 from lamo_desktop.model.package_terms import NoFacts, PackageTerms
 from lamo_desktop.model.prompt import Part
 from lamo_desktop.model.protocol import Device, EngineInfo, EngineSettings, RowFailed, Scored, start_message
@@ -63,6 +63,12 @@ class EngineProcess:
         state: bool = False,
         facts: DrugFacts | None = None,
     ) -> None:
+        if package.path.parent == EARLIER:
+            raise ModelError(
+                f"The model package {package.name} {package.version} is of an earlier version of this program, which "
+                "does not keep its model: what it scored can be read, but nothing new can be asked of it. "
+                "Score the export anew for that."
+            )
         self._package = package
         self._terms = PackageTerms(package, facts or NoFacts())
         self._start_message = start_message(package, settings, state or package.terms is not None)

@@ -139,6 +139,11 @@ SENTENCES = (
         "This job was scored with the model package {model}, which is not on this computer in that "
         "state; put it back where it was to see the results.",
     ),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "The model package {model} is of an earlier version of this program, which does not keep its model: what it "
+        "scored can be read, but nothing new can be asked of it. Score the export anew for that.",
+    ),
     QT_TRANSLATE_NOOP("rooms", "This failed unexpectedly ({place}); nothing was changed."),
     QT_TRANSLATE_NOOP("rooms", "This failed unexpectedly ({place})."),
     QT_TRANSLATE_NOOP(

@@ -3887,6 +3887,10 @@
         <translation>本作业是用模型包 {model} 评分的，而该状态的模型包不在本机上；请放回原处以查看结果。</translation>
     </message>
     <message>
+        <source>The model package {model} is of an earlier version of this program, which does not keep its model: what it scored can be read, but nothing new can be asked of it. Score the export anew for that.</source>
+        <translation>模型包 {model} 属于本程序的早期版本，本程序未保留其模型：它已评分的结果仍可查看，但不能再向它提问。如有需要，请对导出数据重新评分。</translation>
+    </message>
+    <message>
         <source>This failed unexpectedly ({place}); nothing was changed.</source>
         <translation>意外失败（{place}）；没有任何更改。</translation>
     </message>
