@@ -8,7 +8,7 @@
 z is the package's calibrated logit; of a drug that the package does not know, its log-odds here. f are the features
 that enough local admissions have, s is the model's state after the patient's text. a, c and beta are drawn to what
 other hospitals taught; b, h, w and v are the most probable values of one Gaussian process, whose variances the rows
-themselves tell. rho is chosen by the log loss of held-out patients: 0 means that the package is better left alone.
+themselves tell. rho goes by the log loss of held-out patients: 0 means that the package is better left alone.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from lamo_desktop.adapt.gaussian_process import most_probable, spectrum, variances
+from lamo_desktop.adapt.gaussian_process import PRIOR_ADMISSIONS, most_probable, spectrum, variances
 from lamo_desktop.adapt.kernels import Kernels, feature_matrix, kernels, standardised
 from lamo_desktop.adapt.rows import HISTORY, SiteRows
 from lamo_desktop.model.site_prior import SitePrior
@@ -26,7 +26,8 @@ LEAST_ADMISSIONS, LEAST_PATIENTS = 30, 15
 LEAST_ORDERS = 5  # admissions in which a drug that the package does not know must be ordered to be learned
 MOST_ADMISSIONS = 2000
 FOLDS, SEED = 5, 7
-RHOS = (0.0, 0.25, 0.5, 0.75, 1.0)
+RHOS = tuple(step / 10 for step in range(11))
+RHO_ADMISSIONS = 60.0  # what the prior of rho is worth
 HISTORY_PRECISION, SCALE_PRECISION, CONSTANT_PRECISION = 5.0, 10.0, 1.0
 LIKENESS = 0.5  # the share of the drugs' covariance that goes by the package's residual correlations
 SMALLEST_VARIANCE = 1e-3  # of a drug's own offset, so that no kernel is empty
@@ -130,7 +131,7 @@ def too_few(n: int, n_patients: int) -> str:
 
 
 def adapt(rows: SiteRows, prior: SitePrior = NO_PRIOR, progress: Progress = lambda share: None) -> Adaptation | str:
-    """What these admissions teach, with rho chosen on held-out patients; a sentence where nothing can be learned.
+    """What these admissions teach, with rho by held-out patients; a sentence where nothing can be learned.
 
     Of more than `MOST_ADMISSIONS`, the last rows are used. Drugs outside the package are learned if ordered often
     enough. `prior` is the package's: how alike its drugs are, and what history says of them.
@@ -146,13 +147,31 @@ def adapt(rows: SiteRows, prior: SitePrior = NO_PRIOR, progress: Progress = lamb
     losses = {
         rho: log_loss((start + rho * (held_out - start))[:, :d], rows.ordered[:, :d]) for rho in RHOS
     }  # those of its candidates tell whether the package is better left alone
-    rho = min(RHOS, key=lambda each: losses[each])
+    rho = share_to_use(losses, len(rows))
     if rho == 0.0:
         return "On held-out patients the package is better as it is than adapted to this hospital."
     threshold = threshold_for_count(start + rho * (held_out - start), rows.ordered.sum())
     found = replace(fit_once(rows, prior), rho=rho, losses=losses, threshold=float(threshold), n_earlier=n_earlier)
     progress(1.0)
     return found
+
+
+def share_to_use(losses: Mapping[float, float], n: int) -> float:
+    """rho for n admissions: where their held-out loss is lowest, drawn to n / (n + `PRIOR_ADMISSIONS`).
+
+    The losses of few admissions tell little of which share is best, the more of whether any is: 0 where none is.
+    """
+    rhos = sorted(losses)
+    place = min(range(len(rhos)), key=lambda i: losses[rhos[i]])
+    if rhos[place] == 0.0:
+        return 0.0
+    best = rhos[place]
+    if place + 1 < len(rhos):  # the lowest point of the parabola through it and its neighbours
+        below, lowest, above = (losses[rho] for rho in rhos[place - 1 : place + 2])
+        bend = below - 2 * lowest + above
+        best += (rhos[1] - rhos[0]) * (below - above) / (2 * bend) if bend > 0 else 0.0
+    usual = n / (n + PRIOR_ADMISSIONS)
+    return round((n * best + RHO_ADMISSIONS * usual) / (n + RHO_ADMISSIONS), 3)
 
 
 def cross_fitted(

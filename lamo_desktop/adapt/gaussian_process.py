@@ -70,10 +70,10 @@ class Spectrum:
     vectors: Floats
 
 
-def spectrum(kernel: Floats) -> Spectrum:
-    """The spectrum of a kernel (n, n)."""
+def spectrum(kernel: Floats, smallest: float = SMALLEST_EIGENVALUE) -> Spectrum:
+    """The spectrum of a kernel (n, n), without what lies below `smallest` as a share of the largest eigenvalue."""
     values, vectors = np.linalg.eigh(kernel)
-    large = values > SMALLEST_EIGENVALUE * values.max()
+    large = values > smallest * values.max()
     return Spectrum(values[large], vectors[:, large])
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lamo_desktop.adapt.gaussian_process import spectrum
 from lamo_desktop.adapt.rows import SiteRows
 from lamo_desktop.stats import Floats
 
@@ -112,9 +113,8 @@ def _of_states(states: Floats) -> StateKernel | None:
         return None
     mean, deviation = states[known].mean(0), states[known].std(0) + SMALLEST_DEVIATION
     x = standardised(states, mean, deviation)
-    values, vectors = np.linalg.eigh(x @ x.T)
-    large = values > SMALLEST_EIGENVALUE * values.max()
-    values, vectors = values[large], vectors[:, large]
+    found = spectrum(x @ x.T, SMALLEST_EIGENVALUE)
+    values, vectors = found.values, found.vectors
     size = (values**STATE_POWER).sum() / len(states)
     kernel = (vectors * values**STATE_POWER) @ vectors.T / size
     design = x.T @ (vectors * values ** (STATE_POWER - 1)) @ vectors.T / size

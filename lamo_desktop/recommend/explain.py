@@ -131,23 +131,22 @@ def why(
     """
     seen = as_seen(parts(admission), cut)
 
-    def answer(prompt: Sequence[Part]) -> tuple[float, tuple[Learned, ...]]:
+    def asked(prompt: Sequence[Part]) -> tuple[Scored, Context]:
         left_out = {part.name for part in seen} - {part.name for part in prompt}
         codes = [code for code in admission.codes if line_of(code) not in left_out]
         scored = scorer.score(prompt, [drug], admission.codes)
-        context = Context(codes, admission.labels, scored.state)
-        found = _probabilities(package, [drug], scored.logits, drug_class, context)
-        return float(found[0]), _learned(package, drug, scored.logits, drug_class, context)
+        return scored, Context(codes, admission.labels, scored.state)
 
-    def chance(prompt: Sequence[Part]) -> float:
-        return answer(prompt)[0]
+    def chance(scored: Scored, context: Context) -> float:
+        return float(_probabilities(package, [drug], scored.logits, drug_class, context)[0])
 
-    whole, learned = answer(seen)
+    scored, context = asked(seen)
+    whole, learned = chance(scored, context), _learned(package, drug, scored.logits, drug_class, context)
     yield Effect("nothing", "", "", whole, 0.0, scorer.reasons(seen, drug), learned)
     for less in leave_outs(seen, with_entries):
-        probability = chance(less.parts)
+        probability = chance(*asked(less.parts))
         yield Effect("entry" if less.entry else "part", less.part, less.entry, probability, whole - probability)
-    nothing = chance((Part("patient", UNKNOWN_PATIENT, 0), seen[-1]))
+    nothing = chance(*asked((Part("patient", UNKNOWN_PATIENT, 0), seen[-1])))
     yield Effect("everything", "", "", nothing, whole - nothing)
 
 

@@ -20,7 +20,7 @@ Progress = Callable[[str, float], None]
 def save_workbook(
     job: Path, policy: Policy, overlay: "SiteOverlay | None", export: Path | None, target: Path, progress: Progress
 ) -> str:
-    """The recommendations workbook of a job under a policy and, where one is in use, a site calibration.
+    """The recommendations workbook of a job under a policy and, where one is in use, a site overlay.
 
     `export`: where the job's export is, if it is open; what was not scored is read from there once more.
     Returns which of that is missing in the workbook, and why; "" where nothing is.
@@ -73,7 +73,7 @@ def save_figures(validation: "Validation", target: Path, progress: Progress) -> 
 
 
 def save_overlay(overlay: "SiteOverlay", target: Path) -> None:
-    """A site calibration as a file, for `lamo --overlay` and for this window."""
+    """A site overlay as a file, for `lamo --overlay` and for this window."""
     overlay.save(target)
 
 

@@ -24,8 +24,8 @@ def share_used(adaptation: Adaptation | None) -> str:
     rho = adaptation.rho if adaptation else 0.0
     used = "Nothing of what was learned is used" if rho == 0 else f"{rho:.0%} of what was learned is used"
     return (
-        f"{used} (rho {rho:g}): the share with which patients that were held out were predicted best. 0 is the model "
-        "as shipped; 1 takes all that these admissions say."
+        f"{used} (rho {rho:g}): the share with which patients that were held out were predicted best, drawn to what "
+        "so many admissions usually bear. 0 is the model as shipped; 1 takes all that these admissions say."
     )
 
 

@@ -28,9 +28,9 @@ AS_SHIPPED = "the same model without the site overlay"
 
 @dataclass(frozen=True)
 class Question:
-    """What is compared: the lists of a job under a policy, with or without a site calibration, beside other models.
+    """What is compared: the lists of a job under a policy, with or without a site overlay, beside other models.
 
-    A rival is the folder of a model package, a .gguf file or the .json file of a saved site calibration.
+    A rival is the folder of a model package, a .gguf file or the .json file of a saved site overlay.
     """
 
     job: Path
@@ -59,7 +59,7 @@ def remove_scores() -> None:
 def validate_job(question: "Question", progress: Progress) -> "Validation":
     """A job's lists against its orders, every figure with its interval; beside its rivals where there are some.
 
-    With a site calibration in use, the held-out test of local recalibration is that of the package as shipped.
+    With a site overlay in use, the held-out test of local recalibration is that of the package as shipped.
     """
     from lamo_desktop.adapt import patient_tags
     from lamo_desktop.admissions.site_files import used_knowledge, used_names
@@ -145,7 +145,7 @@ def _rival(
     from lamo_desktop.validate.overlay import load_overlay
 
     if path.suffix.lower() == ".json":
-        return f"site calibration {path.stem}", _outcomes(store, shipped, formulary, policy, load_overlay(path))
+        return f"site overlay {path.stem}", _outcomes(store, shipped, formulary, policy, load_overlay(path))
     package = other_package(path, shipped)
     with _scored(store, package, progress) as other:
         recommendations = batch.results(other, package, formulary, policy)

@@ -39,7 +39,7 @@ def show_log(window: QWidget) -> None:
     viewer.show()
 
 
-EXPORTS, JOBS, RESULTS, MODELS, CALIBRATIONS = "exports", "jobs", "results", "models", "calibrations"  # purposes
+EXPORTS, JOBS, RESULTS, MODELS, OVERLAYS = "exports", "jobs", "results", "models", "overlays"  # purposes
 _last_folders: dict[str, Path] = {}
 
 

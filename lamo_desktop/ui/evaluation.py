@@ -1,4 +1,4 @@
-"""How a session's lists compare with the orders: the validation, the site's own calibration, other models beside it."""
+"""How a session's lists compare with the orders: the validation, the site overlay in use, other models beside it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,7 +67,7 @@ class Evaluation(QObject):
         return self.answered == Question(self.answered.job, policy, self.overlay, self.rivals)
 
     def add_rival(self, path: Path) -> None:
-        """Put another model or calibration beside this one in the next comparison."""
+        """Put another model or overlay beside this one in the next comparison."""
         if path not in self.rivals:
             self.rivals = (*self.rivals, path)
             self.changed.emit()

@@ -64,13 +64,14 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("rooms", "{n1} others"),
     QT_TRANSLATE_NOOP("rooms", "{n1} other"),
     QT_TRANSLATE_NOOP("rooms", "{n1} of {n2}"),
-    QT_TRANSLATE_NOOP("rooms", "site calibration {name}"),
+    QT_TRANSLATE_NOOP("rooms", "site overlay {name}"),
     QT_TRANSLATE_NOOP("rooms", "Where it differs: {what}"),
     QT_TRANSLATE_NOOP("rooms", "these rows alone: {name}"),
     QT_TRANSLATE_NOOP(
         "rooms",
         "{n1} of what was learned is used (rho {n2}): the share with which patients that were held out were predicted "
-        "best. 0 is the model as shipped; 1 takes all that these admissions say.",
+        "best, drawn to what so many admissions usually bear. 0 is the model as shipped; 1 takes all that these "
+        "admissions say.",
     ),
     QT_TRANSLATE_NOOP(
         "rooms",
@@ -132,7 +133,6 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("rooms", "{file} was not written ({why}): free some space or choose another disk."),
     QT_TRANSLATE_NOOP("rooms", "{file} is the job itself: choose another name."),
     QT_TRANSLATE_NOOP("rooms", "{file} was made for {model}, not for the model of this job."),
-    QT_TRANSLATE_NOOP("rooms", "A site calibration takes the orders of at least {n1} patients; this job has {n2}."),
     QT_TRANSLATE_NOOP("rooms", "{folder} is not a model package: it has no manifest.json."),
     QT_TRANSLATE_NOOP(
         "rooms",

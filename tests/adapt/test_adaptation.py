@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 from lamo_desktop.adapt import Adaptation, SiteRows, adapt
-from lamo_desktop.adapt.adaptation import NO_PRIOR, fit_once, newton
+from lamo_desktop.adapt.adaptation import NO_PRIOR, RHOS, fit_once, newton, share_to_use
 from lamo_desktop.adapt.gaussian_process import most_probable, spectrum, variances
 from lamo_desktop.adapt.kernels import kernels, standardised
 from lamo_desktop.adapt.rows import HISTORY, history_terms
@@ -123,6 +123,22 @@ def test_a_package_that_is_right_is_left_alone_or_hardly_moved() -> None:
             )
         )
     assert np.mean(losses) <= 0.002
+
+
+@pytest.mark.parametrize(
+    ("lowest", "n", "share"),
+    [(0.42, 30, (30 * 0.42 + 60 * 0.6) / 90), (0.42, 6000, (6000 * 0.42 + 60 * 0.997) / 6060), (1.3, 30, 66 / 90)],
+)
+def test_the_share_is_where_held_out_patients_lose_least_drawn_to_what_is_usual(
+    lowest: float, n: int, share: float
+) -> None:
+    losses = {rho: 0.25 + 0.01 * (rho - lowest) ** 2 for rho in RHOS}
+    assert share_to_use(losses, n) == pytest.approx(share, abs=6e-4)
+    assert share_to_use(dict(reversed(losses.items())), n) == share_to_use(losses, n)
+
+
+def test_nothing_is_used_where_held_out_patients_lose_by_any_share() -> None:
+    assert share_to_use({rho: 0.25 + 0.01 * (rho + 0.02) ** 2 for rho in RHOS}, 30) == 0.0
 
 
 def test_too_few_admissions_or_patients_are_said() -> None:

@@ -1,4 +1,4 @@
-"""The Validate page: what it shows, the slider in the curve, the site's calibration, other models beside this one."""
+"""The Validate page: what it shows, the slider in the curve, the site overlay, other models beside this one."""
 
 import json
 import shutil
@@ -233,7 +233,7 @@ def test_a_calibration_of_another_model_is_refused(compared: MainWindow, qtbot: 
         assert compared.session.evaluation.overlay is None
 
 
-def test_a_saved_calibration_stands_beside_the_model(compared: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_saved_overlay_stands_beside_the_model(compared: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     session, models = compared.session, compared.validating.models
     assert session.results is not None
     overlay = comparing.adapt_site(session.results.path, lambda stage, share: None)
@@ -241,8 +241,8 @@ def test_a_saved_calibration_stands_beside_the_model(compared: MainWindow, qtbot
     models.add(tmp_path / "ours.json")
     qtbot.waitUntil(lambda: not session.evaluation.running, timeout=LONG)
     open_tab(compared, models)
-    assert "site calibration ours" in cells(models.models, 0)
-    assert "site calibration ours: " in models.forest.accessibleName()
+    assert "site overlay ours" in cells(models.models, 0)
+    assert "site overlay ours: " in models.forest.accessibleName()
     session.evaluation.remove_rival(tmp_path / "ours.json")
     assert not session.validation_is_current
 

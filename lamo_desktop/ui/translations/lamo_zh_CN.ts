@@ -1548,8 +1548,8 @@
         <translation>添加 GGUF 文件(&amp;G)…</translation>
     </message>
     <message>
-        <source>Add a saved ca&amp;libration…</source>
-        <translation>添加已保存的校准(&amp;L)…</translation>
+        <source>Add a saved over&amp;lay…</source>
+        <translation>添加已保存的本院文件(&amp;L)…</translation>
     </message>
     <message>
         <source>Figu&amp;re:</source>
@@ -1584,12 +1584,12 @@
         <translation>选择 GGUF 文件</translation>
     </message>
     <message>
-        <source>Site calibrations (*.json)</source>
-        <translation>本院校准 (*.json)</translation>
+        <source>Site overlays (*.json)</source>
+        <translation>本院文件 (*.json)</translation>
     </message>
     <message>
-        <source>Choose a saved site calibration</source>
-        <translation>选择已保存的本院校准</translation>
+        <source>Choose a saved site overlay</source>
+        <translation>选择已保存的本院文件</translation>
     </message>
 </context>
 <context>
@@ -2522,7 +2522,7 @@
     </message>
     <message>
         <source>The site overlay was made for another model and is not used.</source>
-        <translation>该本院校准是为另一模型制作的，未使用。</translation>
+        <translation>该本院文件是为另一模型制作的，未使用。</translation>
     </message>
     <message>
         <source>The site overlay in use was not used when this job was run: lists and figures here are others than in its workbook. Stop using it under Validate, Adapt.</source>
@@ -3711,8 +3711,8 @@
         <translation>{n1} / {n2}</translation>
     </message>
     <message>
-        <source>site calibration {name}</source>
-        <translation>本院校准 {name}</translation>
+        <source>site overlay {name}</source>
+        <translation>本院文件 {name}</translation>
     </message>
     <message>
         <source>Where it differs: {what}</source>
@@ -3723,8 +3723,8 @@
         <translation>仅用本院数据：{name}</translation>
     </message>
     <message>
-        <source>{n1} of what was learned is used (rho {n2}): the share with which patients that were held out were predicted best. 0 is the model as shipped; 1 takes all that these admissions say.</source>
-        <translation>使用所学的 {n1}（rho {n2}）：这是对留出的患者预测最好的份额。0 是原模型；1 是完全采用这些住院所示。</translation>
+        <source>{n1} of what was learned is used (rho {n2}): the share with which patients that were held out were predicted best, drawn to what so many admissions usually bear. 0 is the model as shipped; 1 takes all that these admissions say.</source>
+        <translation>使用所学的 {n1}（rho {n2}）：这是对留出的患者预测最好的份额，并向同样数量的住院通常能支持的份额收缩。0 是原模型；1 是完全采用这些住院所示。</translation>
     </message>
     <message>
         <source>Each of {n1} admissions is predicted from about {n2} admissions of other patients. All lists are together as long as the orders.</source>
@@ -3873,10 +3873,6 @@
     <message>
         <source>{file} was made for {model}, not for the model of this job.</source>
         <translation>{file} 是为 {model} 制作的，不适用于本作业的模型。</translation>
-    </message>
-    <message>
-        <source>A site calibration takes the orders of at least {n1} patients; this job has {n2}.</source>
-        <translation>本院校准至少需要 {n1} 位患者的医嘱；本作业有 {n2} 位。</translation>
     </message>
     <message>
         <source>{folder} is not a model package: it has no manifest.json.</source>

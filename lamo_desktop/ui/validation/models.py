@@ -30,12 +30,12 @@ class ModelsTab(QWidget):
         self._validation: Validation | None = None
         self.package = Button(self.tr("Add a model &package…"), "folder")
         self.gguf = Button(self.tr("Add a &GGUF file…"), "model")
-        self.calibration = Button(self.tr("Add a saved ca&libration…"), "file")
+        self.overlay = Button(self.tr("Add a saved over&lay…"), "file")
         self.package.clicked.connect(self._add_package)
         self.gguf.clicked.connect(self._add_gguf)
-        self.calibration.clicked.connect(self._add_calibration)
+        self.overlay.clicked.connect(self._add_overlay)
         buttons = WrapRow()
-        buttons.add(self.package, self.gguf, self.calibration)
+        buttons.add(self.package, self.gguf, self.overlay)
         self.figure = Chooser(self.tr("Figu&re:"))
         self.figure.chosen.connect(lambda _: self._show_forest())
         buttons.add(self.figure)
@@ -104,8 +104,8 @@ class ModelsTab(QWidget):
         if path := dialogs.file_to_open(self, self.tr("Choose a GGUF file"), kinds, dialogs.MODELS):
             self.add(path)
 
-    def _add_calibration(self) -> None:
-        kinds = self.tr("Site calibrations (*.json)")
-        title = self.tr("Choose a saved site calibration")
-        if path := dialogs.file_to_open(self, title, kinds, dialogs.CALIBRATIONS):
+    def _add_overlay(self) -> None:
+        kinds = self.tr("Site overlays (*.json)")
+        title = self.tr("Choose a saved site overlay")
+        if path := dialogs.file_to_open(self, title, kinds, dialogs.OVERLAYS):
             self.add(path)

@@ -177,7 +177,7 @@ class SiteTab(QWidget):
     def _open(self) -> None:
         kinds = self.tr("Site overlays (*.json)")
         title = self.tr("Choose a saved site overlay")
-        if path := dialogs.file_to_open(self, title, kinds, dialogs.CALIBRATIONS):
+        if path := dialogs.file_to_open(self, title, kinds, dialogs.OVERLAYS):
             self.load(path)
 
     def load(self, path: Path) -> None:
@@ -199,7 +199,7 @@ class SiteTab(QWidget):
     def _save(self) -> None:
         kinds = self.tr("Site overlays (*.json)")
         title = self.tr("Save the site overlay")
-        if path := dialogs.file_to_save(self, title, kinds, dialogs.CALIBRATIONS, "site.json"):
+        if path := dialogs.file_to_save(self, title, kinds, dialogs.OVERLAYS, "site.json"):
             self.save_to(path)
 
     def save_to(self, path: Path) -> None:
