@@ -107,6 +107,16 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """An allergy or a home medication that is not known, in how many admissions it stands, and where first."""
+
+    kind: str  # "allergy" or "home medication"
+    text: str
+    admissions: int
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where a cohort came from: file names with their SHA-256 (hex) and the profile that read them.
 
@@ -140,6 +150,7 @@ class Cohort:
     # (reason, order text) -> rows that are no drugs; None: not recorded
     excluded: Mapping[tuple[str, str], int] | None = field(default_factory=dict)
     unread_values: Mapping[str, int] = field(default_factory=dict)  # finding -> values set aside as impossible
+    not_understood: tuple[NotUnderstood, ...] = ()  # allergies and home medications that nothing follows from
 
     @property
     def has_orders(self) -> bool:

@@ -19,6 +19,7 @@ from lamo_desktop.admissions.synonyms import (
     CLINICAL,
     ORDER_FIELDS,
     POSSIBLE,
+    SubgroupWords,
     Vocabulary,
     holds_remarks,
     known_later,
@@ -54,6 +55,11 @@ KNOWN_LATER = (
     "nobody knew at admission; choose a column recorded at admission if the export has one"
 )
 
+NO_SUBGROUP = (
+    "not recognised, and the header does not name a subgroup: not read; choose the field it holds, or add its words to "
+    "'subgroups' in a profile"
+)
+
 BESIDE = (
     "not taken for the orders, since the admissions have a column of orders ({column}) and nothing says that the drugs "
     "of this sheet were ordered in the stay; choose it as the sheet of orders if they were"
@@ -83,6 +89,8 @@ class HeaderMapping:
     labels: tuple[int, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     findings: FlatFindings = field(default_factory=FlatFindings)
+    clocks: frozenset[int] = frozenset()  # columns of the admissions table with the time of day of a date
+    order_clocks: frozenset[int] = frozenset()  # the same of the orders table
 
     def columns(self, name: str) -> tuple[int, ...]:
         """Columns of the admissions table that hold a field, left to right; empty when it has none."""
@@ -142,16 +150,17 @@ def map_headers(
     )
     if numbered and (elsewhere or not _one_row_each(admissions, matches)):
         raise InputError(_asked_for_id(admissions, matches))
-    used = {normalised(m.header) for m in (*matches, *order_matches)}
+    held = {normalised(m.header) for m in (*matches, *order_matches)}
     for name, headers in own.items():
         for header in headers:
-            if normalised(header) not in used:
+            if normalised(header) not in held:
                 raise InputError(
                     f"{admissions.title}: the profile expects a column {header!r} for {name}; "
                     f"found {_listed(admissions)}."
                 )
     others = [t for t in visible if t is not admissions and t is not orders_table]
     ids = next((m.column for m in matches if m.field == "admission_id"), None)
+    order_clocks: set[int] = set()
     findings = find_findings(admissions, {m.column for m in matches}, ids, others)
     problems += [
         Problem(t.title, "sheet not used: it is neither the admissions nor the orders nor findings", "info")
@@ -160,19 +169,33 @@ def map_headers(
     ]
     problems += findings.problems
     measured = {each.column for each in findings.columns if each.of.quantity.kind == "measure"}
-    admissions, clocks, timed = with_clock_times(admissions, matches)
-    labels, said = _labels(admissions, matches, vocabulary, measured | clocks)
-    said += timed
+    admissions, clocks, said = with_clock_times(admissions, matches)
+    states = {each.column for each in findings.columns} - measured  # of which each may be a subgroup, too
+    used = {match.column for match in matches} | measured | clocks
+    repeated = admissions.cells[ids] if long_form and ids is not None else ()
+    labels, not_labels = _labels(admissions, vocabulary, SubgroupWords(profile, vocabulary), used, states, repeated)
+    said += not_labels
     said += _recorded_later(admissions, matches)
     said += _numbered(admissions, matches) if numbered else []
-    said += _missing(admissions, matches, orders_table is not None, own)
+    said += _missing(admissions, matches, used | states, orders_table is not None, own)
     said += _chosen_by_cells(admissions, matches) + _entry_for_start(admissions, matches)
     if orders_table is not None:
         said += _chosen_by_cells(orders_table, order_matches) + _entry_for_start(orders_table, order_matches)
-        orders_table, clocks, timed = with_clock_times(orders_table, order_matches)
-        said += [*timed, *_unused_of_orders(orders_table, order_matches, clocks)]
+        orders_table, order_clocks, timed = with_clock_times(orders_table, order_matches)
+        said += [*timed, *_unused_of_orders(orders_table, {m.column for m in order_matches} | order_clocks)]
     problems += said
-    return HeaderMapping(admissions, matches, orders_table, order_matches, long_form, labels, problems, findings)
+    return HeaderMapping(
+        admissions=admissions,
+        matches=matches,
+        orders=orders_table,
+        order_matches=order_matches,
+        long_form=long_form,
+        labels=labels,
+        problems=problems,
+        findings=findings,
+        clocks=frozenset(clocks),
+        order_clocks=frozenset(order_clocks),
+    )
 
 
 def _own_columns(profile: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, list[str]]:
@@ -434,20 +457,21 @@ def _recorded_later(table: Table, matches: Sequence[Match]) -> list[Problem]:
     ]
 
 
-def _missing(table: Table, matches: Sequence[Match], with_orders: bool, own: Mapping[str, Any]) -> list[Problem]:
-    """One sentence for all fields that a reading needs and no column holds."""
+def _missing(
+    table: Table, matches: Sequence[Match], used: Collection[int], with_orders: bool, own: Mapping[str, Any]
+) -> list[Problem]:
+    """One sentence for all fields that a reading needs and no column holds, beside the columns that are `used`."""
     held = {match.field for match in matches} | own.keys() | ({"orders"} if with_orders else set())
     gone = [words for names, words in NEEDED.items() if not held & set(names)]
     if not gone:
         return []
     listed = gone[0] if len(gone) == 1 else f"{', '.join(gone[:-1])} and {gone[-1]}"
-    taken = {match.column for match in matches}
-    spare = [header[:40] for column, header in enumerate(table.columns) if column not in taken]
+    spare = [header[:40] for column, header in enumerate(table.columns) if column not in used]
     choice = f" (columns not taken: {', '.join(map(repr, spare[:8]))})" if spare else ""
     if held & {*CLINICAL, "reason"}:
         asked = f"no column was found for the {listed}: choose one where the export has it{choice}"
         return [Problem(table.title, asked)]
-    texts = [j for j, cells in enumerate(table.cells) if j not in taken and is_clinical_text(cells)]
+    texts = [j for j, cells in enumerate(table.cells) if j not in used and is_clinical_text(cells)]
     asked = f"no column was found for the {listed}: without diagnoses or a note nothing can be recommended; "
     return [Problem(table.title, f"{asked}{_perhaps(table, texts)}choose one{choice}", "error")]
 
@@ -490,10 +514,9 @@ def _counted_from_admission(table: Table, matches: tuple[Match, ...], possible: 
     return matches
 
 
-def _unused_of_orders(table: Table, matches: Sequence[Match], clocks: Collection[int]) -> list[Problem]:
-    """Names the columns of the orders that nothing is taken from; of `clocks` the times of day are."""
-    taken = {match.column for match in matches} | set(clocks)
-    unused = [repr(header[:40]) for column, header in enumerate(table.columns) if column not in taken]
+def _unused_of_orders(table: Table, used: Collection[int]) -> list[Problem]:
+    """Names the columns of the orders that nothing is taken from."""
+    unused = [repr(header[:40]) for column, header in enumerate(table.columns) if column not in used]
     return [Problem(table.title, f"columns not used: {', '.join(unused)}", "info")] if unused else []
 
 
@@ -503,14 +526,21 @@ def _listed(table: Table) -> str:
 
 
 def _labels(
-    table: Table, matches: Sequence[Match], vocabulary: Vocabulary, measured: Collection[int]
+    table: Table,
+    vocabulary: Vocabulary,
+    subgroups: SubgroupWords,
+    used: Collection[int],
+    states: Collection[int],
+    ids: Sequence[str],
 ) -> tuple[tuple[int, ...], list[Problem]]:
-    """Columns kept as subgroup labels, and why the others are not, beside the fields and what is `measured`."""
-    taken = {m.column for m in matches} | set(measured)
+    """Columns kept as subgroup labels, and why the others are not, beside those that are `used` for something else.
+
+    `ids`: the admission of each row, where rows are orders, in which a subgroup must not differ.
+    """
     labels: list[int] = []
     said: list[Problem] = []
     for column, header in enumerate(table.columns):
-        if column in taken:
+        if column in used:
             continue
         where = f"{table.title}, column {header[:60]}"
         values = {cell for cell in table.cells[column] if cell}
@@ -522,6 +552,10 @@ def _labels(
             said.append(Problem(where, "may name persons: not read", "info"))
         elif not values:
             said.append(Problem(where, "is empty: not read", "info"))
+        elif column not in states and not subgroups.name(header):
+            said.append(Problem(where, NO_SUBGROUP, "info"))
+        elif ids and len(set(zip(ids, table.cells[column], strict=True))) > len(set(ids)):
+            said.append(Problem(where, "differs from order to order: not read", "info"))
         elif max(map(len, values)) <= 60 and (len(values) <= 50 or len(values) <= len(table) / 2):
             labels.append(column)
         else:

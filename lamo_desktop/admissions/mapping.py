@@ -1,5 +1,6 @@
 """How an export was read, table by table and column by column, for a person to confirm and to save as a profile."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.safe_load import yaml_text
 
 LABEL = "label"  # a column kept as a subgroup label
+CLOCK = "time_of_day"  # a column joined with that of its date
+FINDING = "finding"  # a column with a measured value or a state
 OF_FINDINGS = frozenset(  # tables that are named only where they say something
     (
         "apache",
@@ -58,6 +61,7 @@ class ReadTable:
     rows: int | None
     columns: tuple[ReadColumn, ...]
     missing: tuple[str, ...] = ()  # fields that no column holds
+    unused: tuple[str, ...] = ()  # headers of the columns of a flat file's table that nothing is taken from
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +79,30 @@ class Export:
 
 def flat_tables(mapping: HeaderMapping, profile: Profile) -> tuple[ReadTable, ...]:
     """The admissions table and, where there is one, the orders table of a flat file."""
-    labels = [Match(LABEL, j, mapping.admissions.columns[j], 1.0) for j in mapping.labels]
-    mapped = sorted(mapping.matches, key=lambda match: match.column)
+    of_findings = [each.column for each in mapping.findings.columns]
+    beside = [*_beside(mapping.admissions, CLOCK, mapping.clocks), *_beside(mapping.admissions, FINDING, of_findings)]
+    beside += _beside(mapping.admissions, LABEL, mapping.labels)
+    mapped = sorted(mapping.matches, key=_place)
     held = {match.field for match in (*mapped, *mapping.order_matches)}
     missing = tuple(name for name in profile.data["synonyms"] if name not in held and not name.startswith("order_"))
-    tables = [_flat_table(mapping.admissions, "admissions", [*mapped, *labels], missing)]
+    tables = [_flat_table(mapping.admissions, "admissions", [*mapped, *beside], missing)]
     if mapping.orders is not None:
         gone = tuple(name for name in ("order_start",) if name not in held)
-        tables.append(_flat_table(mapping.orders, "orders", list(mapping.order_matches), gone))
+        timed = _beside(mapping.orders, CLOCK, mapping.order_clocks)
+        tables.append(_flat_table(mapping.orders, "orders", [*mapping.order_matches, *timed], gone))
     return tuple(tables)
 
 
 def _flat_table(table: Table, role: str, matches: list[Match], missing: tuple[str, ...]) -> ReadTable:
     columns = tuple(ReadColumn(m.field, table.letters[m.column], m.header, m.confidence) for m in matches)
-    return ReadTable(table.title, role, table.form, table.header_row, len(table), columns, missing)
+    used = {match.column for match in matches}
+    unused = tuple(header for column, header in enumerate(table.columns) if column not in used)
+    return ReadTable(table.title, role, table.form, table.header_row, len(table), columns, missing, unused)
+
+
+def _beside(table: Table, field: str, columns: Iterable[int]) -> list[Match]:
+    """Columns that serve for something which is no field of its own."""
+    return [Match(field, column, table.columns[column], 1.0) for column in sorted(columns)]
 
 
 def folder_tables(path: Path, profile: Profile) -> tuple[ReadTable, ...]:

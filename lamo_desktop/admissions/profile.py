@@ -4,8 +4,8 @@ adapt.
 A profile names a `kind` ("eicu", "mimic3", "mimic4" or "flat"); the shipped profile of that kind is both the default
 and the format: a file of one's own states only what differs, and a key the shipped profile does not have is an error.
 Where the shipped value is an empty mapping, or a mapping named `labels`, `headings` or `optional`, the keys are free
-(an empty text takes an entry out); the words of `synonyms`, `identifiers` and `order_status` are added to the shipped
-ones. The format with examples: docs/mapping.md. For the table kinds:
+(an empty text takes an entry out); the words of `synonyms`, `identifiers`, `subgroups` and `order_status` are added to
+the shipped ones. The format with examples: docs/mapping.md. For the table kinds:
 
     name: my-hospital            # appears in the provenance
     kind: eicu
@@ -35,7 +35,7 @@ from lamo_desktop.safe_load import parse_yaml, read_small
 KINDS = ("eicu", "mimic3", "mimic4", "flat")
 FREE_KEYS = ("labels", "headings", "optional")
 DEEPEST = 8  # levels of a profile that a job keeps as they are
-ADDED_TO = ("synonyms", "identifiers", "order_status")  # lists that a profile adds to
+ADDED_TO = ("synonyms", "identifiers", "subgroups", "order_status")  # lists that a profile adds to
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from lamo_desktop.admissions.flat import read_flat
 from lamo_desktop.admissions.folder import find_tables, read_header
 from lamo_desktop.admissions.mapping import Export, flat_tables, folder_tables
 from lamo_desktop.admissions.mimic import read_mimic
+from lamo_desktop.admissions.not_understood import not_understood
 from lamo_desktop.admissions.profile import Profile, load_profile
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary
@@ -65,7 +66,10 @@ def read_export(
         kind=profile_in_use.kind,
         stated=profile_in_use.stated(),
     )
-    return replace(export, cohort=replace(export.cohort, source=source))
+    admissions = [table for table in export.tables if table.role == "admissions"] if export.headers else []
+    columns = {column.field: column for table in admissions for column in table.columns}
+    unknown = not_understood(export.cohort.admissions, formulary, columns)
+    return replace(export, cohort=replace(export.cohort, source=source, not_understood=unknown))
 
 
 def nobody_left(cohort: Cohort) -> str:

@@ -152,6 +152,19 @@ _STAFF = re.compile(
     r"|consultant|md|surgeon|facultativ[oa]|medecin|prescripteur|prescriptora?|pharmacist|apotheker\w*|user"
     r"|benutzer|bearbeiter\w*|operator|enfermer[oa]|infirmiere?)\b|医生|医师|护士|药师|开单人|录入人|操作员"
 )
+_CLINICAL_TEXTS = (*CLINICAL, "reason", "procedures", "orders", "order_drug")
+_NO_SUBGROUP = re.compile(
+    r"\b(?:reasons?|\w*grund|motifs?|motivos?|\w*anlass|causes?|causa|complaints?|\w*beschwerden?|problems?|\w*symptom\w*"
+    r"|\w*diagn\w*|dx|icd\w*|diseases?|\w*krankheit(?:en)?|maladies?|enfermedad(?:es)?|conditions?|drg|ghm|comorbid\w*"
+    r"|outcomes?|died|deaths?|dead|mortality|surviv\w*|expired?|verst\w*|gestorben|tod|deces|decede\w*|muert\w*|exitus"
+    r"|fallec\w*|dispos\w*|readmi\w*|wiederaufnahme\w*|complic\w*|komplik\w*|los|length|duration|\w*dauer|duree"
+    r"|estancia|results?|ergebnis\w*|resultat\w*|resultado\w*|cost\w*|charges?|\w*kosten|importe|montant|tarif\w*"
+    r"|date|time|timestamp|datum|uhrzeit|zeit|fecha|heure|hora|dttm|dt|counts?|anzahl|days|tage|jours|dias"
+    r"|drugs?|medications?|\w*medikament\w*|arznei\w*|medicament\w*|farmaco\w*|allerg\w*"
+    r"|beds?|\w*bett|rooms?|\w*zimmer|lits?|chambre|cama|habitacion|body|korper\w*|anatom\w*|birth|geburts?\w*|naiss\w*"
+    r"|nacim\w*|phone|telefon\w*|number|numero|nummer|nr)\b"
+    r"|原因|主诉|诊断|病种|疾病|死亡|转归|结局|预后|并发|再入院|天数|费用|金额|日期|时间|次数|药|过敏|床|出生|电话|号码"
+)
 _REMARKS = re.compile(
     r"\b(?:\w*bemerkung\w*|\w*kommentar\w*|comments?|comentarios?|commentaires?|remarks?|remarques?|observaciones"
     r"|notiz\w*|hinweis\w*)\b|备注"
@@ -362,6 +375,31 @@ class Vocabulary:
             return True
         rest = [word for word in words if word not in _PERSON]
         return len(rest) < len(words) and " ".join(rest) in self._identifiers
+
+
+class SubgroupWords:
+    """Which headers may name a subgroup: those with words of a profile's `subgroups`, and none that tells of a reason,
+    an illness, a drug or an outcome, whatever else they say.
+    """
+
+    def __init__(self, profile: Mapping[str, Any], vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        entries = {normalised(str(word)) for word in profile["subgroups"]}
+        self._phrases = [frozenset(entry.split()) for entry in entries]
+        single = [entry for entry in entries if " " not in entry]
+        self._parts = tuple(word for word in single if len(word) >= 5 or _CJK.search(word))
+
+    def name(self, header: str) -> bool:
+        """Whether a header names a subgroup."""
+        written = normalised(header)
+        if known_later(header) or _NO_SUBGROUP.search(written):
+            return False
+        if any(self._vocabulary.confidence(header, field) >= POSSIBLE for field in _CLINICAL_TEXTS):
+            return False
+        words = {_SHORT.get(word, word) for word in written.split()} | set(written.split())
+        return any(phrase <= words for phrase in self._phrases) or any(
+            part in word for word in words for part in self._parts
+        )
 
 
 def names_staff(header: str) -> bool:

@@ -39,6 +39,8 @@ def _table_lines(table: ReadTable) -> Iterator[str]:
         yield f"  {field:<28} {column.letter:>3}  {shown:<{HEADER_SHOWN}} {column.confidence:4.2f}{doubt}"
     if table.missing:
         yield f"  no column for: {', '.join(table.missing)}"
+    if table.unused:
+        yield f"  columns not used: {', '.join(repr(_shortened(header, HEADER_SHOWN)) for header in table.unused)}"
 
 
 def _shortened(text: str, most: int) -> str:
@@ -97,6 +99,18 @@ def unmapped_lines(cohort: Cohort, formulary: Formulary | None = None) -> Iterat
         )
     if formulary:
         yield "  --save-names FILE.csv writes them for you to fill in; nothing is taken over by itself"
+
+
+def not_understood_lines(cohort: Cohort) -> Iterator[str]:
+    """The allergies and home medications that nothing follows from, the most frequent of each kind with its cell."""
+    for kind, group in groupby(cohort.not_understood, key=lambda entry: entry.kind):
+        listed = list(group)
+        number = sum(entry.admissions for entry in listed)
+        plural = {"allergy": "allergies"}.get(kind, f"{kind}s")
+        yield f"{number:,} {plural} ({len(listed):,} texts) not understood, so that nothing follows from them:"
+        for entry in listed[:NAMES_LISTED]:
+            yield f"  {entry.admissions:>7,}  {_shortened(entry.text, TEXT_SHOWN)}   first: {entry.where}"
+        yield from _rest(len(listed) - NAMES_LISTED)
 
 
 def order_lines(cohort: Cohort) -> Iterator[str]:

@@ -1,4 +1,6 @@
-"""The workbook of `lamo check --xlsx`: columns, attrition, problems, rows set aside, unknown names, excluded orders."""
+"""The workbook of `lamo check --xlsx`: columns, attrition, problems, rows set aside, unknown names and entries,
+excluded orders, findings.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -138,6 +140,16 @@ def _pages(export: Export, formulary: Formulary) -> Iterator[_Page]:
         "Excluded orders",
         (Column("Reason", width=30), Column("Order text", width=60, wrap=True), Column("Order rows", "whole", 11)),
         [(entry.reason, entry.text, entry.rows) for entry in ranked(cohort.excluded)],
+    )
+    yield _Page(
+        "Not understood",
+        (
+            Column("Kind", width=18),
+            Column("Entry", width=60, wrap=True),
+            Column("Admissions", "whole", 11),
+            Column("First at", width=36),
+        ),
+        [(entry.kind, entry.text, entry.admissions, entry.where) for entry in cohort.not_understood],
     )
     yield _Page(
         "Findings",

@@ -9,6 +9,7 @@ from lamo_desktop.check.account import (
     audit_lines,
     excluded_lines,
     mapping_lines,
+    not_understood_lines,
     order_lines,
     unmapped_lines,
 )
@@ -50,6 +51,7 @@ def check(options: Check) -> int:
     _print_all(excluded_lines(cohort))
     _print_all(finding_lines(cohort))
     _print_all(unmapped_lines(cohort, formulary))
+    _print_all(not_understood_lines(cohort))
     if found is not None:
         _print_all(audit_lines(found))
     _save(export, formulary, options, found)

@@ -123,6 +123,10 @@ class Formulary:
         subjects = (subject for allergy in allergies for subject in self._subjects_of(allergy))
         return frozenset(name for subject in subjects for name in subject.names)
 
+    def understands_allergy(self, allergy: str) -> bool:
+        """Whether an entry names a drug or an allergy class that is known, or says that there is no allergy."""
+        return bool(self._subjects_of(allergy)) or not statements(allergy)
+
     def _subjects_of(self, allergy: str) -> tuple[AllergySubject, ...]:
         if allergy not in self._subjects:
             self._subjects[allergy] = self._allergy_subjects(allergy)

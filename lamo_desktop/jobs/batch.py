@@ -15,6 +15,7 @@ import numpy as np
 
 from lamo_desktop.admissions.cohort import AttritionStep, Cohort
 from lamo_desktop.admissions.excluded import ranked
+from lamo_desktop.admissions.not_understood import not_understood
 from lamo_desktop.errors import InputError, ModelError
 from lamo_desktop.formulary import Formulary, load_formulary, without_parts
 from lamo_desktop.jobs import provenance
@@ -286,6 +287,7 @@ def results(
         set_aside=job.set_aside,
         unmapped=job.unmapped,
         excluded=job.excluded,
+        not_understood=not_understood((item.admission for item in items), formulary),
         source=job.source,
         provenance=provenance.describe(store, job, package, formulary, chosen),
     )

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from lamo_desktop.admissions.cohort import Admission, AttritionStep, Problem, SetAside, Source
+from lamo_desktop.admissions.cohort import Admission, AttritionStep, NotUnderstood, Problem, SetAside, Source
 from lamo_desktop.admissions.excluded import ExcludedOrder
 from lamo_desktop.formulary import SEVERITIES
 from lamo_desktop.recommend.mark import NOTHING, Mark
@@ -167,6 +167,7 @@ class Recommendations:
     set_aside: tuple[SetAside, ...] = ()
     unmapped: Mapping[str, int] = field(default_factory=dict)
     excluded: tuple[ExcludedOrder, ...] | None = ()  # None: an earlier version did not record them
+    not_understood: tuple[NotUnderstood, ...] = ()  # allergies and home medications that nothing follows from
     source: Source = field(default_factory=lambda: Source("", {}, ""))
     provenance: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 

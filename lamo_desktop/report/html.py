@@ -73,7 +73,11 @@ def _sections(v: Validation) -> Iterable[tuple[str, str, str]]:
     over, under = group_tables.most_often(v)
     outside, unmapped = tables.not_covered(v)
     yield "summary", "Does the model hold here?", _findings(v) + _tiles(v)
-    yield "data", "Data and eligibility", _table(tables.attrition(v)) + _table(tables.missingness(v))
+    yield (
+        "data",
+        "Data and eligibility",
+        _table(tables.attrition(v)) + _table(tables.missingness(v)) + _table(tables.not_understood(v)),
+    )
     yield "coverage", "Coverage of the orders", _table(tables.coverage(v)) + _pair(outside, unmapped)
     yield "metrics", "Agreement, with 95 % intervals", _table(tables.metrics(v)) + _table(tables.single_figures(v))
     yield (

@@ -100,6 +100,9 @@ def _sections(recommendations: Recommendations, not_repeated: str) -> Iterator[S
     texts: list[Row] = [(text, None, n) for text, n in unmapped]
     yield Section("Orders without a known ingredient", *_first(texts, MOST_UNMAPPED, ("Order text", "", "Order rows")))
     yield Section("Orders left out as no drugs", *_excluded(recommendations.excluded))
+    entries: list[Row] = [(f"{e.kind}: {e.text}", e.where, e.admissions) for e in recommendations.not_understood]
+    headers = ("Entry", "First at", "Admissions")
+    yield Section("Allergies and home medications not understood", *_first(entries, MOST_UNMAPPED, headers))
     problems: list[Row] = [(p.where, p.message, p.severity) for p in recommendations.problems]
     yield Section("Problems found in the input", *_first(problems, MOST_PROBLEMS, ("Where", "What", "Severity")))
 

@@ -137,6 +137,12 @@ def not_covered(v: Validation, most: int = 15) -> tuple[Table, Table]:
     )
 
 
+def not_understood(v: Validation, most: int = 15) -> Table:
+    """Allergies and home medications that nothing follows from; rare ones are pooled (small cells)."""
+    title = "Allergies and home medications not understood"
+    return _pooled("Not understood", title, "entry", "admissions", v.outcomes.not_understood, v, most)
+
+
 def _pooled(key: str, title: str, name: str, unit: str, counts: Mapping[str, int], v: Validation, most: int) -> Table:
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     shown = [(text, n) for text, n in ranked if n >= v.options.small_cell][:most]
@@ -189,6 +195,7 @@ def all_tables(v: Validation) -> tuple[Table, ...]:
         missingness(v),
         coverage(v),
         *not_covered(v),
+        not_understood(v),
     ]
     found += [*groups.most_often(v), groups.drugs(v), groups.classes(v), groups.deciles(v), groups.threshold_shifts(v)]
     learned = learned_of(v)

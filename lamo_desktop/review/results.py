@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.admissions.cohort import Admission, Cohort
+from lamo_desktop.admissions.not_understood import not_understood
 from lamo_desktop.admissions.site_files import used_knowledge, used_names
 from lamo_desktop.formulary import Formulary, load_formulary, without_parts
 from lamo_desktop.jobs.batch import context_of, overlay_asked_for, package_of
@@ -179,13 +180,17 @@ def load_results(path: Path, overlay: "SiteOverlay | None" = None) -> Results:
             logits[row] = np.asarray(item.scores)[places]
         ordered[row, [columns[name] for name in item.admission.ordered(candidates) if name in columns]] = True
     admissions = tuple(item.admission for item in items)
+    unknown = not_understood(admissions, formulary)
     excluded = None if job.excluded is None else {(e.reason, e.text): e.rows for e in job.excluded}
     return Results(
         path=path,
         job=job,
         package=package,
         formulary=formulary,
-        cohort=Cohort(admissions, job.source, job.attrition, job.problems, job.set_aside, job.unmapped, excluded),
+        cohort=Cohort(
+            *(admissions, job.source, job.attrition, job.problems, job.set_aside, job.unmapped, excluded),
+            not_understood=unknown,
+        ),
         admissions=tuple(item.admission for item in finished),
         probabilities=probabilities(
             package, asked, logits, formulary.drug_class, [context_of(item) for item in finished]

@@ -23,6 +23,8 @@ TITLES = {
     "order_start": QT_TRANSLATE_NOOP("fields", "Start of the order"),
     "order_status": QT_TRANSLATE_NOOP("fields", "Status of the order"),
     "label": QT_TRANSLATE_NOOP("fields", "Subgroup"),
+    "time_of_day": QT_TRANSLATE_NOOP("fields", "Time of day"),
+    "finding": QT_TRANSLATE_NOOP("fields", "Finding"),
 }
 HINTS = {
     "admission_id": QT_TRANSLATE_NOOP("fields", "The number of the stay. Leading zeros count."),

@@ -176,7 +176,7 @@ class OpenedView(QWidget):
                 ),
                 "warn",
             )
-        elif unused := unused_columns(opened):
+        elif unused := [header for table in opened.tables for header in table.unused]:
             text = self.tr("Every field that is needed has a column. Columns not used: {c}.")
             self.notice.say(text.format(c=", ".join(unused)), "good")
         else:
@@ -290,12 +290,6 @@ def absent_fields(opened: Opened) -> list[str]:
     held = {column.field for table in opened.tables for column in table.columns}
     wanted = {"age": {"age", "birth_date"}, "sex": {"sex"}, "orders": {"orders", "order_drug"}}
     return [field_title(field) for field, any_of in wanted.items() if not held & any_of]
-
-
-def unused_columns(opened: Opened) -> list[str]:
-    """Headers of the columns that nothing is taken from, subgroups apart."""
-    used = {(table.role, column.header) for table in opened.tables for column in table.columns}
-    return [header for c in opened.choices for header in c.headers if (c.role, header) not in used]
 
 
 def marks(opened: Opened) -> tuple[dict[str, int], dict[str, dict[int, str]]]:

@@ -48,6 +48,9 @@ class Outcomes:
     n_unmapped: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # (n,)
     outside: Mapping[str, int] = field(default_factory=dict)  # ingredient no candidate → admissions
     unmapped: Mapping[str, int] = field(default_factory=dict)  # order text → order rows
+    not_understood: Mapping[str, int] = field(
+        default_factory=dict
+    )  # "allergy: ..." or "home medication: ..." → admissions
     n_excluded: int | None = 0  # order rows that are no drugs (fluids, flushes ...); None: not recorded
     missing: Mapping[str, int] = field(default_factory=dict)  # field of the admission → admissions without it
     flags: Mapping[str, int] = field(default_factory=dict)  # safety finding → number
@@ -174,6 +177,7 @@ def from_recommendations(
         n_unmapped=np.array([len(set(a.unmapped_orders)) for a in admissions]),
         outside=_count(shown_name(drug) for item in scored for drug in item.ordered_outside),
         unmapped=dict(recommendations.unmapped),
+        not_understood={f"{e.kind}: {e.text}": e.admissions for e in recommendations.not_understood},
         n_excluded=None if recommendations.excluded is None else n_rows(recommendations.excluded),
         missing={name: sum(not _given(a, name) for a in admissions) for name in FIELDS},
         flags=dict(recommendations.figures.flags),

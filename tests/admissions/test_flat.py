@@ -188,8 +188,8 @@ def test_a_confirmed_mapping_is_saved_and_used_again(tmp_path: Path, formulary: 
         ("age", "B", "Age", 1.0),
         ("diagnoses", "D", "Dx 1", 0.9),
         ("diagnoses", "E", "Dx 2", 0.9),
-        ("label", "C", "Main purpose", 1.0),
     ]
+    assert here.unused == ("Main purpose",)
     assert (here.name, here.form, here.header_row, here.rows) == ("One", "xlsx workbook", 1, 1)
     assert [(c.field, c.header) for c in there.columns] == [("admission_id", "Adm. ID"), ("order_drug", "Drug Name")]
     saved = tmp_path / "ward.yaml"

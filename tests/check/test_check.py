@@ -82,8 +82,8 @@ def test_the_workbook_lists_everything(export: Path, tmp_path: Path) -> None:
     path = tmp_path / "check.xlsx"
     assert main(["check", str(export), "--audit", "--xlsx", str(path), "--progress", "none"]) == 0
     book = openpyxl.load_workbook(path)
-    first = ["Columns", "Attrition", "Problems", "Set aside", "Unmapped names", "Excluded orders", "Findings"]
-    assert book.sheetnames == [*first, "Leakage audit"]
+    first = ["Columns", "Attrition", "Problems", "Set aside", "Unmapped names", "Excluded orders"]
+    assert book.sheetnames == [*first, "Not understood", "Findings", "Leakage audit"]
     rows = {sheet.title: list(sheet.values)[2:] for sheet in book}
     assert ("Stays", "admissions", "diagnoses", "D", "Diagnoes", 0.85, "xlsx workbook", 2) in rows["Columns"]
     assert ("Stays", "admissions", "reason", None, "(no column)", 0, "xlsx workbook", 2) in rows["Columns"]

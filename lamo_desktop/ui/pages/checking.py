@@ -150,6 +150,11 @@ class CheckPage(Page):
             self.tr("No order was left out"),
             self.tr("Every order text that is known is a drug."),
         )
+        self.not_understood = SearchedTable(
+            self.tr("Not understood"),
+            self.tr("Nothing that was not understood"),
+            self.tr("Every allergy and every medication before admission is known."),
+        )
         self.findings = SearchedTable(
             self.tr("Findings"),
             self.tr("No findings in this export"),
@@ -170,6 +175,7 @@ class CheckPage(Page):
             (self.set_aside, self.tr("Set aside")),
             (self.names, self.tr("Unknown names")),
             (self.excluded, self.tr("Excluded orders")),
+            (self.not_understood, self.tr("Not understood")),
             (self.findings, self.tr("Findings")),
             (self.coverage, self.tr("What is known")),
         ):
@@ -270,9 +276,16 @@ class CheckPage(Page):
         self.names.show_names(cohort.unmapped)
         summary = summarise(cohort)
         self._show_excluded(cohort)
+        self._show_not_understood(cohort)
         self._show_findings(cohort)
-        counts = (summary.n_problems, summary.n_set_aside, len(cohort.unmapped), n_rows(ranked(cohort.excluded)))
-        titles = (self.tr("Problems"), self.tr("Set aside"), self.tr("Unknown names"), self.tr("Excluded orders"))
+        counts = (
+            *(summary.n_problems, summary.n_set_aside, len(cohort.unmapped), n_rows(ranked(cohort.excluded))),
+            len(cohort.not_understood),
+        )
+        titles = (
+            *(self.tr("Problems"), self.tr("Set aside"), self.tr("Unknown names"), self.tr("Excluded orders")),
+            self.tr("Not understood"),
+        )
         for tab, (title, count) in enumerate(zip(titles, counts, strict=True)):
             self.tabs.setTabText(tab, f"{title}  {count:,}")
         self.tabs.setTabVisible(self.tabs.indexOf(self.excluded), cohort.excluded is not None)  # None: an earlier job
@@ -294,6 +307,22 @@ class CheckPage(Page):
             ],
             reasons,
         )
+
+    def _show_not_understood(self, cohort: Cohort) -> None:
+        """List the allergies and home medications that no flag can follow from."""
+        entries = cohort.not_understood
+        kinds = [said(entry.kind) for entry in entries]
+        rows = np.array([entry.admissions for entry in entries], dtype=np.float64)
+        self.not_understood.show_columns(
+            [
+                text_column(self.tr("Kind"), kinds, 8),
+                Column(self.tr("Admissions"), rows, lambda value: f"{value:,.0f}", width=6),
+                text_column(self.tr("Entry"), [entry.text for entry in entries], 16, stretch=True),
+                text_column(self.tr("First at"), [entry.where for entry in entries], 11),
+            ],
+            kinds,
+        )
+        self.tabs.setTabVisible(self.tabs.indexOf(self.not_understood), bool(entries))
 
     def _show_findings(self, cohort: Cohort) -> None:
         """List what was read of the first day, and how it was converted."""

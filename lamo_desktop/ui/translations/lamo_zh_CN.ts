@@ -385,6 +385,18 @@
         <translation>所有可识别的医嘱文本都是药物。</translation>
     </message>
     <message>
+        <source>Not understood</source>
+        <translation>未能识别</translation>
+    </message>
+    <message>
+        <source>Nothing that was not understood</source>
+        <translation>没有未能识别的内容</translation>
+    </message>
+    <message>
+        <source>Every allergy and every medication before admission is known.</source>
+        <translation>所有过敏和入院前用药均已识别。</translation>
+    </message>
+    <message>
         <source>Findings</source>
         <translation>检查结果</translation>
     </message>
@@ -487,6 +499,14 @@
     <message>
         <source>Order text</source>
         <translation>医嘱文本</translation>
+    </message>
+    <message>
+        <source>Entry</source>
+        <translation>条目</translation>
+    </message>
+    <message>
+        <source>First at</source>
+        <translation>首次出现于</translation>
     </message>
     <message>
         <source>Finding</source>
@@ -3363,6 +3383,14 @@
         <translation>亚组</translation>
     </message>
     <message>
+        <source>Time of day</source>
+        <translation>时刻</translation>
+    </message>
+    <message>
+        <source>Finding</source>
+        <translation>检查结果</translation>
+    </message>
+    <message>
         <source>The number of the stay. Leading zeros count.</source>
         <translation>住院号。前导零有效。</translation>
     </message>
@@ -4415,6 +4443,10 @@
         <translation>此任务由较早的版本创建，该版本没有保存导出文件的读取方式。</translation>
     </message>
     <message>
+        <source>Allergies and home medications not understood</source>
+        <translation>未能识别的过敏和入院前用药</translation>
+    </message>
+    <message>
         <source>Order rows left out (cancelled, fluids, flushes, vaccines, contrast)</source>
         <translation>排除的医嘱行（已取消、输液、冲管、疫苗、造影剂）</translation>
     </message>
@@ -4457,6 +4489,14 @@
     <message>
         <source>excluded by the site</source>
         <translation>由本院排除</translation>
+    </message>
+    <message>
+        <source>entry</source>
+        <translation>条目</translation>
+    </message>
+    <message>
+        <source>home medication</source>
+        <translation>入院前用药</translation>
     </message>
     <message>
         <source>threshold shift</source>

@@ -1,0 +1,60 @@
+"""Which columns of a workbook or text table may be subgroups: never a reason, an illness, an outcome or a remark."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from lamo_desktop.admissions.profile import load_profile
+from lamo_desktop.admissions.read import read_export
+from lamo_desktop.admissions.synonyms import SubgroupWords, Vocabulary
+from lamo_desktop.formulary import load_formulary
+
+MAY_BE = (
+    "Ward|DEPARTMENT_NAME|Fachabteilung|Unité fonctionnelle|Servicio|科室|Hospital › ID|Region|Year|Quartal|FIN_CLASS|"
+    "Kostenträger|Mutuelle|费别|Admission type|ADM_TYPE|Aufnahmeart|Mode d'entrée|Tipo de ingreso|入院方式|Age group"
+)
+NEVER = (
+    "Aufnahmegrund|Grund|Motif d'admission|Motivo de ingreso|入院原因|Main diagnosis group|Hospital mortality|Outcome|"
+    "Hospital discharge status|Discharge ward|ICU LOS|Died in hospital|Bed|Comment|Service date|转归|出院科室|"
+    "Marker|Route"
+)
+
+
+@pytest.fixture(scope="module")
+def subgroups() -> SubgroupWords:
+    data = load_profile("flat").data
+    return SubgroupWords(data, Vocabulary(data))
+
+
+def test_headers_that_may_name_a_subgroup(subgroups: SubgroupWords) -> None:
+    assert [header for header in MAY_BE.split("|") if not subgroups.name(header)] == []
+    assert [header for header in NEVER.split("|") if subgroups.name(header)] == []
+
+
+def labels(path: Path, header: list[str], rows: list[list[str]], profile: Path | None = None) -> set[str]:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    cohort = read_export(path, load_formulary(), profile).cohort
+    return {name for admission in cohort.admissions for name in admission.labels} - {"visit"}
+
+
+def test_a_reason_with_few_values_is_none_and_a_profile_may_name_more(tmp_path: Path) -> None:
+    header = ["Fall ID", "Alter", "Geschlecht", "Diagnosen", "Aufnahmegrund", "Aufnahmeart", "Study wave"]
+    rows = [
+        [f"A{n:03}", "67", "F", "I10", ("Sturz", "Luftnot", "Notfall")[n % 3], "elektiv", f"w{n % 2}"]
+        for n in range(30)
+    ]
+    assert labels(tmp_path / "a.csv", header, rows) == {"Aufnahmeart"}
+    (tmp_path / "own.yaml").write_text("kind: flat\nsubgroups: [study wave]\n", encoding="utf-8")
+    assert labels(tmp_path / "a.csv", header, rows, tmp_path / "own.yaml") == {"Aufnahmeart", "Study wave"}
+
+
+def test_what_differs_from_order_to_order_is_none(tmp_path: Path) -> None:
+    header = ["HADM", "Age", "Sex", "Diagnoses", "Drug", "Ward", "Location"]
+    rows = [
+        [f"A{n:03}", "67", "F", "I10", drug, "ICU", place]
+        for n in range(5)
+        for drug, place in (("aspirin", "pharmacy"), ("heparin", "ward stock"))
+    ]
+    assert labels(tmp_path / "a.csv", header, rows) == {"Ward"}
