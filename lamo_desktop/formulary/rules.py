@@ -14,7 +14,7 @@ from typing import Literal, get_args
 
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary.allergies import statements
-from lamo_desktop.formulary.fixed_combinations import fixed_combinations
+from lamo_desktop.formulary.fixed_combinations import fixed_combinations, parts_of
 from lamo_desktop.formulary.knowledge import tables_of
 from lamo_desktop.formulary.tables import rows
 from lamo_desktop.formulary.text import LONGEST_TEXT, plain, words
@@ -36,6 +36,8 @@ _SITE_TIERS: Mapping[str, Severity] = {
 }  # any other word of a site's interaction table is a caution
 _CODE = re.compile(r"[A-Z]?\d[\dA-Z]{1,2}(?:\.?[\dA-Z]+)?")
 _LIMIT = re.compile(r"(?P<name>[^<>]+)(?P<side>[<>])\s*(?P<limit>\d+(?:\.\d+)?)")
+_LABEL = re.compile(r"FDA label of ([^,]+)")
+_OWN_LABEL = re.compile(r"\{([ab])\}")
 _PAST = re.compile(r"\b(?:h ?/ ?o|history of|hx of|personal history)\b")
 
 
@@ -47,13 +49,36 @@ class Source:
     dated: str = ""
     link: str = ""
 
+    def said_of(self, drugs: Iterable[str], groups: Sequence[frozenset[str]]) -> "Source":
+        """The source as it is cited for some drugs of the `groups` that a row is about.
+
+        "{a}" or "{b}" stands for the drug of that group: all their labels say it. Where the label is that of another drug
+        of the group, the citation says so.
+        """
+        named = {*drugs, *(part for drug in drugs for part in parts_of(drug))}
+        if own := _OWN_LABEL.search(self.title):
+            name = min(named & groups["ab".index(own[1])], default="the drug")
+            title, link = (text.replace(own[0], name) for text in (self.title, self.link))
+            return replace(self, title=title, link=link.replace(" ", "+"))
+        label = _LABEL.match(self.title)
+        if label is None:
+            return self
+        of = frozenset(label[1].removesuffix(" injection").split(" and "))  # of a product: what it is made of
+        if of & named:
+            return self
+        same = [min(named & group) for group in groups if of & group and named & group]
+        if not same:
+            return self
+        rest = self.title[label.end() :]
+        return replace(self, title=f"{label[0]} (of the class of {same[0]}){rest}")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """Drugs that should not stand on one list unseen: at least `needs[i][1]` of the drugs of each group `needs[i][0]`.
 
     `family`: of the rules of one family only the first that holds is said. `usual_in`: the number of the condition in
-    which the combination is usual, so that it is only noted.
+    which the combination is usual, so that it is only noted. `never`: its source calls it contraindicated.
     """
 
     kind: str
@@ -63,6 +88,16 @@ class Rule:
     needs: tuple[tuple[frozenset[str], int], ...]
     family: str = ""
     usual_in: int | None = None
+    never: bool = False
+
+    @property
+    def with_home(self) -> Severity | None:
+        """How grave it is where it holds only with a home medication, which may have been paused: a tier less, but never
+        below serious where the combination is contraindicated. None: not worth saying.
+        """
+        if self.never or self.severity == "contraindicated":
+            return "serious"
+        return milder(self.severity)
 
     def members(self, drugs: frozenset[str]) -> frozenset[str]:
         """The drugs that make the rule hold; none when it does not."""
@@ -221,7 +256,7 @@ class ClinicalRules:
     def hits(self, drugs: frozenset[str], home: frozenset[str], conditions: Mapping[int, str]) -> list[Hit]:
         """The rules that hold on a list of drugs, alone or together with the home medications.
 
-        Whether a home medication goes on is not known: what holds only with one is a tier less grave. A pair that the
+        Whether a home medication goes on is not known: what holds only with one is as grave as `with_home` says. A pair that the
         rule of a set speaks of is not said again, unless it is graver.
         """
         beside = home - drugs
@@ -239,7 +274,7 @@ class ClinicalRules:
                     pairs.setdefault(rule, []).append((a, b))
         for rule, members in pairs.items():
             inside = [pair for pair in members if pair[1] in drugs]
-            severity = rule.severity if inside else milder(rule.severity)
+            severity = rule.severity if inside else rule.with_home
             if severity is not None:
                 chosen = inside or members
                 named = frozenset(name for pair in chosen for name in pair)
@@ -255,7 +290,7 @@ class ClinicalRules:
             members, severity = rule.members(drugs), rule.severity
             if not members and beside and rule.kind == INTERACTION:
                 members = rule.members(drugs | beside)
-                lower = milder(severity)
+                lower = rule.with_home
                 if not members & drugs or lower is None:
                     continue
                 severity = lower
@@ -416,7 +451,8 @@ class _Reader:
                 continue
             reason = f"{source.title} calls them {written.lower()} together."
             needs = ((frozenset((first,)), 1), (frozenset((second,)), 1))
-            self._set_pair(first, second, Rule(INTERACTION, severity, reason, source, needs))
+            never = written.lower() == "contraindicated"
+            self._set_pair(first, second, Rule(INTERACTION, severity, reason, source, needs, never=never))
 
     def _set_pair(self, a: str, b: str, rule: Rule) -> None:
         self._rules.partners.setdefault(a, {})[b] = rule

@@ -72,6 +72,10 @@ class _Lists:
     withheld: frozenset[str]
     home: frozenset[str]
 
+    def only_at_home(self, drugs: Collection[str]) -> frozenset[str]:
+        """Those of some drugs that are home medications and neither recommended nor ordered nor withheld."""
+        return self.home.intersection(drugs) - self.recommended - self.ordered - self.withheld
+
     def where(self, drugs: Collection[str]) -> str:
         """The places of some drugs, for example "ordered: aspirin, heparin; home: warfarin"."""
         recommended, ordered = self.recommended.intersection(drugs), self.ordered.intersection(drugs)
@@ -248,7 +252,8 @@ def _contraindications(lists: _Lists, conditions: Mapping[int, str], formulary: 
         reason = f'{entry.reason} Recorded: "{_quote(conditions[entry.condition])}".'
         severity = entry.severity if here.intersection(drugs) else milder(entry.severity)
         if severity is not None:
-            found.append(_flag(CONDITION, tuple(drugs), severity, reason, entry.source, lists))
+            source = entry.source.said_of(drugs, (entry.drugs,))
+            found.append(_flag(CONDITION, tuple(drugs), severity, reason, source, lists))
     return found
 
 
@@ -266,7 +271,8 @@ def _rules(admission: Admission, lists: _Lists, conditions: Mapping[int, str], f
         rule = same[0].rule
         severity = min((hit.severity for hit in same), key=SEVERITIES.index)
         drugs = tuple(sorted(frozenset[str]().union(*(hit.drugs | hit.home for hit in same))))
-        found.append(_flag(rule.kind, drugs, severity, rule.reason, rule.source, lists))
+        source = rule.source.said_of(drugs, [group for group, _ in rule.needs])
+        found.append(_flag(rule.kind, drugs, severity, rule.reason, source, lists))
     return found
 
 
@@ -293,5 +299,8 @@ def _says_more(other: Hit, hit: Hit) -> bool:
 
 
 def _flag(kind: str, drugs: tuple[str, ...], severity: Severity, reason: str, source: Source, lists: _Lists) -> Flag:
+    if kind in (CONDITION, INTERACTION) and (paused := lists.only_at_home(drugs)):
+        named = ", ".join(map(shown_name, sorted(paused)))
+        reason = f"{reason} Taken at home: {named}: continue or pause?"
     text = f"{reason} ({lists.where(drugs)})"
     return Flag(kind, drugs, text, severity, source.title, source.dated, source.link)

@@ -75,6 +75,37 @@ def test_what_is_ordered_meets_the_home_medications(formulary: Formulary) -> Non
     assert flag.text.endswith("(ordered: ibuprofen; home: warfarin)")
 
 
+@pytest.mark.parametrize(
+    ("ordered", "home", "severity"),
+    [
+        ("heparin", "apixaban", "serious"),  # never together
+        ("nitroglycerin", "sildenafil", "serious"),
+        ("clarithromycin", "simvastatin", "serious"),
+        ("ibuprofen", "warfarin", "caution"),
+    ],
+)
+def test_what_is_contraindicated_stays_serious_with_a_home_medication(
+    ordered: str, home: str, severity: str, formulary: Formulary
+) -> None:
+    patient = replace(admission(), home_medications=(home,))
+    (flag,) = safety_flags(patient, [], [ordered], formulary)
+    assert flag.severity == severity
+    assert f"Taken at home: {home}: continue or pause?" in flag.text
+
+
+def test_a_label_is_cited_of_one_of_the_drugs_or_as_that_of_its_class(formulary: Formulary) -> None:
+    patient = replace(admission(), reason="pain")
+
+    def cited(*drugs: str) -> str:
+        (flag,) = (f for f in safety_flags(patient, [], drugs, formulary) if f.kind == "interaction")
+        assert "{" not in flag.source + flag.link
+        return flag.source
+
+    assert cited("heparin", "rivaroxaban") == "EMA product information of rivaroxaban, contraindications"
+    assert cited("rivaroxaban", "ibuprofen") == "FDA label of rivaroxaban, warnings and precautions"
+    assert cited("apixaban", "phenytoin") == "FDA label of rivaroxaban (of the class of apixaban), drug interactions"
+
+
 def test_a_condition_is_flagged_with_what_was_recorded(formulary: Formulary) -> None:
     patient = replace(admission(), reason="Overdose, analgesic (aspirin, acetaminophen)")
     (flag,) = safety_flags(patient, ["acetaminophen"], [], formulary)
@@ -198,7 +229,9 @@ def test_what_speaks_gravely_against_a_home_medication_alone_is_a_tier_less_grav
     )
     found = {flag.drugs: (flag.severity, flag.text) for flag in safety_flags(patient, [], [], formulary)}
     severity, text = found[("prasugrel",)]
-    assert severity == "caution" and text.endswith('Recorded: "Bleeding, lower GI". (home: prasugrel)')
+    assert severity == "caution" and text.endswith(
+        'Recorded: "Bleeding, lower GI". Taken at home: prasugrel: continue or pause? (home: prasugrel)'
+    )
     assert found[("naproxen",)][0] == "serious"  # contraindicated where it is ordered
     ordered = safety_flags(patient, [], ["prasugrel"], formulary)
     assert [flag.severity for flag in ordered if flag.drugs == ("prasugrel",) and flag.kind == "condition"] == [
