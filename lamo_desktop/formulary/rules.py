@@ -52,8 +52,8 @@ class Source:
     def said_of(self, drugs: Iterable[str], groups: Sequence[frozenset[str]]) -> "Source":
         """The source as it is cited for some drugs of the `groups` that a row is about.
 
-        "{a}" or "{b}" stands for the drug of that group: all their labels say it. Where the label is that of another drug
-        of the group, the citation says so.
+        "{a}" or "{b}" stands for the drug of that group: all their labels say it. Where the label is that of another
+        drug of the group, the citation says so.
         """
         named = {*drugs, *(part for drug in drugs for part in parts_of(drug))}
         if own := _OWN_LABEL.search(self.title):
@@ -92,7 +92,7 @@ class Rule:
 
     @property
     def with_home(self) -> Severity | None:
-        """How grave it is where it holds only with a home medication, which may have been paused: a tier less, but never
+        """How grave it is where it holds only with a home medication, which may have been paused: a tier less, but not
         below serious where the combination is contraindicated. None: not worth saying.
         """
         if self.never or self.severity == "contraindicated":
@@ -256,8 +256,8 @@ class ClinicalRules:
     def hits(self, drugs: frozenset[str], home: frozenset[str], conditions: Mapping[int, str]) -> list[Hit]:
         """The rules that hold on a list of drugs, alone or together with the home medications.
 
-        Whether a home medication goes on is not known: what holds only with one is as grave as `with_home` says. A pair that the
-        rule of a set speaks of is not said again, unless it is graver.
+        Whether a home medication goes on is not known: what holds only with one is as grave as `with_home` says. A pair
+        that the rule of a set speaks of is not said again, unless it is graver.
         """
         beside = home - drugs
         found = self._set_hits(drugs, beside, conditions)
