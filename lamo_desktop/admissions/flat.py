@@ -18,7 +18,7 @@ from lamo_desktop.admissions.flat_history import Stay, add_previous, eligible
 from lamo_desktop.admissions.flat_orders import Ordered, OrderReader
 from lamo_desktop.admissions.headers import HeaderMapping, map_headers
 from lamo_desktop.admissions.notes import SECTIONS, before_later_text, cut_sections, tells_of_stay
-from lamo_desktop.admissions.order_mapper import ENTRY_LENGTH, OrderMapper, listed_allergies
+from lamo_desktop.admissions.order_mapper import ENTRY_LENGTH, OrderMapper, listed_allergies, with_reactions
 from lamo_desktop.admissions.profile import Profile
 from lamo_desktop.admissions.sex_column import SexColumn
 from lamo_desktop.admissions.synonyms import Vocabulary
@@ -49,6 +49,7 @@ LISTS = SECTIONS[1:]  # sections that a column may hold as a list; the history o
 CUT = "{n} characters were left out: text that says it was written after admission (under a later heading, say)"
 YEAR_OF_BIRTH = "only the year of birth is known: the age is the year of admission less this, one too many at most"
 DAY_NUMBER = "a number, read as a date as Excel counts days"
+UNTOLD_REACTION = "cannot tell to which allergy each reaction belongs: not used; give one for each allergy, in their order"
 NUMBERED = "rows of the file, each taken for one admission"
 ERROR_VALUE = "error value of a spreadsheet, read as empty; expected a value"
 SHORTENED_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
@@ -286,6 +287,9 @@ class _RowReader:
             self._note("sex", row, f"{error}; left empty")
         sections, past = self._narrative(row)
         allergies, reactions = listed_allergies(sections.pop("allergies", ""))
+        reactions, told = with_reactions(allergies, reactions, self._cell("allergy_reaction", row))
+        if not told:
+            self._note("allergy_reaction", row, UNTOLD_REACTION)
         home, is_list = self.mapper.listed_medications(sections.get("medications_on_admission", ""))
         if is_list:  # else it is prose, which stays narrative
             sections.pop("medications_on_admission", None)

@@ -5,6 +5,7 @@ diluents, line flushes, vaccines, contrast, study drugs) is not an ordered drug 
 does not know is counted too, and named as it was written.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from lamo_desktop.admissions.notes import parse_allergies, parse_medications
 from lamo_desktop.admissions.order_overlap import Span, together
 from lamo_desktop.formulary import Formulary, Mapped
 
+_BETWEEN_REACTIONS = re.compile(r"[;\n|；、]|,(?!\d)")
 _AROUND_REACTION = " \t()[]-–—:=>.,;"
 NAMELESS = "(no drug name and no code)"
 ENTRY_LENGTH = 80  # a longer text between two separators is prose, not an entry of a list
@@ -108,6 +110,30 @@ def allergy_entries(entries: Iterable[str], none: Sequence[str] = ()) -> tuple[s
     """Allergies in lower case, each once; entries that say there is none (the words in `none`) are left out."""
     lowered = (" ".join(entry.casefold().split()) for entry in entries)
     return tuple(dict.fromkeys(entry for entry in lowered if entry and entry not in none))
+
+
+def with_reactions(
+    allergies: Sequence[str], reactions: Mapping[str, str], cell: str
+) -> tuple[dict[str, str], bool]:
+    """The reactions to allergies with those of a column of its own, and whether it can be told to which each belongs.
+
+    Such a cell holds one reaction for each allergy, in their order, or names the allergen ("codeine: nausea"); the
+    reaction to a single allergy may be a list.
+    """
+    told = " ".join(cell.casefold().split())
+    if not allergies or not told:
+        return dict(reactions), True
+    pieces = [" ".join(piece.split()) for piece in _BETWEEN_REACTIONS.split(cell.casefold()) if piece.strip()]
+    if len(allergies) == 1:
+        own = {allergies[0]: told}
+    elif all(sum(name in piece for name in allergies) == 1 for piece in pieces):
+        own = {name: "; ".join(piece for piece in pieces if name in piece) for name in allergies}
+    elif len(pieces) == len(allergies):
+        own = dict(zip(allergies, pieces, strict=True))
+    else:
+        return dict(reactions), False
+    known = {name: "; ".join(filter(None, (reactions.get(name, ""), own.get(name, "")))) for name in allergies}
+    return {name: reaction for name, reaction in known.items() if reaction}, True
 
 
 def listed_allergies(text: str) -> tuple[tuple[str, ...], dict[str, str]]:

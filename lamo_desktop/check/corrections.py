@@ -11,7 +11,8 @@ from lamo_desktop.check.opening import Opened
 Held = Mapping[str, Sequence[str]]
 ADMISSION_FIELDS = (
     "admission_id", "patient_id", "age", "birth_date", "sex", "admission_date", "discharge_date", "reason", "diagnoses",
-    "procedures", "past_medical_history", "allergies", "medications_on_admission", "history_of_present_illness", "note",
+    "procedures", "past_medical_history", "allergies", "allergy_reaction",
+    "medications_on_admission", "history_of_present_illness", "note",
     "orders",
 )  # fmt: skip
 ORDER_FIELDS = ("admission_id", "order_drug", "order_start", "order_status")

@@ -15,6 +15,7 @@ TITLES = {
     "procedures": QT_TRANSLATE_NOOP("fields", "Procedures"),
     "past_medical_history": QT_TRANSLATE_NOOP("fields", "Past medical history"),
     "allergies": QT_TRANSLATE_NOOP("fields", "Allergies"),
+    "allergy_reaction": QT_TRANSLATE_NOOP("fields", "Reaction to an allergen"),
     "medications_on_admission": QT_TRANSLATE_NOOP("fields", "Medications on admission"),
     "history_of_present_illness": QT_TRANSLATE_NOOP("fields", "History of present illness"),
     "note": QT_TRANSLATE_NOOP("fields", "Clinical note"),
@@ -41,6 +42,9 @@ HINTS = {
     "procedures": QT_TRANSLATE_NOOP("fields", "Codes or texts; several columns can hold them."),
     "past_medical_history": QT_TRANSLATE_NOOP("fields", "A list of illnesses, or the section of a note."),
     "allergies": QT_TRANSLATE_NOOP("fields", "Shown beside each recommended drug it concerns."),
+    "allergy_reaction": QT_TRANSLATE_NOOP(
+        "fields", "Beside a column of allergies: nausea and the like make a note of what would be withheld."
+    ),
     "medications_on_admission": QT_TRANSLATE_NOOP("fields", "What the patient took at home."),
     "history_of_present_illness": QT_TRANSLATE_NOOP("fields", "The section of a note in a column of its own."),
     "note": QT_TRANSLATE_NOOP(

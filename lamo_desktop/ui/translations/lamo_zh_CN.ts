@@ -3351,6 +3351,10 @@
         <translation>过敏</translation>
     </message>
     <message>
+        <source>Reaction to an allergen</source>
+        <translation>对过敏原的反应</translation>
+    </message>
+    <message>
         <source>Medications on admission</source>
         <translation>入院用药</translation>
     </message>
@@ -3433,6 +3437,10 @@
     <message>
         <source>Shown beside each recommended drug it concerns.</source>
         <translation>显示在相关的推荐药物旁。</translation>
+    </message>
+    <message>
+        <source>Beside a column of allergies: nausea and the like make a note of what would be withheld.</source>
+        <translation>与过敏列并列：恶心等不良反应只作提示，而不会使药物被暂不列入。</translation>
     </message>
     <message>
         <source>What the patient took at home.</source>
