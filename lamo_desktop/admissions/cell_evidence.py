@@ -83,7 +83,7 @@ def evidence(field: str, cells: Sequence[str], formulary: Formulary | None = Non
     if field in ("admission_date", "discharge_date", "birth_date"):
         dated = numbers if field == "birth_date" else _share(sample, _is_recent_day)
         return _judged(0.0, wrong=dates <= FEW and dated < 0.9)
-    if field == "order_start":
+    if field in ("order_start", "order_end"):
         return _judged(0.0, wrong=dates + _share(sample, _SPAN.match) <= FEW)
     if field in ("admission_id", "patient_id"):
         few = field == "admission_id" and len(sample) >= 20 and len(set(sample)) <= 2

@@ -12,7 +12,7 @@ from lamo_desktop.admissions.synonyms import normalised
 from lamo_desktop.admissions.tables import Table
 from lamo_desktop.admissions.values import has_time, is_day_number, is_unknown
 
-MOMENTS = ("admission_date", "order_start")
+MOMENTS = ("admission_date", "order_start", "order_end")
 NEARLY_ALL = 0.9  # share of the filled cells that must be dates without a time, or times of day
 SAYS_NOTHING = frozenset({"date", "nothing", "due", "name"})  # ideas of a header that do not say of what it is the time
 OTHER_TIMES = frozenset({"late", "birth"})

@@ -49,7 +49,9 @@ LISTS = SECTIONS[1:]  # sections that a column may hold as a list; the history o
 CUT = "{n} characters were left out: text that says it was written after admission (under a later heading, say)"
 YEAR_OF_BIRTH = "only the year of birth is known: the age is the year of admission less this, one too many at most"
 DAY_NUMBER = "a number, read as a date as Excel counts days"
-UNTOLD_REACTION = "cannot tell to which allergy each reaction belongs: not used; give one for each allergy, in their order"
+UNTOLD_REACTION = (
+    "cannot tell to which allergy each reaction belongs: not used; give one for each allergy, in their order"
+)
 NUMBERED = "rows of the file, each taken for one admission"
 ERROR_VALUE = "error value of a spreadsheet, read as empty; expected a value"
 SHORTENED_NUMBER = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
@@ -89,7 +91,8 @@ def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     for name, stay in stays.items():
         orders = tuple(sorted(ordered[name].ingredients)) if has_orders else None
         unmapped = tuple(sorted(ordered[name].unmapped))
-        stay.admission = replace(stay.admission, orders=orders, unmapped_orders=unmapped)
+        together = reader.mapper.together(ordered[name].spans)
+        stay.admission = replace(stay.admission, orders=orders, unmapped_orders=unmapped, orders_together=together)
     linked = reader.link_patients(list(stays.values()))
     counted_as = "admissions in the file" if mapping.columns("admission_id") else NUMBERED
     adult_age = profile.data["adult_age"]

@@ -1,17 +1,19 @@
 """Orders of a flat export: in a cell of the admission's own row, or one per row on a second sheet."""
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from lamo_desktop.admissions.cohort import Problem, Question, Severity
 from lamo_desktop.admissions.headers import HeaderMapping
 from lamo_desktop.admissions.order_mapper import OrderMapper, Orders
+from lamo_desktop.admissions.order_overlap import Span
 from lamo_desktop.admissions.order_start import NO_COLUMN, OrderStarts, asks_date_order, order_starts
 from lamo_desktop.admissions.order_status import CANCELLED, OrderStatuses, StatusWords
-from lamo_desktop.admissions.order_window import OrderWindow
+from lamo_desktop.admissions.order_window import DAY, OrderWindow, parse_span
 from lamo_desktop.admissions.profile import Profile
 from lamo_desktop.admissions.tables import Table
 from lamo_desktop.admissions.values import identifier, is_unknown, split_list
@@ -36,6 +38,7 @@ class Ordered(Orders):
     admitted: datetime | None = None
     by_day: bool = False
     failed: str = ""
+    spans: list[tuple[Sequence[str], str, Span]] = field(default_factory=list)  # where it is known when orders end
 
 
 class OrderReader:
@@ -49,6 +52,7 @@ class OrderReader:
         column = _column(mapping, "order_start") if self._starts is None and self._reason != IN_A_CELL else None
         asks = column is not None and asks_date_order(self._table, column, profile.data)
         self._question: Question = "date order" if asks else ""
+        self._ends, self._no_ends = _ends(mapping, self._table, profile.data, self._starts)
         self._statuses = _statuses(mapping, self._table, profile.data)
         self._cells: dict[str, list[str]] = {}
         self._rows = self._by_day = 0
@@ -61,7 +65,7 @@ class OrderReader:
         drugs = self._cells[cell]
         if drugs and self._stands(row, drugs) and self._counts(ordered, row):
             for drug in drugs:
-                self.mapper.add(ordered, [drug])
+                self._add(ordered, row, drug)
 
     def _drugs_in(self, cell: str) -> list[str]:
         """Entries of a cell; a comma separates only where all between the commas are drugs or may be."""
@@ -92,9 +96,16 @@ class OrderReader:
             elif ordered is not None:
                 try:
                     if self._stands(i, [drug]) and self._counts(ordered, i):
-                        self.mapper.add(ordered, [drug])
+                        self._add(ordered, i, drug)
                 except Exception as error:  # without this order the admission's label would be wrong
                     ordered.failed = f"{table.where(i)}: {row_fault(error)}"
+
+    def _add(self, ordered: Ordered, row: int, drug: str) -> None:
+        self.mapper.add(ordered, [drug])
+        if self._ends is not None and self._starts is not None:
+            start = self._starts.minutes(row, ordered.admitted)
+            end = self._ends.minutes(row, ordered.admitted, DAY)
+            ordered.spans.append(([drug], "", (-math.inf if start is None else start, end)))
 
     def _stands(self, row: int, drugs: Sequence[str]) -> bool:
         """Whether the order of a row was not cancelled; a cancelled one is counted with the excluded texts."""
@@ -134,6 +145,8 @@ class OrderReader:
         found = [_unused(self._table, reason, rows) for reason, rows in self._unused.items() if rows]
         if self._starts is None and not self._window.whole_stay and self._rows:
             found.append(Problem(self._table.title, f"{WHOLE_STAYS}: {self._reason}", question=self._question))
+        if self._no_ends:
+            found.append(Problem(self._table.title, f"{self._no_ends}: every order is taken to go on", "info"))
         if self._starts is not None and self._starts.said:
             found.append(Problem(self._starts.where, self._starts.said, "info"))
         return found + (self._statuses.problems() if self._statuses else [])
@@ -153,6 +166,21 @@ def _starts(mapping: HeaderMapping, table: Table, profile: Mapping[str, Any]) ->
     if column is None:
         return None, NO_COLUMN
     return order_starts(table, column, profile, bool(mapping.columns("admission_date")))
+
+
+def _ends(
+    mapping: HeaderMapping, table: Table, profile: Mapping[str, Any], starts: OrderStarts | None
+) -> tuple[OrderStarts | None, str]:
+    """How the ends of orders are read whose starts are known, or the reason why they cannot be, if there is a column."""
+    column = None if starts is None else _column(mapping, "order_end")
+    if column is None or starts is None:
+        return None, ""
+    ends, reason = order_starts(table, column, profile, bool(mapping.columns("admission_date")), "end")
+    if ends is None and starts.relative:  # counted as the starts are
+        counted = [parse_span(cell, starts.unit) for cell in table.cells[column] if not is_unknown(cell)]
+        if counted and None not in counted:
+            return replace(starts, cells=table.cells[column]), ""
+    return ends, reason
 
 
 def _statuses(mapping: HeaderMapping, table: Table, profile: Mapping[str, Any]) -> OrderStatuses | None:

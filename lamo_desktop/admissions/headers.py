@@ -393,7 +393,7 @@ def _orders_here(table: Table, matches: tuple[Match, ...], alone: bool, chosen: 
         drugs = [max(drugs, key=lambda m: (m.confidence, m.field == "order_drug"))]
     kept = [m for m in kept if m.field != "orders"] + [replace(m, field="orders") for m in drugs]
     if repeated:
-        kept += [m for m in matches if m.field in ("order_start", "order_status")]
+        kept += [m for m in matches if m.field in ("order_start", "order_end", "order_status")]
     return tuple(kept), repeated
 
 

@@ -112,9 +112,7 @@ def allergy_entries(entries: Iterable[str], none: Sequence[str] = ()) -> tuple[s
     return tuple(dict.fromkeys(entry for entry in lowered if entry and entry not in none))
 
 
-def with_reactions(
-    allergies: Sequence[str], reactions: Mapping[str, str], cell: str
-) -> tuple[dict[str, str], bool]:
+def with_reactions(allergies: Sequence[str], reactions: Mapping[str, str], cell: str) -> tuple[dict[str, str], bool]:
     """The reactions to allergies with those of a column of its own, and whether it can be told to which each belongs.
 
     Such a cell holds one reaction for each allergy, in their order, or names the allergen ("codeine: nausea"); the

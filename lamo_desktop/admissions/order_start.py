@@ -1,4 +1,4 @@
-"""When the orders of a table start: dates with or without a time, or the time passed since admission."""
+"""When the orders of a table start and end: dates with or without a time, or the time passed since admission."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -52,21 +52,39 @@ class OrderStarts:
             return None
         return window.holds_between(admitted, start, self.by_day(row, admitted_by_day))
 
+    def minutes(self, row: int, admitted: datetime | None, by_day_to: float = 0.0) -> float | None:
+        """Minutes from the admission, of a date without a time `by_day_to` minutes after its midnight; None where that
+        cannot be read.
+        """
+        if self.relative:
+            return parse_span(self.cells[row], self.unit)
+        try:
+            moment = parse_date(self.cells[row], self.date_order)
+        except ValueError:
+            return None
+        if moment is None or admitted is None:
+            return None
+        later = 0.0 if has_time(self.cells[row]) else by_day_to
+        return (moment - admitted).total_seconds() / 60 + later
+
     def by_day(self, row: int, admitted_by_day: bool) -> bool:
         """Whether only whole days can be compared."""
         return not self.relative and (admitted_by_day or not has_time(self.cells[row]))
 
 
 def order_starts(
-    table: Table, column: int, profile: Mapping[str, Any], admission_dated: bool
+    table: Table, column: int, profile: Mapping[str, Any], admission_dated: bool, what: str = "start"
 ) -> tuple[OrderStarts | None, str]:
-    """How a start column is read, or the reason why it cannot be. Raises InputError for a unit that is none."""
+    """How a column of starts, or of ends, is read, or the reason why it cannot be.
+
+    Raises InputError for a unit that is none.
+    """
     asked = str(profile["order_start_unit"])
     if asked and asked not in UNITS:
         raise InputError(f"order_start_unit is {asked!r}; expected minutes, hours or days, or nothing.")
     header, cells = table.columns[column], table.cells[column]
     filled = [cell for cell in cells if not is_unknown(cell)]
-    where, named = f"{table.title}, column {header[:60]}", f"the start column {header[:60]!r}"
+    where, named = f"{table.title}, column {header[:60]}", f"the {what} column {header[:60]!r}"
     if not filled:
         return None, f"{named} is empty"
     unit = UNITS.get(asked) or minutes_per_unit(header)

@@ -16,7 +16,7 @@ from lamo_desktop.admissions import header_words
 from lamo_desktop.admissions.notes import SECTIONS
 
 LISTS = ("diagnoses", "procedures", "allergies", "medications_on_admission", "orders", "note")  # may span columns
-ORDER_FIELDS = ("order_drug", "order_start", "order_status")
+ORDER_FIELDS = ("order_drug", "order_start", "order_end", "order_status")
 CLINICAL = ("diagnoses", "note", *SECTIONS)
 CERTAIN = 0.9  # confidence from which a header tells the header row
 LATER = 0.7  # confidence at most of a column that was filled at discharge
@@ -117,7 +117,7 @@ _SHORT = {
     "bez": "bezeichnung",
     "desc": "description",
 }
-_DATE_FIELDS = ("admission_date", "discharge_date", "birth_date", "order_start")
+_DATE_FIELDS = ("admission_date", "discharge_date", "birth_date", "order_start", "order_end")
 _UNITS = {
     1.0: _words("min mins minute minutes minuten minuto minutos mn 分钟 分"),
     60.0: _words("h hr hrs hour hours std stunde stunden heure heures hora horas 小时"),
@@ -448,7 +448,7 @@ def _neutral(name: str) -> frozenset[str]:
     words = _NEUTRAL | _PATIENT | _ENCOUNTER
     if name in ("orders", "order_drug", "medications_on_admission"):
         return words
-    if name in ("admission_date", "discharge_date", "order_start"):
+    if name in ("admission_date", "discharge_date", "order_start", "order_end"):
         return words - _WRITTEN
     if name == "reason":
         return words

@@ -15,7 +15,7 @@ ADMISSION_FIELDS = (
     "medications_on_admission", "history_of_present_illness", "note",
     "orders",
 )  # fmt: skip
-ORDER_FIELDS = ("admission_id", "order_drug", "order_start", "order_status")
+ORDER_FIELDS = ("admission_id", "order_drug", "order_start", "order_end", "order_status")
 MARK = ", corrected"
 
 
@@ -72,7 +72,7 @@ def with_columns(opened: Opened, admissions: Held, orders: Held) -> dict[str, An
             columns[name] = headers[0] if len(headers) == 1 else list(headers)
     if opened.ids_repeat and not orders and isinstance(columns["orders"], str):  # one row per order
         columns["orders"], columns["order_drug"] = "", columns["orders"]
-    for name in ("order_drug", "order_start", "order_status"):
+    for name in ORDER_FIELDS[1:]:
         columns[name] = next(iter(orders.get(name) or admissions.get(name) or ()), columns[name])
         if opened.fault and not columns[name]:
             del columns[name]  # whether there is a sheet with orders has not been found out yet

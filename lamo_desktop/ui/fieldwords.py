@@ -22,6 +22,7 @@ TITLES = {
     "orders": QT_TRANSLATE_NOOP("fields", "Orders"),
     "order_drug": QT_TRANSLATE_NOOP("fields", "Drug ordered"),
     "order_start": QT_TRANSLATE_NOOP("fields", "Start of the order"),
+    "order_end": QT_TRANSLATE_NOOP("fields", "End of the order"),
     "order_status": QT_TRANSLATE_NOOP("fields", "Status of the order"),
     "label": QT_TRANSLATE_NOOP("fields", "Subgroup"),
     "time_of_day": QT_TRANSLATE_NOOP("fields", "Time of day"),
@@ -54,6 +55,9 @@ HINTS = {
     "order_drug": QT_TRANSLATE_NOOP("fields", "One drug in each row of the sheet with orders."),
     "order_start": QT_TRANSLATE_NOOP(
         "fields", "Only orders of the first day are compared: a time, a date, or minutes or hours from admission."
+    ),
+    "order_end": QT_TRANSLATE_NOOP(
+        "fields", "Flags on pairs of orders look at those active at the same time. An order without an end goes on."
     ),
     "order_status": QT_TRANSLATE_NOOP("fields", "Cancelled orders do not count; stopped ones do."),
 }

@@ -3379,6 +3379,10 @@
         <translation>医嘱开始时间</translation>
     </message>
     <message>
+        <source>End of the order</source>
+        <translation>医嘱结束时间</translation>
+    </message>
+    <message>
         <source>Status of the order</source>
         <translation>医嘱状态</translation>
     </message>
@@ -3465,6 +3469,10 @@
     <message>
         <source>Only orders of the first day are compared: a time, a date, or minutes or hours from admission.</source>
         <translation>只比较第一天的医嘱：时间、日期，或距入院的分钟数或小时数。</translation>
+    </message>
+    <message>
+        <source>Flags on pairs of orders look at those active at the same time. An order without an end goes on.</source>
+        <translation>针对成对医嘱的提示只看同一时间有效的医嘱。没有结束时间的医嘱视为持续有效。</translation>
     </message>
     <message>
         <source>Cancelled orders do not count; stopped ones do.</source>
