@@ -171,7 +171,7 @@ def _starts(mapping: HeaderMapping, table: Table, profile: Mapping[str, Any]) ->
 def _ends(
     mapping: HeaderMapping, table: Table, profile: Mapping[str, Any], starts: OrderStarts | None
 ) -> tuple[OrderStarts | None, str]:
-    """How the ends of orders are read whose starts are known, or the reason why they cannot be, if there is a column."""
+    """How the ends of orders are read whose starts are known, or why the column of ends cannot be read."""
     column = None if starts is None else _column(mapping, "order_end")
     if column is None or starts is None:
         return None, ""
