@@ -15,6 +15,7 @@ from lamo_desktop.admissions.codes import admission_codes, icd_codes_among, text
 from lamo_desktop.admissions.cohort import Admission, Cohort, Problem, Question, SetAside, Severity, Source
 from lamo_desktop.admissions.flat_findings import FlatFindingsReader
 from lamo_desktop.admissions.flat_history import Stay, add_previous, eligible
+from lamo_desktop.admissions.flat_home import HomeReader
 from lamo_desktop.admissions.flat_orders import Ordered, OrderReader
 from lamo_desktop.admissions.headers import HeaderMapping, map_headers
 from lamo_desktop.admissions.notes import SECTIONS, before_later_text, cut_sections, tells_of_stay
@@ -66,7 +67,7 @@ def read_mapping(path: Path, profile: Profile, formulary: Formulary) -> tuple[He
     header_sheet = profile.data["sheets"]["admissions"]
     header_row, encoding = int(profile.data["header_row"]), profile.data["encoding"]
     file = read_tables(path, vocabulary.recognised, header_row, header_sheet, encoding)
-    data = {**profile.data, "sheets": {"admissions": "", "orders": ""}} if file.repaired else profile.data
+    data = {**profile.data, "sheets": dict.fromkeys(profile.data["sheets"], "")} if file.repaired else profile.data
     mapping = map_headers(file.tables, data, vocabulary, formulary)
     return mapping, [*file.problems, *mapping.problems]
 
@@ -84,7 +85,7 @@ def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     progress("reading orders", 0.85)
     known: dict[str, Ordered | None] = {**dict.fromkeys((a.admission_id for a in reader.aside), None), **ordered}
     reader.orders.add_sheet(mapping, known)
-    problems += reader.orders.problems()
+    problems += reader.orders.problems() + reader.home.problems(known)
     reader.drop_failed(stays, ordered)
     progress("building admissions", 0.9)
     has_orders = bool(mapping.columns("orders")) or mapping.orders is not None
@@ -131,6 +132,7 @@ class _RowReader:
         self._day_numbered: set[str] = set()  # fields of dates that are counted as Excel does
         self._date_orders = {name: self._decided(name) for name in DATES}
         self._sexes = self._sex_column()
+        self.home = HomeReader(mapping.home)
         self.findings = FlatFindingsReader(mapping.findings, self.table, profile.data["date_order"])
         self._pseudonyms: dict[str, str] = {}
         self._last = (0, 0)  # row and column of the cell that was read last
@@ -294,6 +296,7 @@ class _RowReader:
         if not told:
             self._note("allergy_reaction", row, UNTOLD_REACTION)
         home, is_list = self.mapper.listed_medications(sections.get("medications_on_admission", ""))
+        home = tuple(dict.fromkeys([*home, *self.mapper.home_medications((text, "") for text in self.home.of(name))]))
         if is_list:  # else it is prose, which stays narrative
             sections.pop("medications_on_admission", None)
         admission = Admission(

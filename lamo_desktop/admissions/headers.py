@@ -11,6 +11,7 @@ from lamo_desktop.admissions.clock_times import with_clock_times
 from lamo_desktop.admissions.cohort import Problem
 from lamo_desktop.admissions.column_cells import ACCEPTED, Match, assign, complete, id_columns
 from lamo_desktop.admissions.flat_findings import FlatFindings, find_findings
+from lamo_desktop.admissions.flat_home import HomeSheet, find_home_sheet
 from lamo_desktop.admissions.header_words import says_orders, tells_entry
 from lamo_desktop.admissions.order_status import StatusWords
 from lamo_desktop.admissions.order_window import is_number
@@ -29,6 +30,7 @@ from lamo_desktop.admissions.synonyms import (
     not_ordered_here,
 )
 from lamo_desktop.admissions.tables import Table
+from lamo_desktop.admissions.values import identifier
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary
 
@@ -56,8 +58,8 @@ KNOWN_LATER = (
 )
 
 NO_SUBGROUP = (
-    "not recognised, and the header does not name a subgroup: not read; choose the field it holds, or add its words to "
-    "'subgroups' in a profile"
+    "their headers are neither those of a field nor of a subgroup: choose the fields they hold, or add to 'subgroups' "
+    "in a profile"
 )
 
 BESIDE = (
@@ -91,6 +93,7 @@ class HeaderMapping:
     findings: FlatFindings = field(default_factory=FlatFindings)
     clocks: frozenset[int] = frozenset()  # columns of the admissions table with the time of day of a date
     order_clocks: frozenset[int] = frozenset()  # the same of the orders table
+    home: HomeSheet | None = None
 
     def columns(self, name: str) -> tuple[int, ...]:
         """Columns of the admissions table that hold a field, left to right; empty when it has none."""
@@ -161,6 +164,9 @@ def map_headers(
     others = [t for t in visible if t is not admissions and t is not orders_table]
     ids = next((m.column for m in matches if m.field == "admission_id"), None)
     order_clocks: set[int] = set()
+    known = set() if ids is None else {identifier(cell) for cell in admissions.cells[ids]}
+    home = find_home_sheet(others, known, vocabulary, formulary, named["home_medications"])
+    others = [t for t in others if home is None or t is not home.table]
     findings = find_findings(admissions, {m.column for m in matches}, ids, others)
     problems += [
         Problem(t.title, "sheet not used: it is neither the admissions nor the orders nor findings", "info")
@@ -195,6 +201,7 @@ def map_headers(
         findings=findings,
         clocks=frozenset(clocks),
         order_clocks=frozenset(order_clocks),
+        home=home,
     )
 
 
@@ -539,6 +546,7 @@ def _labels(
     """
     labels: list[int] = []
     said: list[Problem] = []
+    unnamed: list[str] = []
     for column, header in enumerate(table.columns):
         if column in used:
             continue
@@ -553,11 +561,13 @@ def _labels(
         elif not values:
             said.append(Problem(where, "is empty: not read", "info"))
         elif column not in states and not subgroups.name(header):
-            said.append(Problem(where, NO_SUBGROUP, "info"))
+            unnamed.append(repr(header[:40]))
         elif ids and len(set(zip(ids, table.cells[column], strict=True))) > len(set(ids)):
             said.append(Problem(where, "differs from order to order: not read", "info"))
         elif max(map(len, values)) <= 60 and (len(values) <= 50 or len(values) <= len(table) / 2):
             labels.append(column)
         else:
             said.append(Problem(where, "not recognised and too varied for a subgroup: not read", "info"))
+    if unnamed:
+        said.append(Problem(table.title, f"columns not used: {', '.join(unnamed)}; {NO_SUBGROUP}", "info"))
     return tuple(labels), said

@@ -17,6 +17,7 @@ from lamo_desktop.safe_load import yaml_text
 
 LABEL = "label"  # a column kept as a subgroup label
 CLOCK = "time_of_day"  # a column joined with that of its date
+HOME = "home medications"  # the role of a sheet
 FINDING = "finding"  # a column with a measured value or a state
 OF_FINDINGS = frozenset(  # tables that are named only where they say something
     (
@@ -84,12 +85,21 @@ def flat_tables(mapping: HeaderMapping, profile: Profile) -> tuple[ReadTable, ..
     beside += _beside(mapping.admissions, LABEL, mapping.labels)
     mapped = sorted(mapping.matches, key=_place)
     held = {match.field for match in (*mapped, *mapping.order_matches)}
+    if mapping.home is not None:
+        held.add("medications_on_admission")
     missing = tuple(name for name in profile.data["synonyms"] if name not in held and not name.startswith("order_"))
     tables = [_flat_table(mapping.admissions, "admissions", [*mapped, *beside], missing)]
     if mapping.orders is not None:
         gone = tuple(name for name in ("order_start",) if name not in held)
         timed = _beside(mapping.orders, CLOCK, mapping.order_clocks)
         tables.append(_flat_table(mapping.orders, "orders", [*mapping.order_matches, *timed], gone))
+    if mapping.home is not None:
+        home = mapping.home
+        matches = [
+            Match(name, column, home.table.columns[column], 1.0)
+            for name, column in (("admission_id", home.admission), ("medications_on_admission", home.drug))
+        ]
+        tables.append(_flat_table(home.table, HOME, sorted(matches, key=_place), ()))
     return tuple(tables)
 
 
@@ -158,7 +168,11 @@ def _as_read(export: Export) -> dict[str, Any]:
         # With one row per order the column holds a drug each, and ids may repeat.
         field = "order_drug" if name == "orders" and mapping.long_form and len(headers) == 1 else name
         columns[field] = headers if len(headers) > 1 else headers[0]
-    sheets = {"admissions": mapping.admissions.sheet, "orders": mapping.orders.sheet if mapping.orders else ""}
+    sheets = {
+        "admissions": mapping.admissions.sheet,
+        "orders": mapping.orders.sheet if mapping.orders else "",
+        "home_medications": mapping.home.table.sheet if mapping.home else "",
+    }
     return {"columns": columns, "sheets": sheets, "date_order": export.profile.data["date_order"]}
 
 

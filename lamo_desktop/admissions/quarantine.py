@@ -15,8 +15,9 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.files import sha256_of
 from lamo_desktop.formulary import Formulary
 
-ROWS, ORDERS = "Quarantine", "Quarantine orders"
+ROWS, ORDERS, HOME = "Quarantine", "Quarantine orders", "Quarantine home medications"
 OF_QUARANTINED = "an order of a row on sheet Quarantine"
+HOME_OF_QUARANTINED = "a home medication of a row on sheet Quarantine"
 SAME_ADMISSION = "another row of the same admission"
 MAIN_TABLE = {"eicu": "patient", "mimic3": "admissions", "mimic4": "admissions"}
 
@@ -124,6 +125,11 @@ def _of_workbook(mapping: HeaderMapping, reasons: Mapping[str, str]) -> Iterator
         belonging = (i for i, name in enumerate(orders.cells[column]) if identifier(name) in names)
         ordered = ((_told(orders.where(i), OF_QUARANTINED), *(cells[i] for cells in orders.cells)) for i in belonging)
         yield QuarantineTable(ORDERS, (REASON, *orders.columns), tuple(ordered))
+    if mapping.home is not None:
+        home = mapping.home.table
+        own = (i for i, name in enumerate(home.cells[mapping.home.admission]) if identifier(name) in names)
+        taken = ((_told(home.where(i), HOME_OF_QUARANTINED), *(cells[i] for cells in home.cells)) for i in own)
+        yield QuarantineTable(HOME, (REASON, *home.columns), tuple(taken))
 
 
 def _told(where: str, reason: str) -> str:

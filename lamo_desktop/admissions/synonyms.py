@@ -71,7 +71,11 @@ _BEFORE = _words(
     "bisherig zuhause hausmedikation vormedikation dauermedikation avant domicile antes previo previa previos previas "
     "domicilio hogar habituel habituelle 入院前 院前 既往 院外 家庭"
 )
-_PAST = _words("history hx past vorgeschichte antecedents antecedentes antecedente 史")
+_PAST = _words(
+    "history hx past vorgeschichte antecedents antecedentes antecedente underlying preexisting comorbid comorbidity "
+    "comorbidities chronic vorbestehend vorbestehende grunderkrankung grunderkrankungen chronische begleiterkrankungen "
+    "preexistantes preexistants chroniques preexistentes cronicas cronicos comorbilidades comorbidites 史 基础 慢性"
+)
 _BEFORE_STEMS = ("haus", "vormed", "dauermed", "eigenmed")
 _SHORT = {
     "dt": "date",
