@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from lamo_desktop.validate.validation import Validation
 
 Progress = Callable[[str, float], None]
-AS_SHIPPED = "the same model without the site overlay"
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,7 @@ def validate_job(question: "Question", progress: Progress) -> "Validation":
     from lamo_desktop.jobs.batch import package_of
     from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.validate.adaptation_overlay import n_learned_from
+    from lamo_desktop.validate.compare import AS_SHIPPED
     from lamo_desktop.validate.recalibrate import recalibrate
     from lamo_desktop.validate.validation import ValidationOptions, validate
 

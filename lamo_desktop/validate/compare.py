@@ -9,6 +9,8 @@ from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.validate.outcomes import Outcomes
 
+AS_SHIPPED = "the same model without the site overlay"  # its name where the one in use is adapted
+
 
 def on_same_rows(first: Outcomes, recommendations: Recommendations, package: ModelPackage) -> Outcomes:
     """Another model's probabilities and lists for the admissions, drugs and orders of `first`: for `validate(others)`.

@@ -22,6 +22,7 @@ from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.pages.validating import EMPTY, READY, RUNNING, SHOWN
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.window import MainWindow
+from lamo_desktop.validate.compare import AS_SHIPPED
 from lamo_desktop.validate.overlay import load_overlay
 from tests.ui.samples import write_job
 
@@ -172,6 +173,9 @@ def test_the_hospital_is_learned_previewed_used_saved_and_left(
     assert session.results.candidates[before.shape[1] :] == tuple(drug.name for drug in learned.adaptation.own_drugs)
     assert "adapted to Ward 7" in compared.footer.model.text()
     assert session.evaluation.validation is None  # the lists are others now
+    pages = (compared.running, compared.reviewing, compared.validating)
+    words = f"Ward 7, learned from {learned.n_admissions} admissions on {learned.created}"
+    assert all(words in page.overlay.accessibleName() and not page.overlay.isHidden() for page in pages)
     with qtbot.waitSignal(session.message, timeout=LONG) as said:
         tab.save_to(tmp_path / "site.json")
     assert said.args[1] == "good"
@@ -183,12 +187,13 @@ def test_the_hospital_is_learned_previewed_used_saved_and_left(
     assert np.array_equal(session.lists, [item.recommended for item in expected.items])
     compare(compared, qtbot)
     shown = session.evaluation.validation
-    assert shown is not None and any(c.name == comparing.AS_SHIPPED for c in shown.comparisons)
+    assert shown is not None and any(c.name == AS_SHIPPED for c in shown.comparisons)
     assert shown.outcomes.n_learned_from == len(shown.outcomes.admission_ids)
     assert not compared.validating.own_rows.isHidden()
     open_tab(compared, tab)
-    tab.leave.click()
+    compared.reviewing.overlay.button.click()
     qtbot.waitUntil(lambda: session.results is not None and session.results.overlay is None, timeout=LONG)
+    assert all(page.overlay.isHidden() for page in pages)
     qtbot.waitUntil(lambda: not session.background.running, timeout=LONG)
     assert np.allclose(session.results.probabilities, before)
     assert not tab.use.isHidden(), "what was learned can be used again"

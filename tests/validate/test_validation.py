@@ -32,6 +32,19 @@ def test_the_checklist_states_numbers_and_no_placeholder(validation):
     assert not [answer for answer in answers.values() if re.search(r"[{}$]", answer)]
 
 
+def test_the_checklist_knows_of_an_overlay(validation):
+    facts = {"name": "Ward 7", "created": "2026-11-28", "admissions": 119}
+    outcomes = replace(validation.outcomes, provenance={"site": facts}, n_learned_from=6)
+    told = replace(validation, outcomes=outcomes, recalibration=None, adaptation="Not tried.")
+    answers = {item.number: item.answer for item in checklist(told)}
+    for number in ("4", "6e", "18"):
+        assert "119 of the hospital's own admissions" in answers[number]
+        assert "site overlay Ward 7 of 2026-11-28; 6 of these 240 are of the same patients" in answers[number]
+    assert "not on these" not in answers["6e"]
+    shipped = {item.number: item.answer for item in checklist(replace(told, outcomes=validation.outcomes))}
+    assert "not on these" in shipped["6e"] and shipped["18"] == "The model was not updated here."
+
+
 def test_json_has_the_contract_keys_and_intervals_beside_each_metric(validation):
     content = json.loads(json.dumps(validation.to_json(), allow_nan=False))
     metrics = {"jaccard", "f1", "precision", "recall", "prauc", "ddi_rate"}

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QSplitter, QV
 from lamo_desktop.ui.admissionlist import FEWER, FLAGGED, FLAGS, MARKED, MORE
 from lamo_desktop.ui.detail import AdmissionDetail
 from lamo_desktop.ui.marks import MarkBook, undo_keys
+from lamo_desktop.ui.overlaynotice import OverlayNotice
 from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.retry import RetryButton
 from lamo_desktop.ui.session import Session
@@ -45,6 +46,8 @@ class ReviewPage(Page):
         )
         empty.acted.connect(self.run_wanted)
         self._stack = EmptyOr(empty, self._content())
+        self.overlay = OverlayNotice(session)
+        self.body.addWidget(self.overlay)
         self.body.addWidget(self._stack, 1)
         self._add_undo()
         self._settle = QTimer(self, singleShot=True, interval=150)  # the slider is dragged: count flags once it rests

@@ -19,6 +19,7 @@ from lamo_desktop.progress import duration
 from lamo_desktop.recommend.policy import POLICIES
 from lamo_desktop.ui.live import LiveCard
 from lamo_desktop.ui.modelcard import ModelCard
+from lamo_desktop.ui.overlaynotice import OverlayNotice
 from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.retry import RetryButton
 from lamo_desktop.ui.session import Session
@@ -56,6 +57,8 @@ class RunPage(Page):
         )
         empty.acted.connect(self.import_wanted)
         self._stack = EmptyOr(empty, self._content())
+        self.overlay = OverlayNotice(session)
+        self.body.addWidget(self.overlay)
         self.body.addWidget(self._stack, 1)
         session.changed.connect(self.refresh)
         session.results_changed.connect(self._show_settings)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from lamo_desktop.ui.overlaynotice import OverlayNotice
 from lamo_desktop.ui.policybar import PolicyBar
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
@@ -40,6 +41,8 @@ class ValidatePage(Page):
         for widget in (*self._empty_states(), self._running(), self._content()):
             self._stack.addWidget(widget)
         self.policy = PolicyBar(session)
+        self.overlay = OverlayNotice(session)
+        self.body.addWidget(self.overlay)
         self.body.addWidget(self.policy)
         self.body.addWidget(self._stack, 1)
         session.evaluation.validator.progress.connect(self._show_progress)

@@ -1827,6 +1827,13 @@
     </message>
 </context>
 <context>
+    <name>OverlayNotice</name>
+    <message>
+        <source>Stop using it</source>
+        <translation>停止使用</translation>
+    </message>
+</context>
+<context>
     <name>Pace</name>
     <message>
         <source>{r} admissions per second</source>
@@ -2677,14 +2684,6 @@
     <message>
         <source>Show</source>
         <translation>显示</translation>
-    </message>
-    <message>
-        <source>In use everywhere: {name}, learned from {n} admissions on {d} for {p}.</source>
-        <translation>各处均在使用：{name}，于 {d} 从 {n} 次住院学得，适用于 {p}。</translation>
-    </message>
-    <message>
-        <source>this hospital&apos;s overlay</source>
-        <translation>本院文件</translation>
     </message>
     <message>
         <source>Learned, not in use yet.</source>
@@ -3616,6 +3615,17 @@
     <message>
         <source>The workbook has one row per admission and drug, one per admission, the rows set aside and the provenance. The job file opens again in this program and can be kept as a record of the run.</source>
         <translation>工作簿包含每次住院的每种药物一行、每次住院一行、搁置的行与来历。作业文件可在本程序中重新打开，并可作为运行记录保存。</translation>
+    </message>
+</context>
+<context>
+    <name>overlaynotice</name>
+    <message>
+        <source>Site overlay in use: {name}, learned from {n} admissions on {d} for {p}.</source>
+        <translation>正在使用本院文件：{name}，于 {d} 从 {n} 次住院学得，适用于 {p}。</translation>
+    </message>
+    <message>
+        <source>this hospital&apos;s</source>
+        <translation>本院</translation>
     </message>
 </context>
 <context>

@@ -12,6 +12,7 @@ from lamo_desktop.report import export_tasks
 from lamo_desktop.ui import dialogs
 from lamo_desktop.ui.estimates import ReportTable
 from lamo_desktop.ui.forest import Forest, Line
+from lamo_desktop.ui.overlaynotice import in_use_words
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.theme import em
 from lamo_desktop.ui.validation.parts import Chooser, scrolled
@@ -103,13 +104,7 @@ class SiteTab(QWidget):
         self, overlay: "SiteOverlay | None", learned: "AdaptationOverlay | None", missing: str
     ) -> tuple[str, str]:
         if overlay is not None:
-            from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
-
-            text = self.tr("In use everywhere: {name}, learned from {n} admissions on {d} for {p}.")
-            name = overlay.name if isinstance(overlay, AdaptationOverlay) else ""
-            named = name or self.tr("this hospital's overlay")
-            values = {"n": f"{overlay.n_admissions:,}", "d": overlay.created[:10], "p": overlay.package}
-            return text.format(name=named, **values), "good"
+            return in_use_words(overlay), "good"
         if learned is not None:
             from lamo_desktop.report.learned_tables import share_used
 
