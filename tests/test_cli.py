@@ -10,8 +10,10 @@ import pytest
 from openpyxl import load_workbook
 
 from lamo_desktop.cli import main, parser
-from lamo_desktop.cli.steps import engine_settings
+from lamo_desktop.cli.steps import chosen_candidates, engine_settings
+from lamo_desktop.formulary import load_formulary
 from lamo_desktop.jobs.store import JobStore
+from lamo_desktop.model.package import load_package
 from lamo_desktop.model.protocol import EngineSettings
 from lamo_desktop.paths import resource
 
@@ -196,3 +198,11 @@ def test_every_command_has_help(verb: str, capsys: pytest.CaptureFixture[str]) -
         main([*([verb] if verb else []), "--help"])
     assert ended.value.code == 0
     assert "usage: lamo" in capsys.readouterr().out
+
+
+def test_the_model_counts_its_drugs_as_lists_do(capsys: pytest.CaptureFixture[str]) -> None:
+    package = load_package()
+    assert main(["model", "info"]) == 0
+    told = f"vocabulary: {len(package.candidates)} drugs (of {len(package.drugs)} ingredients)"
+    assert told in capsys.readouterr().out and len(package.candidates) < len(package.drugs)
+    assert tuple(chosen_candidates(None, package, load_formulary())) == package.candidates

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from lamo_desktop.admissions.cohort import Admission, Cohort
 from lamo_desktop.check.summary import ordered_drugs
-from lamo_desktop.formulary import shown_name, without_parts
+from lamo_desktop.formulary import shown_name
 from lamo_desktop.recommend.ordered import Ordered, count_ordered
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Coverage:
 def cover(cohort: Cohort, formulary: "Formulary", package: "ModelPackage") -> Coverage:
     """Count it."""
     admissions = cohort.admissions
-    drugs = frozenset(without_parts(drug.name for drug in package.drugs))
+    drugs = frozenset(package.candidates)
     outside = Counter(shown_name(name) for a in admissions for name in a.ordered(drugs) if name not in drugs)
     home = [name for a in admissions for name in a.home_medications]
     named, ordered = ordered_drugs(admissions, drugs), count_ordered(admissions, drugs)

@@ -122,7 +122,7 @@ def model_info(options: Package) -> int:
         "prompt version": package.prompt_version,
         "context": f"{package.context_tokens} tokens",
         "adapters": len(package.adapters) or "none",
-        "vocabulary": f"{len(package.drugs)} drugs",
+        "vocabulary": f"{len(package.candidates)} drugs (of {len(package.drugs)} ingredients)",
         "policies": ", ".join(f"{name} {threshold:+.3f}" for name, threshold in package.policies.items()),
     }
     for title, block in (("training", package.training), ("metrics", package.metrics)):

@@ -13,7 +13,7 @@ from lamo_desktop.admissions import read_cohort
 from lamo_desktop.admissions.cohort import Cohort
 from lamo_desktop.cli.options import ALL_CORES, Engine, Input, Lists, Overlaid
 from lamo_desktop.errors import InputError
-from lamo_desktop.formulary import Formulary, without_parts
+from lamo_desktop.formulary import Formulary
 from lamo_desktop.jobs import batch
 from lamo_desktop.jobs.store import JobStore, purge
 from lamo_desktop.model.package import ModelPackage, load_package
@@ -79,7 +79,7 @@ def chosen_candidates(asked: str | None, package: ModelPackage, formulary: Formu
     when none is left.
     """
     if asked is None:
-        return list(without_parts(drug.name for drug in package.drugs))
+        return list(package.candidates)
     if not _is_file(asked):
         return candidates_named(asked.split(","), package, formulary)
     try:
@@ -152,7 +152,7 @@ def score_cohort(
     candidates: Sequence[str] | None = None,
 ) -> Recommendations:
     """Score a cohort's first `limit` admissions in a new job file, to its end; `candidates` None: the package's."""
-    candidates = candidates or without_parts(drug.name for drug in package.drugs)
+    candidates = candidates or package.candidates
     with batch.create_job(path, cohort, package, settings, candidates, policy, limit) as store:
         run_to_end(store, package, settings, reporter)
         return batch.results(store, package, formulary)

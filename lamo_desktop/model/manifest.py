@@ -139,6 +139,13 @@ class ModelPackage:
         return next((self.path / adapter.file for adapter in self.adapters if adapter.whole_prompt), None)
 
     @property
+    def candidates(self) -> tuple[str, ...]:
+        """The drugs that it can recommend, as they are ordered and counted everywhere: fixed combinations as one."""
+        from lamo_desktop.formulary import without_parts
+
+        return without_parts(drug.name for drug in self.drugs)
+
+    @property
     def files(self) -> list[str]:
         """The names of the package's own files besides its manifest."""
         others = [each.file for each in (self.terms, self.knowledge, self.site_prior) if each]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from difflib import get_close_matches
 
 from lamo_desktop.errors import InputError
-from lamo_desktop.formulary import Formulary, product_of, shown_name, without_parts
+from lamo_desktop.formulary import Formulary, product_of, shown_name
 from lamo_desktop.model.package import ModelPackage
 
 ALL = "all"
@@ -52,7 +52,7 @@ def candidates_named(written: Iterable[str], package: ModelPackage, formulary: F
 
 
 def _everything(package: ModelPackage, formulary: Formulary) -> list[str]:
-    vocabulary = without_parts(drug.name for drug in package.drugs)
+    vocabulary = package.candidates
     return [*vocabulary, *(drug for drug in formulary.drugs if drug not in package.by_name)]
 
 

@@ -21,7 +21,7 @@ from lamo_desktop.stats import sigmoid
 Floats = NDArray[np.float64]
 
 POLICIES = {
-    "no-more-than-ordered": "about as many drugs as clinicians order, not more",
+    "no-more-than-ordered": "about as many drugs as clinicians ordered in tuning; here it may be more or fewer",
     "balanced": "the lists that agreed best with the orders (Jaccard) when the model was made",
     "precise": "the longest lists of which at least the chosen share was ordered when the model was made",
 }

@@ -166,13 +166,12 @@ def other_package(path: Path, shipped: "ModelPackage") -> "ModelPackage":
 def _scored(store: "JobStore", package: "ModelPackage", progress: Progress) -> Iterator["JobStore"]:
     """The other model's job on the admissions that `store` has scored, finished where it was not."""
     from lamo_desktop.admissions.cohort import Cohort
-    from lamo_desktop.formulary import without_parts
     from lamo_desktop.jobs import batch
     from lamo_desktop.jobs.store import JobStore, purge
 
     job = store.job()
     admissions = tuple(item.admission for item in store.items() if item.state == "done")
-    shared = [name for name in without_parts(drug.name for drug in package.drugs) if name in set(job.candidates)]
+    shared = [name for name in package.candidates if name in set(job.candidates)]
     if not shared:
         raise InputError(f"{package.name} {package.version} knows none of the candidate drugs of this job.")
     stage = f"scoring: {package.name} {package.version}"

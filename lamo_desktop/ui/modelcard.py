@@ -113,7 +113,7 @@ class ModelCard(Card):
         adapters = {0: self.tr("no adapters"), 1: self.tr("one adapter")}.get(count, several)
         facts = [
             self.tr("{n} candidate drugs, {a}; reads up to {t} tokens of a patient").format(
-                n=len(package.drugs), a=adapters, t=f"{package.context_tokens:,}"
+                n=len(package.candidates), a=adapters, t=f"{package.context_tokens:,}"
             ),
             self.tr("Base model {f}; licence {l}").format(f=package.base_file, l=package.licence or "–"),
         ]

@@ -29,7 +29,7 @@ class PolicyBar(QWidget):
         caption = label(self.tr("Lis&ts:"), "muted")
         caption.setBuddy(self.policy)
         titles = {
-            "no-more-than-ordered": self.tr("No longer than ordered"),
+            "no-more-than-ordered": self.tr("About as many as ordered"),
             "balanced": self.tr("Balanced"),
             "precise": self.tr("Precise"),
         }

@@ -263,7 +263,10 @@ WORDS = frozenset(
         # models and policies
         QT_TRANSLATE_NOOP("rooms", "base model, not fine-tuned"),
         QT_TRANSLATE_NOOP("rooms", "base model, not fine-tuned, with a fitted reading head and code model"),
-        QT_TRANSLATE_NOOP("rooms", "about as many drugs as clinicians order, not more"),
+        QT_TRANSLATE_NOOP(
+            "rooms",
+            "about as many drugs as clinicians ordered in tuning; here it may be more or fewer",
+        ),
         QT_TRANSLATE_NOOP("rooms", "the lists that agreed best with the orders (Jaccard) when the model was made"),
         QT_TRANSLATE_NOOP(
             "rooms", "the longest lists of which at least the chosen share was ordered when the model was made"

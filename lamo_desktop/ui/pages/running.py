@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
 )
 
 from lamo_desktop.admissions.site_files import used_names
-from lamo_desktop.formulary import without_parts
 from lamo_desktop.jobs.run_arguments import RunSettings
 from lamo_desktop.progress import duration
 from lamo_desktop.recommend.policy import POLICIES
@@ -174,7 +173,7 @@ class RunPage(Page):
             return
 
         def ask(classes: dict[str, tuple[str, ...]]) -> None:
-            trained = without_parts(drug.name for drug in package.drugs)
+            trained = package.candidates
             picker = CandidatePicker(classes, trained, self._chosen_candidates, self)
             picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             picker.accepted.connect(lambda: self.use_candidates(picker.chosen()))
@@ -195,7 +194,7 @@ class RunPage(Page):
 
     def _show_candidates(self) -> None:
         package = self.model.package
-        trained = without_parts(drug.name for drug in package.drugs) if package else ()
+        trained = package.candidates if package else ()
         strangers = len(set(self._chosen_candidates).difference(trained))
         n = len(self._chosen_candidates)
         text = self.tr("{n} of {t} drugs…") if n else self.tr("All {t} drugs…")

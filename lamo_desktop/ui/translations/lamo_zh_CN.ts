@@ -1851,10 +1851,6 @@
         <translation>清单(&amp;T)：</translation>
     </message>
     <message>
-        <source>No longer than ordered</source>
-        <translation>不长于医嘱</translation>
-    </message>
-    <message>
         <source>Balanced</source>
         <translation>均衡</translation>
     </message>
@@ -1873,6 +1869,10 @@
     <message>
         <source>longer</source>
         <translation>更长</translation>
+    </message>
+    <message>
+        <source>About as many as ordered</source>
+        <translation>与医嘱数量相近</translation>
     </message>
     <message>
         <source>Threshold shift, from longer lists to shorter ones</source>
@@ -4929,8 +4929,8 @@
         <translation>基础模型，未微调，附拟合的读出层与编码模型</translation>
     </message>
     <message>
-        <source>about as many drugs as clinicians order, not more</source>
-        <translation>与临床医嘱的药品数大致相当，不会更多</translation>
+        <source>about as many drugs as clinicians ordered in tuning; here it may be more or fewer</source>
+        <translation>约与调校时临床所开具的药物数量相当；在此处可能更多或更少</translation>
     </message>
     <message>
         <source>the lists that agreed best with the orders (Jaccard) when the model was made</source>
