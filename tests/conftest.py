@@ -27,3 +27,12 @@ def own_user_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("user")
     os.environ["LAMO_DATA_DIR"] = str(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The embedded package with eight drugs, some of which the demo's first patients have: an admission is quick."""
+    from tests.robustness.kills import FEW, few_candidates
+
+    ordered = ("acetaminophen", "lisinopril", "lidocaine", "pantoprazole")
+    return few_candidates(tmp_path_factory.mktemp("package") / "few", (*FEW, *ordered))

@@ -17,11 +17,12 @@ KEYS |= {"calibration", "intervals", "coverage", "model", "subgroups"}
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(tmp_path_factory: pytest.TempPathFactory, few: Path) -> Path:
     folder = tmp_path_factory.mktemp("site")
     base = load_package().base_path
     given = ["validate", DEMO, "-o", str(folder / "report.html"), "--json", str(folder / "figures.json"), *QUIET]
     given += ["--xlsx", str(folder / "tables.xlsx"), "--save-overlay", str(folder / "site.json"), "--limit", "4"]
+    given += ["--model", str(few)]
     assert main([*given, "--compare", str(base)]) == 0
     return folder
 
@@ -48,10 +49,10 @@ def test_the_tables_open_as_a_workbook(site: Path) -> None:
     assert len(load_workbook(site / "tables.xlsx").sheetnames) > 3
 
 
-def test_the_overlay_is_used_and_named(site: Path) -> None:
+def test_the_overlay_is_used_and_named(site: Path, few: Path) -> None:
     output = site / "lists.xlsx"
     given = ["recommend", DEMO, "-o", str(output), "--limit", "1", "--overlay", str(site / "site.json"), *QUIET]
-    assert main(given) == 0
+    assert main([*given, "--model", str(few)]) == 0
     run_sheet = str(list(load_workbook(output)["Run"].iter_rows(values_only=True)))
     assert "with this site's calibration" in run_sheet
 

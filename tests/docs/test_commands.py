@@ -72,7 +72,7 @@ def test_every_command_and_option_exists(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if any(block.run for block in blocks(page))])
-def test_blocks_marked_run_do_what_the_page_says(page: str, tmp_path: Path) -> None:
+def test_blocks_marked_run_do_what_the_page_says(page: str, few: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "resources" / "demo", tmp_path / "resources" / "demo")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     ran = 0
@@ -83,7 +83,7 @@ def test_blocks_marked_run_do_what_the_page_says(page: str, tmp_path: Path) -> N
             lines = [[sys.executable, "-c", block.text]]
         else:
             split = [shlex.split(line, comments=True) for line in block.text.splitlines() if line.strip()]
-            lines = [[sys.executable, "-m", PROGRAMS[words[0]], *words[1:], *threads(words)] for words in split]
+            lines = [[sys.executable, "-m", PROGRAMS[words[0]], *words[1:], *lighter(words, few)] for words in split]
         for line in lines:
             done = subprocess.run(line, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
             assert done.returncode == 0, f"{page}: {' '.join(line[2:])}\n{done.stdout}{done.stderr}"
@@ -91,6 +91,9 @@ def test_blocks_marked_run_do_what_the_page_says(page: str, tmp_path: Path) -> N
     assert ran
 
 
-def threads(words: list[str]) -> list[str]:
-    """Tests share the machine, so what scores does it with one thread."""
-    return ["--threads", "1"] if words[1] in ("recommend", "resume", "validate") else []
+def lighter(words: list[str], few: Path) -> list[str]:
+    """Tests share the machine: what scores does it with one thread, and where several admissions are, for few drugs."""
+    if words[1] not in ("recommend", "resume", "validate"):
+        return []
+    several = words[1] != "resume" and "--limit 1 " not in " ".join(words)
+    return ["--threads", "1", *(["--model", str(few)] if several else [])]

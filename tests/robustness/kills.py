@@ -31,10 +31,10 @@ DIFFERENT = {  # names of the sheet Run whose values tell of the run itself and 
 PATIENCE = 600.0  # seconds for the program to say something, on a busy computer
 
 
-def few_candidates(folder: Path) -> Path:
+def few_candidates(folder: Path, names: tuple[str, ...] = FEW) -> Path:
     """The embedded package with few drugs, as a package of its own."""
     package = load_package()
-    chosen = tuple(drug for drug in package.drugs if drug.name in FEW)
+    chosen = tuple(drug for drug in package.drugs if drug.name in names)
     write_package(folder, replace(package, name="few", drugs=chosen))
     return folder
 

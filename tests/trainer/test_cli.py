@@ -47,11 +47,22 @@ def weights_are_installed() -> bool:
         return False
 
 
+ENGINE = ["--device", "cpu", "--threads", "1"]
+
+
+@pytest.fixture(scope="module")
+def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the cohort, its scores, and what was made of it."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    arguments = [str(cohort_file(folder)), *ENGINE, "-o", str(folder / "package"), "--version", "9"]
+    assert cli.main(["calibrate", *arguments, "--offsets", str(folder / "offsets.npz")]) == 0
+    return folder
+
+
 @pytest.mark.skipif(not weights_are_installed(), reason="the base weights are not installed (make base)")
-def test_calibrate_writes_a_package_and_writes_the_same_again(tmp_path: Path) -> None:
-    cohort, output, offsets = cohort_file(tmp_path), tmp_path / "package", tmp_path / "offsets.npz"
-    arguments = [str(cohort), "--device", "cpu", "--threads", "1", "-o", str(output), "--version", "9"]
-    assert cli.main(["calibrate", *arguments, "--offsets", str(offsets)]) == 0
+def test_calibrate_writes_a_package_and_writes_the_same_again(calibrated: Path) -> None:
+    cohort, output, offsets = (calibrated / name for name in ("cohort.jsonl.gz", "package", "offsets.npz"))
+    arguments = [str(cohort), *ENGINE, "-o", str(output), "--version", "9"]
     package = load_package(output)
     assert [drug.name for drug in package.drugs] == DRUGS
     assert package.version == "9"
@@ -61,7 +72,7 @@ def test_calibrate_writes_a_package_and_writes_the_same_again(tmp_path: Path) ->
     assert package.training["cohort"] == {"made": "for a test"}
     assert {"model", "base rates"} == package.metrics["internal"].keys()
     assert package.base_sha256 == load_package().base_sha256
-    assert (tmp_path / "cohort.scores.jsonl").is_file()
+    assert (calibrated / "cohort.scores.jsonl").is_file()
     assert read_offsets(offsets, [f"a{key}" for key in range(10)], DRUGS).shape == (10, 3)
     manifest = (output / "manifest.json").read_bytes()
     assert cli.main(["calibrate", *arguments]) == 0
@@ -123,18 +134,19 @@ def test_help_shows_defaults(command: str, capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.skipif(not weights_are_installed(), reason="the base weights are not installed (make base)")
-def test_rows_tuned_on_are_recorded_and_others_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    cohort, output, shown = cohort_file(tmp_path), tmp_path / "package", tmp_path / "shown.csv"
+def test_rows_tuned_on_are_recorded_and_others_left_out(
+    calibrated: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cohort, output, shown = calibrated / "cohort.jsonl.gz", tmp_path / "package", tmp_path / "shown.csv"
     shown.write_text("admission id,patient id,age,sex,diagnosis\nx1,p3,60,M,sepsis\nx2,p12,61,F,sepsis\n")
     both = ["--splits", "train", "internal", "--report", "--leave-out", str(shown)]
-    engine = ["--device", "cpu", "--threads", "1"]
-    assert cli.main(["calibrate", str(cohort), *both, *engine, "-o", str(output)]) == 0
+    assert cli.main(["calibrate", str(cohort), *both, *ENGINE, "-o", str(output)]) == 0
     assert "2 admissions of" in capsys.readouterr().err
     package = load_package(output)
     calibration = package.training["calibration"]
     assert (calibration["admissions"], calibration["splits"]) == (12, {"train": 9, "internal": 3})
     assert package.metrics == {}
-    assert cli.main(["evaluate", str(cohort), "--packages", str(output), *engine]) == 2
+    assert cli.main(["evaluate", str(cohort), "--packages", str(output), *ENGINE]) == 2
     assert "was tuned on internal rows" in capsys.readouterr().err
 
 

@@ -2,6 +2,7 @@
 
 import gc
 import multiprocessing
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,9 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from lamo_desktop.ui import theme
+from lamo_desktop.ui.app import open_window
 from lamo_desktop.ui.window import MainWindow
+from tests.ui.prepared import prepared_context
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +24,12 @@ def own_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "user"
     monkeypatch.setenv("LAMO_DATA_DIR", str(folder))
     return folder
+
+
+@pytest.fixture(autouse=True)
+def prepared_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    if sys.platform != "win32":
+        monkeypatch.setattr(multiprocessing, "get_context", prepared_context)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +66,6 @@ def nothing_left(qapp: QApplication) -> Iterator[None]:
 
 @pytest.fixture
 def window(styled: QApplication, qtbot: QtBot) -> MainWindow:
-    window = MainWindow()
+    window = open_window(styled)
     qtbot.addWidget(window)  # which also closes and deletes it
-    window.show()
     return window

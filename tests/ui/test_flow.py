@@ -13,6 +13,7 @@ from lamo_desktop.jobs import kept_jobs
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
 from lamo_desktop.paths import resource
+from lamo_desktop.ui.app import open_window
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.session import RunSettings
 from lamo_desktop.ui.status import statuses
@@ -44,9 +45,8 @@ def window(styled: QApplication, qtbot: QtBot, own_jobs: Path) -> MainWindow:
         load_package().base_path  # noqa: B018
     except ModelError:
         pytest.skip("the base weights are not installed")
-    window = MainWindow()
+    window = open_window(styled)
     qtbot.addWidget(window)
-    window.show()
     return window
 
 

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QTabBar, QTableView
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox, QTabBar, QTableView
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.admissions import site_files
 from lamo_desktop.check.corrections import ADMISSION_FIELDS, ORDER_FIELDS
 from lamo_desktop.errors import InputError
 from lamo_desktop.paths import resource
+from lamo_desktop.ui.app import open_window
 from lamo_desktop.ui.fieldwords import HINTS, TITLES
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.mappingtable import ColumnsCombo
@@ -140,7 +141,7 @@ def test_the_header_row_the_sheets_and_the_order_of_dates_can_be_corrected(
 
 
 def test_the_columns_are_saved_as_a_profile_and_used_for_the_next_file(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, styled: QApplication
 ) -> None:
     opened_ward(window, qtbot, tmp_path)
     choose(window, "admission_id", "Ref")
@@ -159,7 +160,7 @@ def test_the_columns_are_saved_as_a_profile_and_used_for_the_next_file(
     settled(window, qtbot)
     assert session.cohort is not None
     assert len(session.cohort.admissions) == 2
-    other = MainWindow()
+    other = open_window(styled)
     qtbot.addWidget(other)
     assert Path(other.importing.chosen_profile() or "").stem == "ward 7"
     settled(other, qtbot)

@@ -32,6 +32,7 @@ from lamo_desktop.jobs import kept_jobs, local_data
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.paths import data_dir
 from lamo_desktop.ui import language, theme
+from lamo_desktop.ui.app import open_window
 from lamo_desktop.ui.flow import Step
 from lamo_desktop.ui.plots import Plot
 from lamo_desktop.ui.purge import PurgeDialog
@@ -160,9 +161,8 @@ def test_the_layout_is_remembered(window: MainWindow, qtbot: QtBot, styled: QApp
     validating[2].own_widths = {"0123456789ab": {1: 123}}
     splitters = [s for s in window.findChildren(QSplitter) if s.objectName()]
     window.close()
-    again = MainWindow()
+    again = open_window(styled)
     qtbot.addWidget(again)
-    again.show()
     assert again.height() == 611  # the width is cut to the screen there is
     assert [t.own_widths for t in again.validating.findChildren(Table)][2] == {"0123456789ab": {1: 123}}
     assert not any(table.own_widths for table in again.reviewing.findChildren(Table))
@@ -174,9 +174,8 @@ def test_a_damaged_settings_file_does_no_harm(qtbot: QtBot, styled: QApplication
     (own_jobs / "window.ini").write_bytes(
         b"[General]\ngeometry=\x00\xff\xfenonsense\nlanguage=xx\nscheme=7\n[columns\n"
     )
-    window = MainWindow()
+    window = open_window(styled)
     qtbot.addWidget(window)
-    window.show()
     assert language.chosen() == language.SYSTEM
 
 

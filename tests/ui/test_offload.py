@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,11 @@ from lamo_desktop.ui.background import Background
 from lamo_desktop.ui.offload import Offload
 
 Progress = Callable[[str, float], None]
+
+
+@pytest.fixture(autouse=True)
+def prepared_processes() -> None:
+    """Here they start as in the program."""
 
 
 def double(number: int, progress: Progress) -> int:

@@ -22,12 +22,14 @@ from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.model.package import load_package
 from lamo_desktop.model.protocol import EngineSettings
 from lamo_desktop.recommend.policy import Policy
+from lamo_desktop.ui.app import open_window
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.samples import write_export, write_job
 
 LONG = 240_000
+TWO = ("aspirin", "heparin")  # candidates, where it does not matter which
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def test_a_run_ends_with_results_and_no_second_copy(ready: MainWindow, qtbot: Qt
 
 def test_a_paused_run_keeps_what_it_scored_and_resumes(ready: MainWindow, qtbot: QtBot) -> None:
     session = ready.session
-    session.start_run(RunSettings(device="cpu"))
+    session.start_run(RunSettings(device="cpu", candidates=TWO))
     qtbot.waitUntil(lambda: session.last_progress.get("stage") == "scoring", timeout=LONG)
     session.pause_run()
     qtbot.waitUntil(lambda: not session.run.running, timeout=LONG)
@@ -82,7 +84,7 @@ def test_a_paused_run_keeps_what_it_scored_and_resumes(ready: MainWindow, qtbot:
     before = session.results.n_done
     if not session.results.complete:  # it may have been on its last admission
         assert statuses(session)[Step.RECOMMEND].state == State.ATTENTION
-        session.resume_run(session.job, RunSettings(device="cpu"))
+        session.resume_run(session.job, RunSettings(device="cpu", candidates=TWO))
         qtbot.waitUntil(lambda: session.results is not None and session.results.complete, timeout=LONG)
     assert session.results is not None
     assert session.results.n_done == 3 >= before
@@ -93,7 +95,7 @@ def test_a_paused_run_keeps_what_it_scored_and_resumes(ready: MainWindow, qtbot:
 @pytest.mark.skipif(sys.platform == "win32", reason="finds the child with ps")
 def test_a_killed_command_is_a_message_and_loses_nothing(ready: MainWindow, qtbot: QtBot) -> None:
     session = ready.session
-    session.start_run(RunSettings(device="cpu"))
+    session.start_run(RunSettings(device="cpu", candidates=TWO))
     qtbot.waitUntil(lambda: session.last_progress.get("stage") in ("loading model", "scoring"), timeout=LONG)
     with qtbot.waitSignal(session.message, timeout=LONG) as said:
         os.kill(session.run._process.processId(), signal.SIGKILL)
@@ -158,7 +160,7 @@ def test_closing_during_a_run_asks_and_keeps_the_job_for_the_next_start(
         return answer
 
     monkeypatch.setattr(QMessageBox, "question", question)
-    session.start_run(RunSettings(device="cpu"))
+    session.start_run(RunSettings(device="cpu", candidates=TWO))
     qtbot.waitUntil(lambda: session.last_progress.get("stage") == "scoring", timeout=LONG)
     assert not ready.close()
     assert ready.isVisible() and session.run.running
@@ -188,7 +190,7 @@ def test_the_first_results_are_shown_while_the_run_goes_on(ready: MainWindow, qt
 
 def test_a_cancelled_run_asks_and_is_deleted(ready: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
-    ready.session.start_run(RunSettings(device="cpu"))
+    ready.session.start_run(RunSettings(device="cpu", candidates=TWO))
     qtbot.waitUntil(lambda: ready.session.last_progress.get("stage") == "scoring", timeout=LONG)
     ready.running.cancel.click()
     qtbot.waitUntil(lambda: not ready.session.run.running, timeout=LONG)
@@ -240,9 +242,8 @@ def test_a_window_killed_during_a_run_offers_its_job_at_the_next_start(
         capture_output=True,
     )
     assert done.returncode == -signal.SIGKILL
-    window = MainWindow()
+    window = open_window(styled)
     qtbot.addWidget(window)
-    window.show()
     qtbot.waitUntil(lambda: not window.importing.jobs_card.isHidden(), timeout=LONG)
     (job,) = kept_jobs.kept_jobs()
     assert 0 < job.done + job.failed <= job.total == 3

@@ -27,10 +27,10 @@ from pytestqt.qtbot import QtBot
 from lamo_desktop.report import validation_group_tables, validation_tables
 from lamo_desktop.report.table import Table
 from lamo_desktop.ui import language
+from lamo_desktop.ui.app import open_window
 from lamo_desktop.ui.flow import Step
 from lamo_desktop.ui.room_sentences import SENTENCES
 from lamo_desktop.ui.room_words import WORDS
-from lamo_desktop.ui.window import MainWindow
 from lamo_desktop.ui.words import said, without_key
 from lamo_desktop.validate.bootstrap import Estimate
 from lamo_desktop.validate.subgroups import Subgroup
@@ -157,9 +157,8 @@ def test_no_text_of_the_window_was_forgotten(
     brackets = Brackets()
     qapp.installTranslator(brackets)
     try:
-        window = MainWindow()
+        window = open_window(styled)
         qtbot.addWidget(window)
-        window.show()
         forgotten = set(_forgotten(window))
         window.open_path(write_job(tmp_path / "job.lamo", n=24, n_scored=24))
         qtbot.waitUntil(lambda: window.session.results is not None, timeout=LONG)
