@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lamo_desktop.formulary.matching import NameIndex, Names
+from lamo_desktop.formulary.spelling import root
 from lamo_desktop.formulary.text import is_measure, plain, split_numbers, words
 
 SHORTEST = 4  # letters; shorter words are near to everything
 NEAR = 75.0  # similarity (0 to 100, matched letters of both names) from which a name is worth a look
+LETTERS_PER_EDIT, MOST_EDITS = 4, 3
 LONGEST_NAME = 3  # words of a text that are read together as one name
 
 
@@ -45,6 +47,8 @@ class Suggester:
         best: dict[Names, tuple[float, str]] = {}
         for query in _queries(text):
             for name, score, _ in process.extract(query, self._names, scorer=fuzz.ratio, score_cutoff=NEAR, limit=8):
+                if not _may_be_misspelled(query, name):
+                    continue
                 ingredients = self._known[name]
                 best[ingredients] = max(best.get(ingredients, (0.0, "")), (score, name))
         nearest = sorted(best.items(), key=lambda entry: (-entry[1][0], entry[1][1]))[:limit]
@@ -55,6 +59,23 @@ class Suggester:
 
     def _look_alikes(self, name: str, ingredients: Names) -> tuple[str, ...]:
         return tuple(sorted({other for known in (name, *ingredients) for other in self._mistaken.get(known, ())}))
+
+
+def _may_be_misspelled(written: str, name: str) -> bool:
+    """Whether a text is a name with few letters wrong: it begins alike, and of five letters one, of nine two, of
+    thirteen three at most are left out, added, exchanged or turned. Ordinary words are often near to some name by chance: none is better than a wrong one.
+    """
+    from rapidfuzz.distance import OSA
+
+    edits = min(MOST_EDITS, (min(len(written), len(name)) - 1) // LETTERS_PER_EDIT)
+    if _beginning(written) != _beginning(name):
+        return False
+    roots = (" ".join(map(root, text.split())) for text in (written, name))  # what languages spell alike
+    return OSA.distance(written, name, score_cutoff=edits) <= edits or OSA.distance(*roots) <= edits
+
+
+def _beginning(name: str) -> str:
+    return {"k": "c", "q": "c", "z": "s", "y": "i", "j": "i"}.get(name[0], name[0])
 
 
 def _queries(text: str) -> list[str]:

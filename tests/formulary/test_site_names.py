@@ -37,6 +37,15 @@ def test_a_misspelled_name_is_suggested_and_not_mapped(
 
 def test_nothing_near_gives_no_suggestion(formulary: Formulary) -> None:
     assert formulary.suggest("xyzzy qqqq") == ()
+    for text in (
+        "Pansement",
+        "Diet cardiac",
+        "Dieta blanda",
+        "Nursing communication",
+        "Notify provider",
+        "Trinitrine 0.4 mg",
+    ):
+        assert formulary.suggest(text) == ()  # ordinary words, and a drug that the tables do not know by this name
     assert formulary.suggest("10 mg") == formulary.suggest("") == ()
 
 
