@@ -471,8 +471,6 @@ class _Finder:
 
     def joined(self, candidates: list[Candidate]) -> list[Candidate]:
         """The admission id of two tables: the pair of columns whose values join."""
-        if "admission_id" in self.given:
-            return candidates
         places = [k for k, c in enumerate(candidates) if c.holding("order_drug") or c.holding("orders")]
         places = [k for k in places if not not_ordered_here(candidates[k].table.title)]
         if not places:
@@ -483,6 +481,12 @@ class _Finder:
         if told[a] <= told[o]:
             return candidates
         pairs = self._pairs(candidates[a], candidates[o])
+        if "admission_id" in self.given:  # a person named that of one table: the other's joins with it
+            named, other = candidates[a].holding("admission_id"), candidates[o].holding("admission_id")
+            if named is None or other is not None:
+                return candidates
+            rights = self._joining(candidates[a], named.column, candidates[o])
+            pairs = [(named.column, right) for right in rights] if len(rights) == 1 else []
         if len(pairs) != 1:
             return candidates
         ((left, right),) = pairs
@@ -515,6 +519,16 @@ class _Finder:
             return []
         best = max(rank for rank, _, _ in joining)
         return [(left, right) for rank, left, right in joining if rank == best]
+
+    def _joining(self, stays: Candidate, left: int, orders: Candidate) -> list[int]:
+        """The columns of the orders nearly all of whose values are in a column of the admissions."""
+        values = set(stays.table.cells[left])
+        found = []
+        for right in self._joining_columns(orders):
+            there = self.column(orders.table, right).distinct
+            if len(there) > 1 and sum(value in values for value in there) >= JOINED * len(there):
+                found.append(right)
+        return found
 
     def _joining_columns(self, candidate: Candidate) -> list[int]:
         certain = {m.column for m in candidate.assigned if m.field not in ("admission_id", "patient_id")}

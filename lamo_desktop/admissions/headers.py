@@ -432,10 +432,12 @@ def _asked_for_id(table: Table, matches: Sequence[Match]) -> str:
     """The question for the admission id, in one sentence: which columns may be it, and what was found besides."""
     found = [f"{match.field.replace('_', ' ')} in {match.header[:40]!r}" for match in matches[:6]]
     recognised = f"; recognised: {', '.join(found)}" if found else ""
+    able = id_columns(table, matches)
+    example = table.columns[able[0]][:40] if able else "HEADER"
     return (
         f"{table.title} row {table.header_row}: no column for the admission id was recognised, and rows are not "
-        f"clearly one admission each; {_perhaps(table, id_columns(table, matches))}"
-        f"choose the column, or map it in a profile; "
+        f"clearly one admission each; {_perhaps(table, able)}say which column identifies an admission, in the window "
+        f"or with --profile FILE.yaml, in which stands 'kind: flat' and 'columns: {{admission_id: {example}}}'; "
         f"found {_listed(table)}{recognised}."
     )
 

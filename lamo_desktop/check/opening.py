@@ -20,6 +20,7 @@ Progress = Callable[[str, float], None]
 SAMPLE_ROWS = 400  # rows in which sample values are looked for
 SAMPLES = 3
 SAMPLE_LENGTH = 60
+PERHAPS = 3  # columns that are named in a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Opened:
     `export` is what `save_profile` takes, without the cells; None together with the cohort. `tables` are the tables as
     read or, with a fault, as guessed. `changed` is what the profile says that the shipped one of its kind does not.
     `ids_repeat`: admission ids stand in several rows of the admissions table. `by_choice`: (field, header) of columns
-    that the profile names and whose header the program would not have known.
+    that the profile names and whose header the program would not have known. `perhaps_ids`: headers of the columns that
+    may hold the admission id, where none was found and rows are not clearly admissions.
     """
 
     path: Path
@@ -56,6 +58,7 @@ class Opened:
     changed: Mapping[str, Any] | None = None
     ids_repeat: bool = False
     by_choice: frozenset[tuple[str, str]] = frozenset()
+    perhaps_ids: tuple[str, ...] = ()
 
     @property
     def flat(self) -> bool:
@@ -184,6 +187,7 @@ def _guessed(path: Path, profile: "Profile", fault: str) -> Opened:
 
     Raises the InputError again where the file as a whole cannot be read.
     """
+    from lamo_desktop.admissions.column_cells import Match, id_columns
     from lamo_desktop.admissions.mapping import ReadColumn, ReadTable
     from lamo_desktop.admissions.synonyms import Vocabulary
     from lamo_desktop.admissions.tables import read_tables
@@ -205,7 +209,15 @@ def _guessed(path: Path, profile: "Profile", fault: str) -> Opened:
     read = ReadTable(table.title, "admissions", table.form, table.header_row, len(table), columns, missing)
     choices = (_choice(table, "admissions"),)
     chosen = _by_choice(profile, (read,))
-    return Opened(path, profile, (read,), choices, fault=fault, changed=_changed(profile), by_choice=chosen)
+    taken = [Match(name, j, table.columns[j], confidence) for j, (name, confidence) in found[table.title].items()]
+    perhaps = () if "admission_id" in held else tuple(table.columns[j] for j in id_columns(table, taken)[:PERHAPS])
+    return Opened(
+        *(path, profile, (read,), choices),
+        fault=fault,
+        changed=_changed(profile),
+        by_choice=chosen,
+        perhaps_ids=perhaps,
+    )
 
 
 def _likeliest(table: "Table", vocabulary: Any, profile: "Profile") -> dict[int, tuple[str, float]]:

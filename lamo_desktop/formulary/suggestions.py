@@ -63,7 +63,8 @@ class Suggester:
 
 def _may_be_misspelled(written: str, name: str) -> bool:
     """Whether a text is a name with few letters wrong: it begins alike, and of five letters one, of nine two, of
-    thirteen three at most are left out, added, exchanged or turned. Ordinary words are often near to some name by chance: none is better than a wrong one.
+    thirteen three at most are left out, added, exchanged or turned. Ordinary words are often near to some name by
+    chance: none is better than a wrong one.
     """
     from rapidfuzz.distance import OSA
 

@@ -278,6 +278,11 @@ def missing_sentence(opened: Opened) -> str:
         words.append(QCoreApplication.translate("MappingTable", "Diagnoses (or a note, or one of its sections)"))
     if not words:
         return ""
+    if "admission_id" not in held and not numbered and opened.perhaps_ids:
+        asked = QCoreApplication.translate("MappingTable", "Which column identifies an admission: {c}?")
+        named = QCoreApplication.translate("MappingTable", " or ").join(f"“{header}”" for header in opened.perhaps_ids)
+        if words == [field_title("admission_id")]:
+            return asked.format(c=named) + " " + QCoreApplication.translate("MappingTable", "Choose it below.")
     joined = QCoreApplication.translate("MappingTable", " and ").join(words)
     return QCoreApplication.translate("MappingTable", "A column is still needed for: {w}. Choose it below.").format(
         w=joined

@@ -1419,6 +1419,18 @@
         <translation>诊断（或病历，或其某一部分）</translation>
     </message>
     <message>
+        <source>Which column identifies an admission: {c}?</source>
+        <translation>哪一列标识一次住院：{c}？</translation>
+    </message>
+    <message>
+        <source> or </source>
+        <translation> 或 </translation>
+    </message>
+    <message>
+        <source>Choose it below.</source>
+        <translation>请在下方选择。</translation>
+    </message>
+    <message>
         <source> and </source>
         <translation>和</translation>
     </message>
