@@ -102,7 +102,9 @@ def read_flat(path: Path, profile: Profile, formulary: Formulary, progress: Prog
     counted = reader.orders.account() if has_orders else ""
     whole_stays = has_orders and reader.orders.whole_stays
     files = {path.name: sha256_of(path)}
-    source = Source(str(path), files, profile.name, counted, whole_stays, numbered_patients=reader.numbered_patients)
+    row_numbers = not (mapping.columns("patient_id") or mapping.columns("admission_id"))
+    numbered = reader.numbered_patients or row_numbers  # neither is the same patient's in another export
+    source = Source(str(path), files, profile.name, counted, whole_stays, numbered_patients=numbered)
     progress("building admissions", 1.0)
     problems += [*reader.problems(), *reader.findings.faults.problems(lambda where: where.partition("!")[0])]
     unread = reader.findings.faults.counts()

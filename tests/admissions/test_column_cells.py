@@ -75,6 +75,7 @@ def test_of_two_ids_that_nothing_tells_apart_none_is_guessed(tmp_path: Path, for
         cohort, "each row is taken for one admission and called by its number; perhaps it is 'Kuckuck' or 'Elster'"
     )
     assert [a.admission_id for a in cohort.admissions][:2] == ["row 2", "row 3"]
+    assert cohort.source.numbered_patients
 
 
 def test_the_words_of_a_header_tell_between_two_ids(tmp_path: Path, formulary: Formulary) -> None:
