@@ -18,6 +18,7 @@ from lamo_desktop.admissions.values import (
 )
 from lamo_desktop.errors import row_fault
 from lamo_desktop.formulary import Formulary
+from lamo_desktop.formulary.order_text import PACKAGING_ONLY
 
 SAMPLE = 200  # filled cells that are looked at
 BEGINNING = 400  # characters of a cell that are looked at: what it holds is told by them
@@ -211,5 +212,6 @@ def _is_name(cell: str) -> bool:
 
 
 def names_drug(cell: str, formulary: Formulary) -> bool:
-    """Whether one of the first entries of a cell is known to the formulary."""
-    return any(formulary.map(entry).status != "unmapped" for entry in split_list(cell)[:3])
+    """Whether one of the first entries of a cell names something that the formulary knows, not a packaging alone."""
+    read = (formulary.map(entry) for entry in split_list(cell)[:3])
+    return any(mapped.status != "unmapped" and mapped.reason != PACKAGING_ONLY for mapped in read)

@@ -462,6 +462,9 @@ class _Finder:
             column = self.column(table, j)
             if column.is_id and column.leaning <= 0 and len(column.distinct) <= len(admission.distinct):
                 repeats = 0.5 * len(admission.distinct) <= len(column.distinct) < len(admission.distinct)
+                sexes = [self.column(table, m.column) for m in candidate.assigned if m.field in ("sex", "birth_date")]
+                if not self._determines(column, sexes):  # a bed or a ward: persons of both sexes
+                    continue
                 if self._determines(admission, [column]) and (column.leaning < 0 or repeats):
                     options.append((column.leaning, j))
         told = [j for leaning, j in options if leaning < 0] or [j for _, j in options]

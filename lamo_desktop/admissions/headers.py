@@ -30,7 +30,7 @@ from lamo_desktop.admissions.synonyms import (
     not_ordered_here,
 )
 from lamo_desktop.admissions.tables import Table
-from lamo_desktop.admissions.values import identifier
+from lamo_desktop.admissions.values import has_time, identifier
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary
 
@@ -38,6 +38,7 @@ SUPPORTED = 0.8  # of a likely header with which the cells agree
 JOINED_IDS = 5  # ids in the orders, at least, to tell by them which column holds the admission id
 TOLD_BY_CELLS = 0.6  # of a header that says nothing, where the cells do
 FAMILY = 3  # numbered columns of drugs, at least, that are the orders of a row by themselves
+TELLING_ROWS = 20  # from which the values of a subgroup come again
 FEW_ROWS = 3  # up to which nothing tells that a row is an admission
 DIFFERENT = 0.97  # share of the rows, at least, that differ where each is one admission
 TOLD_APART_BY = ("patient_id", "age", "birth_date", "sex", "admission_date", "discharge_date", "diagnoses", "reason")
@@ -534,6 +535,13 @@ def _listed(table: Table) -> str:
     return ", ".join(shown) + (" and more" if len(table.columns) > 12 else "")
 
 
+def _comes_again(values: Collection[str], rows: int) -> bool:
+    """Whether the values of a column are few and short enough for a subgroup, and no moments."""
+    if max(map(len, values)) > 60 or sum(has_time(value) for value in values) > len(values) / 2:
+        return False
+    return len(values) <= max(50, rows / 2) and (rows < TELLING_ROWS or len(values) <= rows / 2)
+
+
 def _labels(
     table: Table,
     vocabulary: Vocabulary,
@@ -566,7 +574,7 @@ def _labels(
             unnamed.append(repr(header[:40]))
         elif ids and len(set(zip(ids, table.cells[column], strict=True))) > len(set(ids)):
             said.append(Problem(where, "differs from order to order: not read", "info"))
-        elif max(map(len, values)) <= 60 and (len(values) <= 50 or len(values) <= len(table) / 2):
+        elif _comes_again(values, len(table)):
             labels.append(column)
         else:
             said.append(Problem(where, "not recognised and too varied for a subgroup: not read", "info"))

@@ -13,6 +13,7 @@ from lamo_desktop.formulary.text import LONGEST_TEXT, PACKAGING, is_measure, per
 
 Status = Literal["drug", "excluded", "unmapped"]
 
+PACKAGING_ONLY = "packaging only"  # why a text orders no drug: a form, a dose or a frequency alone
 STUDY = "study drug or placebo"
 _FLUSH_WORDS = frozenset({"flush", "flushes", "flushsyrg", "lock", "lok"})
 _FLUSHED = frozenset({"heparin", "sodium chloride", "sterile water"})
@@ -65,7 +66,7 @@ class OrderReader:
             found, used = self._index.find(text_words)
         if not found:
             if all(word in PACKAGING or word[0].isdigit() for word in text_words):
-                return Mapped((), "excluded", "packaging only")
+                return Mapped((), "excluded", PACKAGING_ONLY)
             return Mapped((), "unmapped", "no known name in the text")
         unknown = self._unknown_partner(written, text_words, used)
         if unknown:

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from lamo_desktop.admissions.profile import load_profile
@@ -58,3 +59,36 @@ def test_what_differs_from_order_to_order_is_none(tmp_path: Path) -> None:
         for drug, place in (("aspirin", "pharmacy"), ("heparin", "ward stock"))
     ]
     assert labels(tmp_path / "a.csv", header, rows) == {"Ward"}
+
+
+def test_moments_and_values_that_never_come_again_are_none(tmp_path: Path) -> None:
+    header = ["HADM", "Age", "Sex", "Diagnoses", "Ward", "Ward arrival", "Unit code"]
+    rows = [
+        [f"A{n:03}", "67", "F", "I10", "ICU", f"2024-01-{n + 1:02} 10:{n:02}" if n % 3 else "", f"U{n:03}"]
+        for n in range(24)
+    ]
+    assert labels(tmp_path / "a.csv", header, rows) == {"Ward"}
+
+
+def test_a_bed_is_no_patient(tmp_path: Path) -> None:
+    rows = [["HADM", "Platz", "Age", "Sex", "Diagnoses"]]
+    rows += [[f"A{n:03}", f"B-{1 + n % 20:03}", f"{40 + n}", "FM"[n // 3 % 2], "I10"] for n in range(30)]
+    path = tmp_path / "a.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    mapping = read_export(path, load_formulary()).headers
+    assert mapping is not None and not mapping.columns("patient_id")
+
+
+def test_frequencies_are_no_drugs(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    stays, orders = book.active, book.create_sheet("Sheet2")
+    assert stays is not None
+    stays.append(["HADM", "Age", "Sex", "Diagnoses"])
+    orders.append(["HADM", "Sig", "Ordered As"])
+    for n, drug in enumerate(("heparin", "aspirin", "metoprolol", "furosemide", "insulin", "warfarin")):
+        stays.append([f"A{n:04}", 60 + n, "F", "I10"])
+        orders.append([f"A{n:04}", ("ONCE", "BID", "daily")[n % 3], drug])
+    book.save(tmp_path / "a.xlsx")
+    cohort = read_export(tmp_path / "a.xlsx", load_formulary()).cohort
+    assert [admission.orders for admission in cohort.admissions[:2]] == [("heparin",), ("aspirin",)]

@@ -214,7 +214,7 @@ def test_several_columns_can_hold_one_field(window: MainWindow, qtbot: QtBot, tm
     cohort = window.session.cohort
     assert cohort is not None
     assert cohort.admissions[0].diagnoses == ("Sepsis",)
-    assert "Dx 2" in cohort.admissions[0].labels
+    assert "Dx 2" not in cohort.admissions[0].labels  # a diagnosis is no subgroup
 
 
 def test_one_row_per_order_stays_so_when_another_column_is_corrected(
