@@ -25,7 +25,7 @@ from lamo_desktop.validate.adaptation_overlay import NOTICE as OVERLAY_NOTICE
 from lamo_desktop.validate.bootstrap import Estimate
 from lamo_desktop.validate.learned import Learned, LearnedDrug, LearnedPart
 from lamo_desktop.validate.outcomes import Outcomes, from_recommendations
-from lamo_desktop.validate.overlay import SiteOverlay, load_overlay
+from lamo_desktop.validate.overlay import SiteOverlay, load_overlay, set_aside
 from lamo_desktop.validate.readapt import Readaptation, compare_with_earlier
 
 JOB_SUFFIX = ".lamo"
@@ -110,7 +110,7 @@ def learn(
     overlay = make_adaptation_overlay(evaluated.adaptation, outcomes, package, name, key, evaluated)
     lines = [*_held_out_lines(evaluated), "", *_learned_lines(overlay)]
     if earlier is not None:
-        lines += ["", *_earlier_lines(earlier, evaluated, outcomes, key), f"Earlier: {_set_aside(options.output)}"]
+        lines += ["", *_earlier_lines(earlier, evaluated, outcomes, key), f"Earlier: {set_aside(options.output)}"]
     overlay.save(options.output)
     lines += ["", f"Site overlay: {options.output} (use it with --overlay; SHA-256 of its content {overlay.sha256})"]
     return "\n".join([*lines, OVERLAY_NOTICE])
@@ -131,15 +131,6 @@ def _with_eta(reporter: Reporter, stage: str) -> Callable[[float], None]:
 def _earlier(output: Path) -> SiteOverlay | None:
     """The overlay that lies where the new one goes. Raises InputError for a file that is none."""
     return load_overlay(output) if output.exists() else None
-
-
-def _set_aside(output: Path) -> Path:
-    """Give the earlier overlay a name of its own beside the new one."""
-    number = 1
-    while (kept := output.with_name(f"{output.stem} (earlier {number}){output.suffix}")).exists():
-        number += 1
-    output.rename(kept)
-    return kept
 
 
 def _held_out_lines(found: SiteAdaptation) -> Iterator[str]:
@@ -196,12 +187,6 @@ def _part(part: LearnedPart) -> str:
 
 
 def _earlier_lines(earlier: SiteOverlay, found: SiteAdaptation, outcomes: Outcomes, key: bytes) -> Iterator[str]:
-    if not isinstance(earlier, AdaptationOverlay):
-        yield "The earlier overlay is a calibration of version 1: the two are not compared."
-        return
-    if earlier.package_sha256 != outcomes.model["manifest_sha256"]:
-        yield f"The earlier overlay was made for {earlier.package}: the two are not compared."
-        return
     compared = compare_with_earlier(earlier, found, outcomes, key)
     if isinstance(compared, str):
         yield compared
@@ -210,7 +195,11 @@ def _earlier_lines(earlier: SiteOverlay, found: SiteAdaptation, outcomes: Outcom
 
 
 def _readaptation_lines(compared: Readaptation) -> Iterator[str]:
-    yield f"On the {compared.n_new:,} admissions of patients that are new since the earlier overlay (Jaccard):"
-    for name, figure in (("as shipped", compared.shipped), ("earlier", compared.earlier), ("new", compared.new)):
-        yield f"  {name:<18} {_interval(figure)}"
+    yield (
+        f"On the {compared.n_new:,} admissions of patients that are new since the earlier overlay (Jaccard, log loss; "
+        f"{compared.n_known:,} of patients that it knows are left out):"
+    )
+    for name, figure in (("shipped", compared.shipped), ("earlier", compared.earlier), ("new", compared.new)):
+        title = "as shipped" if name == "shipped" else name
+        yield f"  {title:<18} {_interval(figure)}   {compared.log_losses[name]:.4f}"
     yield f"  {'new minus earlier':<18} {_interval(compared.new_minus_earlier, '+')}"

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +73,12 @@ def save_figures(validation: "Validation", target: Path, progress: Progress) -> 
 
 
 def save_overlay(overlay: "SiteOverlay", target: Path) -> None:
-    """A site overlay as a file, for `lamo --overlay` and for this window."""
+    """A site overlay as a file, for `lamo --overlay` and for this window; another one of that name stays beside it."""
+    from lamo_desktop.validate.overlay import load_overlay, set_aside
+
+    with suppress(InputError):  # whatever else lies there was given up in the file dialog
+        if target.exists() and load_overlay(target).sha256 != overlay.sha256:
+            set_aside(target)
     overlay.save(target)
 
 

@@ -4,6 +4,7 @@ from lamo_desktop.adapt import Adaptation
 from lamo_desktop.report.table import Table
 from lamo_desktop.validate.adaptation_overlay import MODELS, HeldOut
 from lamo_desktop.validate.learned import Learned, LearnedPart, counts_of, what_was_learned
+from lamo_desktop.validate.readapt import Readaptation
 from lamo_desktop.validate.validation import Validation
 
 ODDS_NOTE = "Ratios of odds, all else equal, as far as they are used."
@@ -44,6 +45,23 @@ def held_out_table(found: HeldOut) -> Table:
         "patients. All lists are together as long as the orders."
     )
     return Table("Held out", "What adapting brings, on held-out patients", HELD_OUT_HEADERS, rows, note)
+
+
+def readaptation_table(found: Readaptation) -> Table:
+    """The model as shipped, with the earlier overlay and with the new one, on patients that are new to the earlier."""
+    rows = (
+        ("as shipped", found.shipped, found.log_losses["shipped"]),
+        ("earlier overlay", found.earlier, found.log_losses["earlier"]),
+        ("new overlay", found.new, found.log_losses["new"]),
+        ("new minus earlier", found.new_minus_earlier, None),
+    )
+    note = (
+        f"{found.n_new:,} admissions of patients that are new since the earlier overlay, each predicted by the new one "
+        f"without its own patient; {found.n_known:,} of patients that the earlier one knows are left out."
+    )
+    return Table(
+        "Earlier and new", "The earlier overlay and the new one, on new patients", HELD_OUT_HEADERS, rows, note
+    )
 
 
 def learned_tables(learned: Learned) -> tuple[Table, ...]:

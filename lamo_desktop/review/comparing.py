@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
     from lamo_desktop.validate.outcomes import Outcomes
     from lamo_desktop.validate.overlay import SiteOverlay
+    from lamo_desktop.validate.readapt import Readaptation
     from lamo_desktop.validate.validation import Validation
 
 Progress = Callable[[str, float], None]
@@ -91,7 +92,18 @@ def validate_job(question: "Question", progress: Progress) -> "Validation":
     return validation
 
 
-def adapt_site(job: Path, progress: Progress) -> "AdaptationOverlay":
+@dataclass(frozen=True)
+class Relearned:
+    """What was learned, and how it and the overlay in use before compare on new patients.
+
+    `compared`: a sentence where they cannot be compared, None where none was in use.
+    """
+
+    overlay: "AdaptationOverlay"
+    compared: "Readaptation | str | None"
+
+
+def adapt_site(job: Path, earlier: "SiteOverlay | None", progress: Progress) -> Relearned:
     """What the job's admissions with orders teach, with what it brings on held-out patients, as `lamo adapt` learns it.
 
     Raises InputError, saying why, where nothing can be learned or the model is better left as it is.
@@ -103,6 +115,7 @@ def adapt_site(job: Path, progress: Progress) -> "AdaptationOverlay":
     from lamo_desktop.jobs.store import JobStore
     from lamo_desktop.validate.adaptation import evaluate_adaptation
     from lamo_desktop.validate.adaptation_overlay import BETTER_AS_SHIPPED, make_adaptation_overlay
+    from lamo_desktop.validate.readapt import compare_with_earlier
 
     progress("adaptation", 0.0)
     with JobStore.open(job, read_only=True) as store:
@@ -113,7 +126,9 @@ def adapt_site(job: Path, progress: Progress) -> "AdaptationOverlay":
         raise InputError(found)
     if found.adaptation is None:
         raise InputError(BETTER_AS_SHIPPED)
-    return make_adaptation_overlay(found.adaptation, outcomes, package, "", patient_tags.own_key(), found)
+    key = patient_tags.own_key()
+    overlay = make_adaptation_overlay(found.adaptation, outcomes, package, "", key, found)
+    return Relearned(overlay, None if earlier is None else compare_with_earlier(earlier, found, outcomes, key))
 
 
 def _outcomes(

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.review.comparing import Question, adapt_site, remove_scores, validate_job
+from lamo_desktop.review.comparing import Question, Relearned, adapt_site, remove_scores, validate_job
 from lamo_desktop.ui.offload import Offload
 from lamo_desktop.ui.pace import Pace
 
 if TYPE_CHECKING:  # loaded when there is something to compare, so that the window opens sooner
     from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
     from lamo_desktop.validate.overlay import SiteOverlay
+    from lamo_desktop.validate.readapt import Readaptation
     from lamo_desktop.validate.validation import Validation
 
 
@@ -20,7 +21,8 @@ class Evaluation(QObject):
     """One comparison at a time, in a process of its own. `changed` after every change.
 
     `overlay` is the site overlay in use (None: the package as shipped); the session applies it to its results.
-    `learned` is what was learned last and may be used.
+    `learned` is what was learned last and may be used; `compared` is how it and the overlay that was in use then do on
+    new patients. `undecided`: that one is still in use, and nobody has said which of the two is to be.
     """
 
     changed = Signal()
@@ -41,6 +43,8 @@ class Evaluation(QObject):
         self.validator.failed.connect(self._failed)
         self.validator.cancelled.connect(self.changed)
         self.learned: AdaptationOverlay | None = None
+        self.compared: Readaptation | str | None = None
+        self.undecided = False
         self._learned_of: Path | None = None
         self.fitter = Offload(self)
         self.fitter.finished.connect(self._learned)
@@ -79,19 +83,28 @@ class Evaluation(QObject):
 
     def adapt(self, job: Path) -> None:
         """Learn the hospital from all admissions of the job that have orders; `learned` is then what may be used."""
-        self.learned, self._learned_of = None, job
+        self.learned, self.compared, self.undecided, self._learned_of = None, None, False, job
         self.fitting_pace.restart()
-        self.fitter.start(adapt_site, job)
+        self.fitter.start(adapt_site, job, self.overlay)
         self.changed.emit()
 
     def learned_of(self, job: Path | None) -> "AdaptationOverlay | None":
         """What was learned from a job."""
         return self.learned if job is not None and job == self._learned_of else None
 
+    def newer_of(self, job: Path | None) -> "AdaptationOverlay | None":
+        """What was learned from a job while an earlier overlay is in use, until one of the two is chosen."""
+        return self.learned_of(job) if self.undecided and self.overlay is not None else None
+
     def use(self, overlay: "SiteOverlay | None") -> None:
         """Use an overlay, or (None) the package as shipped."""
-        self.overlay = overlay
+        self.overlay, self.compared, self.undecided = overlay, None, False
         self.overlay_changed.emit()
+        self.changed.emit()
+
+    def keep(self) -> None:
+        """Go on with the overlay in use, not with what was learned since."""
+        self.learned, self.compared, self.undecided = None, None, False
         self.changed.emit()
 
     def forget(self) -> None:
@@ -107,8 +120,8 @@ class Evaluation(QObject):
         self.fitter.close()
         remove_scores()
 
-    def _learned(self, overlay: "AdaptationOverlay") -> None:
-        self.learned = overlay
+    def _learned(self, found: Relearned) -> None:
+        self.learned, self.compared, self.undecided = found.overlay, found.compared, found.compared is not None
         self.changed.emit()
 
     def _validated(self, validation: "Validation") -> None:

@@ -66,6 +66,27 @@ SENTENCES = (
     QT_TRANSLATE_NOOP("rooms", "{n1} of {n2}"),
     QT_TRANSLATE_NOOP("rooms", "site overlay {name}"),
     QT_TRANSLATE_NOOP("rooms", "Where it differs: {what}"),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "{n1} admissions of patients that are new since the earlier overlay, each predicted by the new one without its "
+        "own patient; {n2} of patients that the earlier one knows are left out.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "{n1} admissions of {n2} patients are new to the earlier overlay; comparing it with this one takes {n3} new "
+        "patients.",
+    ),
+    QT_TRANSLATE_NOOP("rooms", "The earlier overlay was made for {package}: the two are not compared."),
+    QT_TRANSLATE_NOOP("rooms", "The earlier overlay is a calibration of version 1: the two are not compared."),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "Which admissions are new to the earlier overlay is not known: patients here have running numbers.",
+    ),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "Which admissions are new to the earlier overlay is not known: it was made on another computer, or from "
+        "patients without an id that lasts.",
+    ),
     QT_TRANSLATE_NOOP("rooms", "these rows alone: {name}"),
     QT_TRANSLATE_NOOP(
         "rooms",

@@ -199,6 +199,15 @@ def load_overlay(path: Path) -> SiteOverlay:
         ) from error
 
 
+def set_aside(path: Path) -> Path:
+    """Give the overlay at a place a name of its own beside a new one; returns where it is now."""
+    number = 1
+    while (kept := path.with_name(f"{path.stem} (earlier {number}){path.suffix}")).exists():
+        number += 1
+    path.rename(kept)
+    return kept
+
+
 class UnusableError(Exception):
     """Says what an overlay has that cannot be used."""
 

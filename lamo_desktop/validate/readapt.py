@@ -12,6 +12,7 @@ from lamo_desktop.validate.adaptation import JACCARD, SiteAdaptation, as_many_as
 from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
 from lamo_desktop.validate.bootstrap import Estimate, PatientBootstrap, estimate
 from lamo_desktop.validate.outcomes import Outcomes
+from lamo_desktop.validate.overlay import SiteOverlay
 from lamo_desktop.validate.recalibrate import headline, paired
 
 
@@ -32,9 +33,13 @@ class Readaptation:
 
 
 def compare_with_earlier(
-    earlier: AdaptationOverlay, found: SiteAdaptation, outcomes: Outcomes, key: bytes, n_resamples: int = 1000
+    earlier: SiteOverlay, found: SiteAdaptation, outcomes: Outcomes, key: bytes, n_resamples: int = 1000
 ) -> Readaptation | str:
     """The comparison, or a sentence why it cannot be made. `found` is what `outcomes`, the package's, taught now."""
+    if not isinstance(earlier, AdaptationOverlay):
+        return "The earlier overlay is a calibration of version 1: the two are not compared."
+    if earlier.package_sha256 != outcomes.model["manifest_sha256"]:
+        return f"The earlier overlay was made for {earlier.package}: the two are not compared."
     rows = outcomes.rows(np.arange(len(outcomes.admission_ids)) >= len(outcomes.admission_ids) - found.n_evaluation)
     if not patient_tags.lasting(outcomes.patient_ids, outcomes.numbered_patients):
         return "Which admissions are new to the earlier overlay is not known: patients here have running numbers."

@@ -24,6 +24,7 @@ from lamo_desktop.review import comparing
 from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.window import MainWindow
+from lamo_desktop.validate.overlay import CalibrationOverlay
 from tests.ui.samples import HOSTILE, write_export, write_job
 
 LONG = 120_000
@@ -151,7 +152,10 @@ def test_a_report_can_be_cancelled_while_it_is_compared(scored: MainWindow, qtbo
 
 def test_the_workbook_says_that_a_site_overlay_was_used(scored: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     job = write_job(tmp_path / "many.lamo", n=96, n_scored=96)
-    overlay = comparing.adapt_site(job, lambda stage, share: None)
+    calibration = CalibrationOverlay("0" * 64, "another 2.0", 100)
+    found = comparing.adapt_site(job, calibration, lambda stage, share: None)
+    assert "a calibration of version 1" in str(found.compared)
+    overlay = found.overlay
     scored.session.evaluation.use(overlay)
     qtbot.waitUntil(lambda: scored.session.results is not None and scored.session.results.overlay is not None)
     saved(scored, qtbot, scored.exporting.save_workbook, tmp_path / "lists.xlsx")

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,11 @@ from lamo_desktop.ui.flow import State, Step
 from lamo_desktop.ui.pages.validating import EMPTY, READY, RUNNING, SHOWN
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.window import MainWindow
+from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
+from lamo_desktop.validate.bootstrap import Estimate
 from lamo_desktop.validate.compare import AS_SHIPPED
 from lamo_desktop.validate.overlay import load_overlay
+from lamo_desktop.validate.readapt import Readaptation
 from tests.ui.samples import write_job
 
 LONG = 120_000
@@ -191,6 +195,7 @@ def test_the_hospital_is_learned_previewed_used_saved_and_left(
     assert shown.outcomes.n_learned_from == len(shown.outcomes.admission_ids)
     assert not compared.validating.own_rows.isHidden()
     open_tab(compared, tab)
+    again_is_shown_beside_the_earlier_one(compared, learned, tmp_path / "site.json", qtbot)
     compared.reviewing.overlay.button.click()
     qtbot.waitUntil(lambda: session.results is not None and session.results.overlay is None, timeout=LONG)
     assert all(page.overlay.isHidden() for page in pages)
@@ -207,6 +212,41 @@ def test_the_hospital_is_learned_previewed_used_saved_and_left(
     qtbot.waitUntil(lambda: session.results is not None and session.results.path == another, timeout=LONG)
     qtbot.waitUntil(lambda: not session.background.running, timeout=LONG)
     assert any("was not used when this job was run" in text for text in told_now)
+
+
+def again_is_shown_beside_the_earlier_one(
+    compared: MainWindow, learned: AdaptationOverlay, saved: Path, qtbot: QtBot
+) -> None:
+    evaluation, tab = compared.session.evaluation, compared.validating.site
+    earlier = evaluation.overlay
+    assert earlier is not None
+    open_tab(compared, tab)
+    assert tab.adapt.isVisible() and tab.adapt.text() == "&Adapt again" and not tab.keep.isVisible()
+    newer = replace(learned, created="2027-03-01")
+    shipped, before, now = Estimate(0.2, 0.1, 0.3), Estimate(0.3, 0.2, 0.4), Estimate(0.32, 0.2, 0.4)
+    change = Estimate(0.02, -0.01, 0.05)
+    losses = {"shipped": 0.3, "earlier": 0.26, "new": 0.25}
+    figures = Readaptation(41, 12, shipped, before, now, change, losses)
+    for decide in (tab.keep, tab.use):
+        evaluation._learned_of = compared.session.results.path if compared.session.results else None
+        evaluation.fitter.finished.emit(comparing.Relearned(newer, figures))
+        assert "the earlier overlay still is" in tab.state._text.text() and not tab.leave.isVisible()
+        assert cells(tab.table, 0) == ["as shipped", "earlier overlay", "new overlay", "new minus earlier"]
+        assert with_interval(now) in tab.picture.accessibleName() and "41 admissions" in tab.table._note.text()
+        assert evaluation.overlay is earlier, "both are shown before one is chosen"
+        decide.click()
+        assert not tab.keep.isVisible() and (evaluation.overlay is earlier) == (decide is tab.keep)
+    used = evaluation.overlay
+    assert isinstance(used, AdaptationOverlay) and (used.name, used.created) == ("Ward 7", "2027-03-01")
+    for _ in range(2):
+        with qtbot.waitSignal(compared.session.message, timeout=LONG):
+            tab.save_to(saved)
+    kept = saved.with_name("site (earlier 1).json")
+    assert load_overlay(kept).sha256 == earlier.sha256
+    assert load_overlay(saved).sha256 == used.sha256
+    assert not saved.with_name("site (earlier 2).json").exists(), "the same one is no earlier one"
+    qtbot.waitUntil(lambda: not compared.session.background.running, timeout=LONG)
+    kept.replace(saved)
 
 
 def test_learning_can_be_cancelled(compared: MainWindow, qtbot: QtBot) -> None:
@@ -241,7 +281,7 @@ def test_a_calibration_of_another_model_is_refused(compared: MainWindow, qtbot: 
 def test_a_saved_overlay_stands_beside_the_model(compared: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     session, models = compared.session, compared.validating.models
     assert session.results is not None
-    overlay = comparing.adapt_site(session.results.path, lambda stage, share: None)
+    overlay = comparing.adapt_site(session.results.path, None, lambda stage, share: None).overlay
     overlay.save(tmp_path / "ours.json")
     models.add(tmp_path / "ours.json")
     qtbot.waitUntil(lambda: not session.evaluation.running, timeout=LONG)

@@ -2678,6 +2678,10 @@
         <translation>使用(&amp;U)</translation>
     </message>
     <message>
+        <source>&amp;Keep the earlier one</source>
+        <translation>保留先前的(&amp;K)</translation>
+    </message>
+    <message>
         <source>&amp;Open a saved one…</source>
         <translation>打开已保存的(&amp;O)…</translation>
     </message>
@@ -2698,8 +2702,20 @@
         <translation>显示</translation>
     </message>
     <message>
+        <source>&amp;Adapt again</source>
+        <translation>再次适应(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Use the new one</source>
+        <translation>使用新的(&amp;U)</translation>
+    </message>
+    <message>
         <source>Learned, not in use yet.</source>
         <translation>已学得，尚未使用。</translation>
+    </message>
+    <message>
+        <source>Learned again, not in use yet: the earlier overlay still is.</source>
+        <translation>已重新学得，尚未使用：仍在使用先前的本院文件。</translation>
     </message>
     <message>
         <source>Not in use. The program can learn from these orders what this hospital does differently; it shows first what that brings on patients that it did not learn from. Nothing is scored again.</source>
@@ -3785,6 +3801,30 @@
         <translation>差异所在：{what}</translation>
     </message>
     <message>
+        <source>{n1} admissions of patients that are new since the earlier overlay, each predicted by the new one without its own patient; {n2} of patients that the earlier one knows are left out.</source>
+        <translation>自先前的本院文件以来新增患者的 {n1} 次住院，新的本院文件对每次住院的预测均未用其患者本人的数据；先前文件已知患者的 {n2} 次住院不计入。</translation>
+    </message>
+    <message>
+        <source>{n1} admissions of {n2} patients are new to the earlier overlay; comparing it with this one takes {n3} new patients.</source>
+        <translation>对先前的本院文件而言，{n2} 名患者的 {n1} 次住院是新的；与本次比较需要 {n3} 名新患者。</translation>
+    </message>
+    <message>
+        <source>The earlier overlay was made for {package}: the two are not compared.</source>
+        <translation>先前的本院文件是为 {package} 制作的：两者不作比较。</translation>
+    </message>
+    <message>
+        <source>The earlier overlay is a calibration of version 1: the two are not compared.</source>
+        <translation>先前的本院文件是第 1 版的校准：两者不作比较。</translation>
+    </message>
+    <message>
+        <source>Which admissions are new to the earlier overlay is not known: patients here have running numbers.</source>
+        <translation>不知道哪些住院对先前的本院文件是新的：此处的患者只有流水号。</translation>
+    </message>
+    <message>
+        <source>Which admissions are new to the earlier overlay is not known: it was made on another computer, or from patients without an id that lasts.</source>
+        <translation>不知道哪些住院对先前的本院文件是新的：它是在另一台计算机上制作的，或其患者没有固定的编号。</translation>
+    </message>
+    <message>
         <source>these rows alone: {name}</source>
         <translation>仅用本院数据：{name}</translation>
     </message>
@@ -4423,6 +4463,22 @@
     <message>
         <source>adapted minus shipped</source>
         <translation>适应后减原模型</translation>
+    </message>
+    <message>
+        <source>earlier overlay</source>
+        <translation>先前的本院文件</translation>
+    </message>
+    <message>
+        <source>new overlay</source>
+        <translation>新的本院文件</translation>
+    </message>
+    <message>
+        <source>new minus earlier</source>
+        <translation>新的减先前的</translation>
+    </message>
+    <message>
+        <source>The earlier overlay and the new one, on new patients</source>
+        <translation>先前与新的本院文件在新患者上的比较</translation>
     </message>
     <message>
         <source>Drugs ordered more or less here than the model expects</source>

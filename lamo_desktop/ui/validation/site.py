@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from lamo_desktop.review.results import Results
     from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
     from lamo_desktop.validate.overlay import SiteOverlay
+    from lamo_desktop.validate.readapt import Readaptation
     from lamo_desktop.validate.validation import Validation
 
-BRINGS = "Held out"  # the key of its table
+BRINGS, COMPARED = "Held out", "Earlier and new"  # keys of their tables
 MOST_DRAWN = 24
 
 
@@ -45,16 +46,18 @@ class SiteTab(QWidget):
         self.name.setMaximumWidth(em(16))
         self.name.setMaxLength(100)
         self.use = Button(self.tr("&Use it"), "validate", "primary")
+        self.keep = Button(self.tr("&Keep the earlier one"), "undo")
         self.open = Button(self.tr("&Open a saved one…"), "file")
         self.save = Button(self.tr("&Save…"), "export")
         self.leave = Button(self.tr("Stop usin&g it"), "close")
         self.adapt.clicked.connect(self._adapt)
         self.use.clicked.connect(self._use)
+        self.keep.clicked.connect(session.evaluation.keep)
         self.open.clicked.connect(self._open)
         self.save.clicked.connect(self._save)
         self.leave.clicked.connect(lambda: session.evaluation.use(None))
         buttons = WrapRow()
-        buttons.add(self.adapt, self.name, self.use, self.open, self.save, self.leave)
+        buttons.add(self.adapt, self.name, self.use, self.keep, self.open, self.save, self.leave)
         self.progress = ProgressCard(self.tr("Cancel"))
         self.progress.stop_clicked.connect(session.evaluation.fitter.cancel)
         session.evaluation.fitter.progress.connect(self._show_progress)
@@ -88,27 +91,37 @@ class SiteTab(QWidget):
         evaluation, results = self._session.evaluation, self._session.results
         overlay, busy = evaluation.overlay, evaluation.fitter.running
         missing = _missing(results)
-        learned = evaluation.learned_of(results.path if results is not None else None)
-        self.adapt.setVisible(overlay is None and learned is None)
+        job = results.path if results is not None else None
+        newer, learned = evaluation.newer_of(job), evaluation.learned_of(job)
+        waiting = newer is not None or (overlay is None and learned is not None)
+        self.adapt.setText(self.tr("&Adapt again") if overlay is not None else self.tr("&Adapt to this hospital"))
+        self.adapt.setVisible(not waiting)
         self.adapt.setEnabled(not busy and results is not None and not missing)
+        self.use.setText(self.tr("&Use the new one") if newer is not None else self.tr("&Use it"))
         for widget in (self.name, self.use):
-            widget.setVisible(overlay is None and learned is not None)
+            widget.setVisible(waiting)
+        self.keep.setVisible(newer is not None)
         self.open.setEnabled(not busy and results is not None)
         self.save.setVisible(overlay is not None or learned is not None)
-        self.leave.setVisible(overlay is not None)
+        self.leave.setVisible(overlay is not None and newer is None)
         self.progress.setVisible(busy)
-        self.state.say(*self._words(overlay, learned, missing))
+        self.state.say(*self._words(overlay, newer or learned, missing))
         self._offer()
 
     def _words(
         self, overlay: "SiteOverlay | None", learned: "AdaptationOverlay | None", missing: str
     ) -> tuple[str, str]:
-        if overlay is not None:
+        if overlay is not None and not self._session.evaluation.undecided:
             return in_use_words(overlay), "good"
         if learned is not None:
             from lamo_desktop.report.learned_tables import share_used
 
-            return self.tr("Learned, not in use yet.") + " " + said(share_used(learned.adaptation)), ""
+            first = self.tr("Learned, not in use yet.")
+            if overlay is not None:
+                first = self.tr("Learned again, not in use yet: the earlier overlay still is.")
+            compared = self._session.evaluation.compared
+            more = [said(compared)] if isinstance(compared, str) else []
+            return " ".join([first, *more, said(share_used(learned.adaptation))]), ""
         if missing:
             return said(missing), "warn"
         return self.tr(
@@ -118,7 +131,8 @@ class SiteTab(QWidget):
 
     def _shown(self) -> "SiteOverlay | None":
         evaluation, results = self._session.evaluation, self._session.results
-        return evaluation.overlay or evaluation.learned_of(results.path if results is not None else None)
+        job = results.path if results is not None else None
+        return evaluation.newer_of(job) or evaluation.overlay or evaluation.learned_of(job)
 
     def _offer(self) -> None:
         """What there is to show of what is in use or learned."""
@@ -126,10 +140,17 @@ class SiteTab(QWidget):
         if overlay is self._drawn and overlay is not None:
             return
         self._drawn = overlay
-        tables = _tables(overlay) if overlay is not None else []
+        tables = _tables(overlay, self._compared()) if overlay is not None else []
         for widget in (self.show_what, self.table, self.area):
             widget.setVisible(bool(tables))
         self.show_what.offer({said(table.title): table for table in tables})
+        if self._compared() is not None:
+            self.show_what.box.setCurrentIndex(0)  # what is to be decided
+
+    def _compared(self) -> "Readaptation | None":
+        """How the overlay in use and what was learned since do on new patients, where that can be told."""
+        found = self._session.evaluation.compared
+        return None if isinstance(found, str) else found
 
     def _show(self) -> None:
         table, overlay = self.show_what.box.currentData(), self._shown()
@@ -140,9 +161,12 @@ class SiteTab(QWidget):
         if not isinstance(overlay, AdaptationOverlay):
             return
         self.table.show_table(table)
-        lines = _lines(overlay, table.key)
+        compared = self._compared()
+        lines = _compared_lines(compared) if table.key == COMPARED and compared else _lines(overlay, table.key)
         self.area.setVisible(bool(lines))
-        if table.key == BRINGS and overlay.held_out:
+        if table.key == COMPARED and compared:
+            self.picture.show_lines(lines, compared.earlier.value, said("Jaccard"))
+        elif table.key == BRINGS and overlay.held_out:
             self.picture.show_lines(lines, overlay.held_out.jaccard["shipped"].value, said("Jaccard"))
         else:
             self.picture.show_lines(lines, 1.0, self.tr("ratio of odds (logarithmic)"), log=True)
@@ -158,15 +182,16 @@ class SiteTab(QWidget):
 
     def _use(self) -> None:
         results, evaluation = self._session.results, self._session.evaluation
-        learned = evaluation.learned_of(results.path if results is not None else None)
-        if learned is not None:
+        job = results.path if results is not None else None
+        if learned := evaluation.newer_of(job) or evaluation.learned_of(job):
             evaluation.use(self._named(learned))
 
     def _named(self, learned: "SiteOverlay") -> "SiteOverlay":
         """What was learned, by the name in the field."""
         from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
 
-        name = self.name.text().strip()
+        earlier = self._session.evaluation.overlay
+        name = self.name.text().strip() or (earlier.name if isinstance(earlier, AdaptationOverlay) else "")
         return replace(learned, name=name) if isinstance(learned, AdaptationOverlay) else learned
 
     def _open(self) -> None:
@@ -202,7 +227,7 @@ class SiteTab(QWidget):
         overlay = self._shown()
         if overlay is None:
             return
-        if self._session.evaluation.overlay is None:
+        if overlay is not self._session.evaluation.overlay:
             overlay = self._named(overlay)
         done = self.tr("{name} was saved. It holds sums over admissions: keep it as you keep patient data.").format(
             name=path.name
@@ -226,14 +251,21 @@ def _missing(results: "Results | None") -> str:
     return too_few(len(patients), len(set(patients)))
 
 
-def _tables(overlay: "SiteOverlay") -> "list[Table]":
-    """What an adaptation brings and what it has learned; nothing of a calibration."""
-    from lamo_desktop.report.learned_tables import held_out_table, learned_tables
+def _tables(overlay: "SiteOverlay", compared: "Readaptation | None") -> "list[Table]":
+    """What an adaptation brings, beside an earlier one too, and what it has learned; nothing of a calibration."""
+    from lamo_desktop.report.learned_tables import held_out_table, learned_tables, readaptation_table
     from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
 
     if not isinstance(overlay, AdaptationOverlay):
         return []
-    return [*([held_out_table(overlay.held_out)] if overlay.held_out else []), *learned_tables(overlay.learned)]
+    brings = [held_out_table(overlay.held_out)] if overlay.held_out else []
+    return [*([readaptation_table(compared)] if compared else []), *brings, *learned_tables(overlay.learned)]
+
+
+def _compared_lines(compared: "Readaptation") -> list[Line]:
+    """What is drawn beside the table of the earlier and the new one."""
+    names = {"new overlay": compared.new, "earlier overlay": compared.earlier, "as shipped": compared.shipped}
+    return [Line(said(name), "", figure) for name, figure in names.items()]
 
 
 def _lines(overlay: "AdaptationOverlay", key: str) -> list[Line]:
