@@ -9,9 +9,10 @@ BASE := resources/models/SmolLM2-135M-Instruct.Q4_1.gguf
 export CMAKE_ARGS ?= -DLLAVA_BUILD=OFF -DCMAKE_PROJECT_INCLUDE='$(CURDIR)/.ci/llama.cmake'
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-# Everything that is installed is pinned with its hash (.ci/lock.py); only llama.cpp's bindings are compiled here.
+# Everything that is installed is pinned with its hash (.ci/lock.py); only llama.cpp's bindings are compiled here. Python
+# compiles what is imported at its first import: pip would do it to all of PyTorch, in half the time of installing.
 LOCK := .ci/lock
-LOCKED := -m pip install -q --no-deps --require-hashes --only-binary :all:
+LOCKED := -m pip install -q --no-compile --no-deps --require-hashes --only-binary :all:
 OWN := -m pip install -q --no-deps --no-build-isolation
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 

@@ -85,13 +85,13 @@ def shipped(own_user_folder: Path) -> ModelPackage:
 
 
 def test_the_model_answers_why_and_what_if(shipped: ModelPackage) -> None:
-    drugs = ["metoprolol", "warfarin", "furosemide"]
+    drugs, patient = ["metoprolol", "warfarin"], replace(PATIENT, sections={}, previous=None)
     with EngineProcess(shipped, EngineSettings(device="cpu", threads=1), facts=load_formulary()) as engine:
-        scored = engine.score(parts(PATIENT), drugs)
+        scored = engine.score(parts(patient), drugs)
         expected = probabilities(shipped, drugs, scored.logits[np.newaxis])[0]
-        effects = list(why(engine, shipped, PATIENT, scored.cut, "warfarin"))
-        answer = what_if(engine, shipped, PATIENT, drugs)
-        other = what_if(engine, shipped, replace(PATIENT, home_medications=()), drugs)
+        effects = list(why(engine, shipped, patient, scored.cut, "warfarin"))
+        answer = what_if(engine, shipped, patient, drugs)
+        other = what_if(engine, shipped, replace(patient, home_medications=()), drugs)
     assert (answer.probabilities == expected).all()
     assert effects[0].left_out == "nothing"
     assert [(r.topic, r.use, r.entry) for r in effects[0].reasons] == [
@@ -99,7 +99,7 @@ def test_the_model_answers_why_and_what_if(shipped: ModelPackage) -> None:
         ("problems", "atrial fibrillation", "atrial fibrillation"),
     ]
     assert effects[0].probability == expected[1]
-    assert [e.part for e in effects[1:-1]] == [part.name for part in parts(PATIENT)[:-1]]
+    assert [e.part for e in effects[1:-1]] == [part.name for part in parts(patient)[:-1]]
     medications = next(e for e in effects if e.part == "medications before admission")
     assert medications.probability == other.probabilities[1]
     assert medications.carried == expected[1] - other.probabilities[1] != 0
