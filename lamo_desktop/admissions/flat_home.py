@@ -14,7 +14,7 @@ from lamo_desktop.admissions.values import identifier, is_unknown
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary
 
-JOINED = 0.5  # share of the sheet's admission ids that must be admissions, where no person chose the sheet
+JOINED, JOINED_AS_TITLED = 0.5, 0.1  # share of the sheet's ids that must be admissions, less where its title tells
 DRUGS = 0.5  # share of the cells that must name a drug, where no header says that they do
 MOST_PROBED = 60  # cells looked up in the formulary
 TELLING = 0.8  # confidence from which a title or a header speaks of medications before admission
@@ -44,8 +44,8 @@ def find_home_sheet(
         chosen = bool(wanted) and table.sheet == wanted
         if (wanted and not chosen) or not ids:
             continue
-        column = _joining(table, ids, 0.0 if chosen else JOINED)
         titled = chosen or tells_before(table.title, vocabulary)
+        column = _joining(table, ids, JOINED_AS_TITLED if titled else JOINED)
         drug = None if column is None else _drugs(table, column, titled, vocabulary, formulary)
         if column is not None and drug is not None:
             return HomeSheet(table, column, drug)

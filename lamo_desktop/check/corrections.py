@@ -83,7 +83,7 @@ def with_columns(opened: Opened, admissions: Held, orders: Held) -> dict[str, An
 
 def with_sheets(opened: Opened, admissions: str, orders: str) -> dict[str, Any]:
     """A profile that takes other sheets; their columns are found anew."""
-    made = _profile(opened, sheets={"admissions": admissions, "orders": orders})
+    made = _profile(opened, sheets=_sheets(opened) | {"admissions": admissions, "orders": orders})
     return _without_columns(made) | {"header_row": 0}
 
 
@@ -123,4 +123,5 @@ def _without_columns(profile: dict[str, Any]) -> dict[str, Any]:
 
 def _sheets(opened: Opened) -> dict[str, str]:
     found = {choices.role: choices.sheet for choices in opened.choices}
-    return {"admissions": found.get("admissions", ""), "orders": found.get("orders", "")}
+    home = opened.profile.data["sheets"]["home_medications"]
+    return {"admissions": found.get("admissions", ""), "orders": found.get("orders", ""), "home_medications": home}

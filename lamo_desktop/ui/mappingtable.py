@@ -220,7 +220,8 @@ class MappingTable(QScrollArea):
             heading.setContentsMargins(0, em(0.6), 0, 0)
             grid.addWidget(heading, grid.rowCount(), 0, 1, 5)
         separate = any(other.role == "orders" for other in opened.choices)
-        for name in ORDER_FIELDS if orders else ADMISSION_FIELDS:
+        long = ORDER_FIELDS[2:] if opened.ids_repeat and not separate else ()  # each row is an order
+        for name in ORDER_FIELDS if orders else (*ADMISSION_FIELDS, *long):
             if name == "orders" and separate:
                 continue
             found = confidence_words(confidence[name]) if name in confidence else ""

@@ -8,6 +8,16 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 SENTENCES = (
     QT_TRANSLATE_NOOP(
         "rooms",
+        "columns not used: {columns}; their headers are neither those of a field nor of a subgroup: choose the fields "
+        "they hold, or add to 'subgroups' in a profile",
+    ),
+    QT_TRANSLATE_NOOP("rooms", "rows of home medications not used because {reason}: {n1} (first: {where})"),
+    QT_TRANSLATE_NOOP(
+        "rooms",
+        "cannot tell to which allergy each reaction belongs: not used; give one for each allergy, in their order",
+    ),
+    QT_TRANSLATE_NOOP(
+        "rooms",
         "No: {n1} admissions are too few to decide anything. Below {n2} the intervals are wide and "
         "unreliable; read this report as a trial run.",
     ),

@@ -279,6 +279,7 @@ WORDS = frozenset(
         QT_TRANSLATE_NOOP("rooms", "hidden sheet, not read; show it in Excel to use it"),
         QT_TRANSLATE_NOOP("rooms", "sheet not used: it is neither the admissions nor the orders"),
         QT_TRANSLATE_NOOP("rooms", "looks like a direct identifier: not read"),
+        QT_TRANSLATE_NOOP("rooms", "differs from order to order: not read"),
         QT_TRANSLATE_NOOP("rooms", "is empty: not read"),
         QT_TRANSLATE_NOOP("rooms", "not recognised and too varied for a subgroup: not read"),
         QT_TRANSLATE_NOOP("rooms", "The process stopped unexpectedly: the file may be damaged or too large."),

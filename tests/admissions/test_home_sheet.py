@@ -60,6 +60,13 @@ def test_it_is_found_and_read(title: str, header: list[str], tmp_path: Path, for
     assert [(e.kind, e.text) for e in export.cohort.not_understood] == [("home medication", "frobinol")]
 
 
+def test_a_titled_sheet_with_few_known_admissions_is_read_and_counted(tmp_path: Path, formulary: Formulary) -> None:
+    rows = [["A1", "lisinopril"], *([f"Z{n}", "warfarin"] for n in range(4))]
+    cohort = read_export(book(tmp_path / "a.xlsx", "Home meds", ["HADM", "Drug"], rows), formulary).cohort
+    assert [admission.home_medications for admission in cohort.admissions] == [("lisinopril",), ()]
+    assert [p.message for p in cohort.problems if p.where == "Home meds" and "among the rows read: 4" in p.message]
+
+
 def test_another_sheet_is_not_taken_and_a_saved_profile_keeps_the_choice(tmp_path: Path, formulary: Formulary) -> None:
     discharge = read_export(book(tmp_path / "a.xlsx", "Discharge drugs", ["HADM", "Drug"], HOME_ROWS), formulary)
     assert discharge.headers is not None and discharge.headers.home is None

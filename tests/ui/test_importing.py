@@ -226,6 +226,7 @@ def test_one_row_per_order_stays_so_when_another_column_is_corrected(
     assert session.cohort is not None
     assert len(session.cohort.admissions) == 2
     window.go(Step.IMPORT)
+    assert ("admissions", "order_end") in window.importing.opened.mapping.combos
     choose(window, "sex", "")
     settled(window, qtbot)
     assert session.cohort is not None

@@ -3677,6 +3677,18 @@
 <context>
     <name>rooms</name>
     <message>
+        <source>columns not used: {columns}; their headers are neither those of a field nor of a subgroup: choose the fields they hold, or add to &apos;subgroups&apos; in a profile</source>
+        <translation>未使用的列：{columns}；其表头既不是字段也不是亚组：请选择它们所含的字段，或在配置的 &apos;subgroups&apos; 中添加</translation>
+    </message>
+    <message>
+        <source>rows of home medications not used because {reason}: {n1} (first: {where})</source>
+        <translation>未使用的入院前用药行，原因：{reason}；{n1} 行（首次：{where}）</translation>
+    </message>
+    <message>
+        <source>cannot tell to which allergy each reaction belongs: not used; give one for each allergy, in their order</source>
+        <translation>无法判断每个反应属于哪种过敏：未使用；请按顺序为每种过敏各给出一个反应</translation>
+    </message>
+    <message>
         <source>No: {n1} admissions are too few to decide anything. Below {n2} the intervals are wide and unreliable; read this report as a trial run.</source>
         <translation>不够：{n1} 例住院不足以下结论。少于 {n2} 例时区间宽且不可靠；请将本结果视为试运行。</translation>
     </message>
@@ -5019,6 +5031,10 @@
     <message>
         <source>looks like a direct identifier: not read</source>
         <translation>疑似直接标识符：未读取</translation>
+    </message>
+    <message>
+        <source>differs from order to order: not read</source>
+        <translation>随医嘱而不同：未读取</translation>
     </message>
     <message>
         <source>is empty: not read</source>
