@@ -188,6 +188,9 @@ SENTENCES = (
         "The program's own folder {folder} cannot be used ({why}): "
         "set LAMO_DATA_DIR to a folder that you can write to.",
     ),
+    QT_TRANSLATE_NOOP("rooms", "{model}, adapted to {name} ({n1} admissions, {date})"),
+    QT_TRANSLATE_NOOP("rooms", "{model}, with this site's calibration of {date}"),
+    QT_TRANSLATE_NOOP("rooms", "known from {n1} orders of this hospital alone"),
     QT_TRANSLATE_NOOP("rooms", "fine-tuned on {n1} admissions, recipe {recipe}, with a fitted code model"),
     QT_TRANSLATE_NOOP("rooms", "fine-tuned on {n1} admissions, recipe {recipe}"),
     QT_TRANSLATE_NOOP("rooms", "{encoding}, {sign} between columns"),

@@ -16,6 +16,7 @@ WORDS = frozenset(
         QT_TRANSLATE_NOOP("rooms", "adapted minus shipped"),
         QT_TRANSLATE_NOOP("rooms", "adapted"),
         QT_TRANSLATE_NOOP("rooms", "adapted minus these rows"),
+        QT_TRANSLATE_NOOP("rooms", "this hospital"),
         QT_TRANSLATE_NOOP("rooms", "earlier overlay"),
         QT_TRANSLATE_NOOP("rooms", "new overlay"),
         QT_TRANSLATE_NOOP("rooms", "new minus earlier"),

@@ -5,6 +5,7 @@ names of drugs, wards and columns of the site are nobody's to translate.
 """
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from PySide6.QtCore import QCoreApplication
@@ -33,8 +34,8 @@ def said(text: str) -> str:
 
 
 def flag_words(flag: Flag) -> str:
-    """One flag as a sentence; its reason and source stay in the language of the tables."""
-    return flag_text(flag, said(flag.severity or ""), said(flag.kind))
+    """One flag as a sentence; a reason and source of the tables stay in their language."""
+    return flag_text(replace(flag, text=said(flag.text)), said(flag.severity or ""), said(flag.kind))
 
 
 def without_key(text: str) -> str:

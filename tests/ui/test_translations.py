@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from lamo_desktop.recommend.safety import Flag
 from lamo_desktop.report import validation_group_tables, validation_tables
 from lamo_desktop.report.table import Table
 from lamo_desktop.ui import language
@@ -31,7 +32,7 @@ from lamo_desktop.ui.app import open_window
 from lamo_desktop.ui.flow import Step
 from lamo_desktop.ui.room_sentences import SENTENCES
 from lamo_desktop.ui.room_words import WORDS
-from lamo_desktop.ui.words import said, without_key
+from lamo_desktop.ui.words import flag_words, said, without_key
 from lamo_desktop.validate.bootstrap import Estimate
 from lamo_desktop.validate.subgroups import Subgroup
 from lamo_desktop.validate.validation import validate
@@ -125,6 +126,10 @@ def test_a_sentence_keeps_what_stands_in_it_and_nothing_else_is_touched(chinese:
     assert said("metoprolol") == "metoprolol"
     assert said("ward 3 of 4 beds") == "ward 3 of 4 beds"
     assert said("3 of 10") == "3 / 10"
+    model = said("fine-tuned on 884 admissions, recipe default, adapted to Ward 7 (59 admissions, 2026-11-28)")
+    assert "Ward 7" in model and not re.search("adapted|tuned|admissions", model)
+    learned = flag_words(Flag("learned here", ("rare",), "known from 1,059 orders of this hospital alone"))
+    assert "1,059" in learned and "hospital" not in learned
     for template in SENTENCES:
         filled = PLACEHOLDER.sub(lambda m: "7" if re.fullmatch(r"\{n\d\}", m[0]) else "abc", template)
         assert said(filled) != filled, template

@@ -4029,6 +4029,18 @@
         <translation>程序自己的文件夹 {folder} 无法使用（{why}）：请将 LAMO_DATA_DIR 设为可写的文件夹。</translation>
     </message>
     <message>
+        <source>{model}, adapted to {name} ({n1} admissions, {date})</source>
+        <translation>{model}，已适应{name}（{n1} 次住院，{date}）</translation>
+    </message>
+    <message>
+        <source>{model}, with this site&apos;s calibration of {date}</source>
+        <translation>{model}，附 {date} 的本院校准</translation>
+    </message>
+    <message>
+        <source>known from {n1} orders of this hospital alone</source>
+        <translation>仅由本院的 {n1} 条医嘱得知</translation>
+    </message>
+    <message>
         <source>fine-tuned on {n1} admissions, recipe {recipe}, with a fitted code model</source>
         <translation>已在 {n1} 次住院上微调，方案 {recipe}，附拟合的编码模型</translation>
     </message>
@@ -4475,6 +4487,10 @@
     <message>
         <source>adapted minus shipped</source>
         <translation>适应后减原模型</translation>
+    </message>
+    <message>
+        <source>this hospital</source>
+        <translation>本院</translation>
     </message>
     <message>
         <source>earlier overlay</source>

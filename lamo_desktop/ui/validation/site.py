@@ -111,23 +111,26 @@ class SiteTab(QWidget):
     def _words(
         self, overlay: "SiteOverlay | None", learned: "AdaptationOverlay | None", missing: str
     ) -> tuple[str, str]:
-        if overlay is not None and not self._session.evaluation.undecided:
-            return in_use_words(overlay), "good"
-        if learned is not None:
-            from lamo_desktop.report.learned_tables import share_used
+        if overlay is None and learned is None:
+            if missing:
+                return said(missing), "warn"
+            return self.tr(
+                "Not in use. The program can learn from these orders what this hospital does differently; it shows "
+                "first what that brings on patients that it did not learn from. Nothing is scored again."
+            ), ""
+        from lamo_desktop.report.learned_tables import share_used
+        from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
 
-            first = self.tr("Learned, not in use yet.")
-            if overlay is not None:
-                first = self.tr("Learned again, not in use yet: the earlier overlay still is.")
-            compared = self._session.evaluation.compared
-            more = [said(compared)] if isinstance(compared, str) else []
-            return " ".join([first, *more, said(share_used(learned.adaptation))]), ""
-        if missing:
-            return said(missing), "warn"
-        return self.tr(
-            "Not in use. The program can learn from these orders what this hospital does differently; it shows first "
-            "what that brings on patients that it did not learn from. Nothing is scored again."
-        ), ""
+        if learned is None or not (overlay is None or self._session.evaluation.undecided):
+            if isinstance(overlay, AdaptationOverlay):
+                return said(share_used(overlay.adaptation)), ""  # the page says that it is in use
+            return in_use_words(overlay) if overlay else "", "good"
+        first = self.tr("Learned, not in use yet.")
+        if overlay is not None:
+            first = self.tr("Learned again, not in use yet: the earlier overlay still is.")
+        compared = self._session.evaluation.compared
+        more = [said(compared)] if isinstance(compared, str) else []
+        return " ".join([first, *more, said(share_used(learned.adaptation))]), ""
 
     def _shown(self) -> "SiteOverlay | None":
         evaluation, results = self._session.evaluation, self._session.results
