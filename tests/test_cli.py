@@ -94,7 +94,29 @@ def test_a_mistyped_command_or_option_names_the_one_that_was_meant(
     with pytest.raises(SystemExit) as ended:
         main(arguments)
     assert ended.value.code == 2
-    assert f"did you mean {meant}?" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"did you mean {meant}?" in said and said.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["xyz"], "lamo: there is no command xyz. See lamo --help."),
+        (
+            ["validate", "x.csv", "-o", "y.html", "--limit", "0"],
+            "lamo: --limit: '0' is not a whole number above 0. See lamo validate --help.",
+        ),
+        (["recommend", "x.csv"], "lamo: the following arguments are required: -o/--output. See lamo recommend --help."),
+        (["check", "x.csv", "y.csv"], "lamo: unrecognized arguments: y.csv. See lamo check --help."),
+    ],
+)
+def test_what_cannot_be_used_is_one_sentence_with_a_hint(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == f"{said}\n"
 
 
 def test_a_row_set_aside_makes_strict_exit_with_1(export: Path) -> None:

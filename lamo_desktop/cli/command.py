@@ -73,23 +73,24 @@ def _make_safe() -> None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Names the command or option that was probably meant."""
+    """Says in one sentence what cannot be used, names what was probably meant, and where to look."""
 
     def error(self, message: str) -> NoReturn:
         command = re.search(r"argument (?:COMMAND|ACTION): invalid choice: '([^']*)'", message)
         option = re.search(r"unrecognized arguments: (--[^\s=]+)", message)
         if command:
             verbs = [name for action in self._actions for name in action.choices or ()]
-            message = _meant("command", command[1], verbs) or message
+            message = _unknown("command", command[1], verbs)
         elif option:
             options = [name for action in self._actions for name in action.option_strings]
-            message = _meant("option", option[1], options) or message
-        super().error(message)
+            message = _unknown("option", option[1], options)
+        sentence = one_line(message.removeprefix("argument "))
+        self.exit(2, f"lamo: {sentence}{'' if sentence.endswith('?') else '.'} See {self.prog} --help.\n")
 
 
-def _meant(kind: str, word: str, words: Sequence[str]) -> str:
+def _unknown(kind: str, word: str, words: Sequence[str]) -> str:
     close = difflib.get_close_matches(word, words, n=1)
-    return f"there is no {kind} {word}; did you mean {close[0]}?" if close else ""
+    return f"there is no {kind} {word}" + (f"; did you mean {close[0]}?" if close else "")
 
 
 def parser() -> argparse.ArgumentParser:
