@@ -2,10 +2,10 @@
 
 import hashlib
 import json
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import sklearn
 
 from lamo_desktop.files import replacing
 from trainer.cohort.rows import Rows
@@ -30,7 +30,7 @@ def _identity(rows: Rows) -> str:
         for name, found in rows.splits.items()
     }
     settings = {name: model[1] for name, model in baselines.MODELS.items()}
-    what = [sklearn.__version__, sorted(rows.candidates), seen, baselines.RAREST, settings]
+    what = [version("scikit-learn"), sorted(rows.candidates), seen, baselines.RAREST, settings]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()
 
 

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import GradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
 
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.errors import InputError
@@ -78,6 +76,8 @@ def neighbours(x: Codes, y: Bools, new: Codes, settings: Sequence[Setting]) -> d
 
 def logistic(x: Codes, y: Bools, new: Codes, settings: Sequence[Setting]) -> dict[Setting, Floats]:
     """Settings (C,): scikit-learn's inverse penalty."""
+    from sklearn.linear_model import LogisticRegression  # scikit-learn takes seconds, and the other verbs do without
+
     found: dict[Setting, Floats] = {}
     for (c,) in settings:
         logits = np.tile(log_odds(y), (len(new), 1))
@@ -93,6 +93,8 @@ def boosting(x: Codes, y: Bools, new: Codes, settings: Sequence[Setting]) -> dic
 
     All numbers of trees of one depth come from one fit.
     """
+    from sklearn.ensemble import GradientBoostingClassifier
+
     found = {setting: np.tile(log_odds(y), (len(new), 1)) for setting in settings}
     for depth in {setting[0] for setting in settings}:
         wanted = {int(trees) for each, trees in settings if each == depth}
