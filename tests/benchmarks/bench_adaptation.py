@@ -144,6 +144,8 @@ def draws(sites: dict[str, SiteRows], prior: SitePrior, count: int) -> None:
         )
     print(f"\n{count} draws of {DRAWN} admissions; the package was left as it is in {n_left}. Worse than shipped:")
     for name, of in gains.items():
+        if not of:
+            continue
         loss, gain = np.array(of).T
         print(f"  {name} ({len(of)}): log loss {(loss > 0).sum()} (largest {loss.max():+.4f}, mean {loss.mean():+.4f})")
         print(f"    Jaccard {(gain < 0).sum()} (lowest {gain.min():+.4f}, mean {gain.mean():+.4f})")
