@@ -454,3 +454,16 @@ def test_a_fixed_combination_is_one_line_and_counts_once(tmp_path: Path, formula
     (admission,) = table(tmp_path / "out.xlsx", "Admissions")
     assert admission["Drugs ordered"] == len(admission["Ordered drugs"].split(", ")) == 3
     assert admission["Ordered, not a candidate"] == 1
+
+
+def test_what_was_not_understood_is_listed_on_the_sheet_run(tmp_path: Path, formulary: Formulary) -> None:
+    known, *others = COHORT.admissions
+    odd = replace(known, allergies=("zubrin dust", "penicillin"), home_medications=("frobinol", "aspirin"))
+    recommendations = recommendations_of(tmp_path, formulary, replace(COHORT, admissions=(odd, *others)))
+    assert [(entry.kind, entry.text) for entry in recommendations.not_understood] == [
+        ("allergy", "zubrin dust"),
+        ("home medication", "frobinol"),
+    ]
+    write_workbook(recommendations, tmp_path / "out.xlsx")
+    rows = list(sheet(tmp_path / "out.xlsx", "Run").iter_rows(values_only=True))
+    assert ("allergy: zubrin dust", odd.source_row or None, 1) in [row[:3] for row in rows]
