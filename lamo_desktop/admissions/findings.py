@@ -148,14 +148,16 @@ def _gravity(observation: Observation, sex: Sex | None) -> tuple[int, float]:
 
 def finding_codes(observations: Sequence[Observation], sex: Sex | None) -> set[str]:
     """One code for the worst value of each finding that has a band."""
-    codes = set()
-    for each in worst_values(observations, sex):
-        at = band(each, sex)
-        if at == "no":
-            codes.add(f"{FINDING}{NOT}{each.name.casefold()}")
-        elif at:
-            codes.add(f"{FINDING}{each.name.casefold()}" + ("" if at == "yes" else f" {at}"))
-    return codes
+    return {code for each in worst_values(observations, sex) if (code := finding_code(each, band(each, sex)))}
+
+
+def finding_code(observation: Observation, at: Band | None) -> str:
+    """The code of a finding in a band; "" without one."""
+    if at is None:
+        return ""
+    if at == "no":
+        return f"{FINDING}{NOT}{observation.name.casefold()}"
+    return f"{FINDING}{observation.name.casefold()}" + ("" if at == "yes" else f" {at}")
 
 
 @cache
@@ -182,13 +184,14 @@ def findings_line(
     order = {name: place for place, name in enumerate(quantities())}
     told = [(each, band(each, sex)) for each in worst if each.name in order]
     told.sort(key=lambda pair: (-_GRAVITY.get(pair[1] or "", 0), order[pair[0].name]))
-    return "; ".join(_phrase(each, at, words) for each, at in told if at != "no")
+    return "; ".join(finding_phrase(each, at, words) for each, at in told if at != "no")
 
 
-def _phrase(observation: Observation, at: Band | None, words: Callable[[str], str]) -> str:
+def finding_phrase(observation: Observation, at: Band | None, words: Callable[[str], str] = lambda word: word) -> str:
+    """A finding with its value and its band, where it is not normal: "creatinine 2.3 mg/dL, high", "not intubated"."""
     quantity = quantities()[observation.name]
     if quantity.kind == "state":
-        return words(quantity.short)
+        return words(quantity.short) if at == "yes" else words("not {finding}").format(finding=words(quantity.short))
     value = f"{words(quantity.short)} {value_text(observation)}"
     return value if at in (None, "normal") else f"{value}, {words(str(at))}"
 

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lamo_desktop.admissions.findings import finding_of
 from lamo_desktop.model.knowledge_terms import DrugFacts, KnowledgeScorer, read_knowledge
 from lamo_desktop.model.manifest import ModelPackage
 from lamo_desktop.model.prompt import Part, shown, without_allergies
-from lamo_desktop.model.terms import features, read_terms
+from lamo_desktop.model.terms import features, read_terms, without_findings
 
 Floats32 = NDArray[np.float32]
 
@@ -33,7 +34,8 @@ class PackageTerms:
     """What a package adds to its model's answers, linear terms and knowledge; it may have neither.
 
     With knowledge the model is not shown the allergies, and is asked about the drugs it was trained on alone: another
-    takes over, `slope` times, what the linear terms say of the known drugs that are used like it.
+    takes over, `slope` times, what the linear terms say of the known drugs that are used like it, save for findings: a
+    high creatinine that speaks for insulin need not speak for metformin.
     """
 
     def __init__(self, package: ModelPackage, facts: DrugFacts) -> None:
@@ -71,14 +73,29 @@ class PackageTerms:
             return self.linear.scores(candidates, llm, found, state, self._kin)
         answers = dict(zip(self.asked(candidates), llm.tolist(), strict=True))
         linear, column = self.linear.linear(found, state), self.linear.column
+        unseen = linear if len(answers) == len(candidates) else self.linear.linear(without_findings(found), state)
         known = [
             float(self.linear.gain[column[drug]]) * (answers[drug] - float(self.linear.centre[column[drug]]))
             + float(linear[column[drug]])
             if drug in answers
-            else self.knowledge.terms.slope * float((self.knowledge.likeness(drug) * linear).sum())
+            else self.knowledge.terms.slope * float((self.knowledge.likeness(drug) * unseen).sum())
             for drug in candidates
         ]
         return np.asarray(np.array(known) + self.knowledge.scores(parts, candidates), dtype=np.float32)
+
+    def findings(self, codes: Sequence[str], drug: str) -> dict[str, float]:
+        """What each finding among an admission's codes adds to a drug's score; only those that have weights."""
+        if self.linear is None:
+            return {}
+        found = self.linear.known(frozenset(f"code {code}" for code in codes if finding_of(code)))
+        if drug in self.linear.column:
+            columns: Sequence[int] = [self.linear.column[drug]]
+        elif self.knowledge:
+            return {}
+        else:
+            known = self.linear.column
+            columns = [known[name] for name in self._kin(drug) if name in known] or range(len(known))
+        return {name.removeprefix("code "): float(self.linear.of(name)[columns].mean()) for name in found}
 
     @property
     def _kin(self) -> Callable[[str], Sequence[str]]:

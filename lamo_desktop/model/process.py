@@ -103,6 +103,10 @@ class EngineProcess:
         knowledge = self._terms.knowledge
         return knowledge.reasons(parts, drug) if knowledge else ()
 
+    def findings(self, codes: Sequence[str], drug: str) -> dict[str, float]:
+        """What each finding adds to a drug's score, by its code; nothing in a package without terms of findings."""
+        return self._terms.findings(codes, drug)
+
     def _model_scores(self, parts: Sequence[Part], candidates: Sequence[str]) -> Scored:
         request = {"score": {"parts": [[p.name, p.text, p.rank] for p in parts], "candidates": list(candidates)}}
         device = self.info.device

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lamo_desktop.admissions.findings import finding_of
 from lamo_desktop.errors import ModelError
 from lamo_desktop.model.prompt import NOTE, Part
 
@@ -81,6 +82,16 @@ def features(parts: Sequence[Part], codes: Sequence[str] = ()) -> frozenset[str]
     return frozenset(found)
 
 
+def is_finding(feature: str) -> bool:
+    """Whether a feature is the code of a finding."""
+    return finding_of(feature.removeprefix("code ")) != ""
+
+
+def without_findings(found: frozenset[str]) -> frozenset[str]:
+    """The features that are no findings."""
+    return frozenset(feature for feature in found if not is_finding(feature))
+
+
 def line_of(code: str) -> str:
     """The name of the prompt's line that a structured code is the code of, "" for none."""
     return _LINE_OF_CODE.get(code.partition(":")[0], "")
@@ -113,6 +124,10 @@ class Terms:
     def known(self, found: frozenset[str]) -> list[str]:
         """Those of an admission's features that carry weights, sorted."""
         return sorted(feature for feature in found if feature in self._row)
+
+    def of(self, feature: str) -> NDArray[np.float64]:
+        """The weights (d,) of a feature that carries some."""
+        return np.asarray(self.weights[self._row[feature]], dtype=np.float64)
 
     def linear(self, found: frozenset[str], state: NDArray[np.float32] | None) -> NDArray[np.float64]:
         """The sum of all terms but the model's, (d,). The order of summation is fixed, so equal input gives equal bits.

@@ -6,14 +6,15 @@ add up. Nothing here is saved, and no list is changed.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lamo_desktop.admissions.cohort import Admission
+from lamo_desktop.admissions.cohort import Admission, Observation
+from lamo_desktop.admissions.findings import Band, band, finding_code, finding_of, worst_values
 from lamo_desktop.model.knowledge_terms import Reason
 from lamo_desktop.model.package import ModelPackage
 from lamo_desktop.model.prompt import NOTE, Part, parts
@@ -23,6 +24,7 @@ from lamo_desktop.model.terms import line_of
 from lamo_desktop.recommend.policy import probabilities
 from lamo_desktop.stats import logit
 
+FINDINGS = "findings"  # the name of what Why leaves out beside the prompt's parts
 UNKNOWN_PATIENT = "Patient: age and sex not recorded.\n"  # what the prompt says of a patient of whom nothing is known
 
 _CUT = re.compile(r"(?P<name>.+) \((?P<kept>\d+) of \d+ (?P<unit>entries|words) kept\)")
@@ -42,6 +44,10 @@ class Scorer(Protocol):
         """What speaks for or against a drug by its uses and its mentions, what weighs most first."""
         ...
 
+    def findings(self, codes: Sequence[str], drug: str) -> Mapping[str, float]:
+        """What each finding adds to a drug's score, by its code."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -53,11 +59,21 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingShare:
+    """What a finding adds to a drug's logit, against the average of the patients in whom it was known in training."""
+
+    observation: Observation
+    band: Band | None
+    logits: float
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What leaving something out does: the drug's probability without it, and what it had carried (with - without).
 
-    `left_out` says what: nothing (the first, for comparison), a part, an entry of one, or everything. The first also
-    has the `reasons` that drug knowledge gives, and what was `learned` of the hospital.
+    `left_out` says what: nothing (the first, for comparison), a part, an entry of one, or everything. The findings are
+    a part of this name, though no part of the prompt. The first also has the `reasons` that drug knowledge gives, what
+    each of the `findings` adds, the largest first, and what was `learned` of the hospital.
     """
 
     left_out: Literal["nothing", "part", "entry", "everything"]
@@ -66,6 +82,7 @@ class Effect:
     probability: float
     carried: float
     reasons: tuple[Reason, ...] = ()
+    findings: tuple[FindingShare, ...] = ()
     learned: tuple[Learned, ...] = ()
 
 
@@ -130,23 +147,28 @@ def why(
     First the prompt as it was, then each piece left out, last everything. Raises RowFailed when one cannot be scored.
     """
     seen = as_seen(parts(admission), cut)
+    bare = [code for code in admission.codes if not finding_of(code)]
 
-    def asked(prompt: Sequence[Part]) -> tuple[Scored, Context]:
+    def asked(prompt: Sequence[Part], codes: Sequence[str] = admission.codes) -> tuple[Scored, Context]:
         left_out = {part.name for part in seen} - {part.name for part in prompt}
-        codes = [code for code in admission.codes if line_of(code) not in left_out]
-        scored = scorer.score(prompt, [drug], admission.codes)
-        return scored, Context(codes, admission.labels, scored.state)
+        scored = scorer.score(prompt, [drug], codes)
+        kept = [code for code in codes if line_of(code) not in left_out]
+        return scored, Context(kept, admission.labels, scored.state)
 
     def chance(scored: Scored, context: Context) -> float:
         return float(_probabilities(package, [drug], scored.logits, drug_class, context)[0])
 
     scored, context = asked(seen)
     whole, learned = chance(scored, context), _learned(package, drug, scored.logits, drug_class, context)
-    yield Effect("nothing", "", "", whole, 0.0, scorer.reasons(seen, drug), learned)
+    findings = _finding_shares(scorer, package, admission, drug, scored, drug_class)
+    yield Effect("nothing", "", "", whole, 0.0, scorer.reasons(seen, drug), findings, learned)
     for less in leave_outs(seen, with_entries):
         probability = chance(*asked(less.parts))
         yield Effect("entry" if less.entry else "part", less.part, less.entry, probability, whole - probability)
-    nothing = chance(*asked((Part("patient", UNKNOWN_PATIENT, 0), seen[-1])))
+    if findings:
+        probability = chance(*asked(seen, bare))
+        yield Effect("part", FINDINGS, "", probability, whole - probability)
+    nothing = chance(*asked((Part("patient", UNKNOWN_PATIENT, 0), seen[-1]), bare))
     yield Effect("everything", "", "", nothing, whole - nothing)
 
 
@@ -172,6 +194,21 @@ def _probabilities(
 ) -> NDArray[np.float64]:
     found: NDArray[np.float64] = probabilities(package, candidates, logits[np.newaxis, :], drug_class, [context])[0]
     return found
+
+
+def _finding_shares(
+    scorer: Scorer, package: ModelPackage, admission: Admission, drug: str, scored: Scored, drug_class: DrugClass
+) -> tuple[FindingShare, ...]:
+    """What each finding adds to a drug's calibrated logit, the largest first; a hospital's own terms are not in it."""
+    added = scorer.findings(admission.codes, drug)
+    told = [(each, band(each, admission.sex)) for each in worst_values(admission.observations, admission.sex)]
+    found = [(each, at, added[code]) for each, at in told if (code := finding_code(each, at)) in added]
+    if not found:
+        return ()
+    scores = np.float64(scored.logits[0]) - np.array([[0.0], *([share] for _, _, share in found)])
+    with_all, *without = logit(probabilities(replace(package, site=None), [drug], scores, drug_class))[:, 0].tolist()
+    shares = [FindingShare(each, at, with_all - less) for (each, at, _), less in zip(found, without, strict=True)]
+    return tuple(sorted(shares, key=lambda share: -abs(share.logits)))
 
 
 def _learned(

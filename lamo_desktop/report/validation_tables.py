@@ -71,7 +71,7 @@ FIELD_NAMES = {
 EMPTY = "An empty list counts as missing: exports rarely tell “none” from “not recorded”."
 EMPTY_AND_OLD = (
     "An empty list counts as missing: exports rarely tell “none” from “not recorded”. Findings that are the worst of "
-    "the first 24 hours are as old as the orders, which may have changed them; models on codes may learn from them."
+    "the first 24 hours are as old as the orders, which may have changed them; the scores may use them."
 )
 
 

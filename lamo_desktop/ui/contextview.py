@@ -33,8 +33,10 @@ class ContextView(QTextBrowser):
             said = next((text for text in cut if text == part.name or text.startswith(f"{part.name} (")), "")
             self._write(cursor, part, seen.get(part.name, ""), said, first=place == 0)
         if admission.observations:
-            heading = self.tr("Findings by the index time (not shown to the model)")
+            heading = self.tr("Findings by the index time (no part of the prompt)")
             told = findings_line(admission.observations, admission.sex, words.said)
+            if any(each.worst for each in admission.observations):
+                told += ". " + self.tr("The worst values of the first 24 hours may be later than an order.")
             line = Part("findings", f"{heading}: {told}", 0)
             self._write(cursor, line, line.text, "", first=False)
         self.moveCursor(QTextCursor.MoveOperation.Start)

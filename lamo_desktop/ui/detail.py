@@ -121,6 +121,7 @@ class AdmissionDetail(QWidget):
             return
         admission, cut = results.admissions[self._row], results.cut[self._row]
         total = 2 + sum(1 for _ in leave_outs(as_seen(parts(admission), cut), with_entries))
+        total += bool(admission.observations)
         classes = {drug: results.formulary.drug_class(drug)}
         settings = self._engine_settings(results)
         self._pending = (

@@ -72,6 +72,7 @@ FINDING_WORDS = frozenset(
         QT_TRANSLATE_NOOP("rooms", "diabetes"),
         QT_TRANSLATE_NOOP("rooms", "recent infarction"),
         QT_TRANSLATE_NOOP("rooms", "infarction within 6 months"),
+        QT_TRANSLATE_NOOP("rooms", "not {finding}"),
         QT_TRANSLATE_NOOP("rooms", "very low"),
         QT_TRANSLATE_NOOP("rooms", "low"),
         QT_TRANSLATE_NOOP("rooms", "normal"),
@@ -91,8 +92,8 @@ FINDING_WORDS = frozenset(
         QT_TRANSLATE_NOOP(
             "rooms",
             "An empty list counts as missing: exports rarely tell “none” from “not recorded”. Findings that are the "
-            "worst of the first 24 hours are as old as the orders, which may have changed them; models on codes may "
-            "learn from them.",
+            "worst of the first 24 hours are as old as the orders, which may have changed them; the scores may "
+            "use them.",
         ),
     )
 )

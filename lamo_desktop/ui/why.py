@@ -7,7 +7,9 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QProgressBar, QVBoxLayout, QWidget
 
+from lamo_desktop.admissions.findings import finding_phrase
 from lamo_desktop.formulary import shown_name
+from lamo_desktop.ui import words
 from lamo_desktop.ui.changes import ChangeDelegate, signed
 from lamo_desktop.ui.tables import Column, ColumnModel, Table, text_column
 from lamo_desktop.ui.theme import em
@@ -16,10 +18,10 @@ from lamo_desktop.ui.widgets import Button, EmptyOr, EmptyState, WrapRow, label
 if TYPE_CHECKING:
     from lamo_desktop.model.knowledge_terms import Reason
     from lamo_desktop.model.site import Learned
-    from lamo_desktop.recommend.explain import Effect
+    from lamo_desktop.recommend.explain import Effect, FindingShare
 
 PART, WITHOUT, CARRIED = range(3)
-MOST_LEARNED = 5  # things told that were learned of the hospital
+MOST_LEARNED = 5  # things told that were learned of the hospital, and findings
 
 
 class WhyPanel(QWidget):
@@ -137,6 +139,7 @@ class WhyPanel(QWidget):
             self.table.fit_columns(columns)
             self.table.sortByColumn(CARRIED, Qt.SortOrder.DescendingOrder)
         reasons = [self._reason(reason) for effect in self._effects for reason in effect.reasons]
+        reasons += [self._finding(share) for effect in self._effects for share in effect.findings[:MOST_LEARNED]]
         reasons += [self._learned(part) for effect in self._effects for part in effect.learned if part.kind != "rest"][
             :MOST_LEARNED
         ]
@@ -155,6 +158,13 @@ class WhyPanel(QWidget):
             "allergies": self.tr("Against it, a recorded allergy: {entry}"),
         }
         return sentences[reason.topic].format(use=reason.use, entry=reason.entry)
+
+    def _finding(self, share: "FindingShare") -> str:
+        """One finding as a sentence, with the ratio of odds to the average patient."""
+        told = finding_phrase(share.observation, share.band, words.said)
+        return self.tr("Finding: {finding} ({odds} times the odds)").format(
+            finding=told, odds=f"{math.exp(share.logits):.2g}"
+        )
 
     def _learned(self, part: "Learned") -> str:
         """One thing that was learned of this hospital as a sentence, with the ratio of odds."""

@@ -1,19 +1,24 @@
 """Why and what if: what is left out, that it is what the model saw, and that the answers are the model's own."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lamo_desktop.admissions.cohort import Admission, PreviousStay
+from lamo_desktop.admissions.cohort import Admission, Observation, PreviousStay
+from lamo_desktop.admissions.findings import finding_codes
 from lamo_desktop.errors import ModelError
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.model.package import ModelPackage, load_package
+from lamo_desktop.model.package_terms import PackageTerms
 from lamo_desktop.model.process import EngineProcess, EngineSettings
-from lamo_desktop.model.prompt import fit, parts
+from lamo_desktop.model.prompt import Part, fit, parts
+from lamo_desktop.model.protocol import Scored
 from lamo_desktop.recommend.explain import UNKNOWN_PATIENT, as_seen, entries, leave_outs, what_if, why
 from lamo_desktop.recommend.policy import probabilities
+from lamo_desktop.stats import logit
 
 PATIENT = Admission(
     "7",
@@ -72,6 +77,49 @@ def test_entries_of_lists_and_sentences_of_notes_are_left_out() -> None:
     one = next(less for less in leave_outs(whole, with_entries=True) if less.entry == "heart failure")
     expected = replace(PATIENT, diagnoses=("atrial fibrillation; paroxysmal", "hypertension"))
     assert texts(one.parts) == texts(parts(expected))
+
+
+class Terms:
+    """Scores by the terms of the embedded default alone, as if the model had answered alike to everything."""
+
+    def __init__(self, package: ModelPackage) -> None:
+        self._terms = PackageTerms(package, load_formulary())
+
+    def score(self, parts: Sequence[Part], candidates: Sequence[str], codes: Sequence[str] = ()) -> Scored:
+        llm = np.zeros(len(candidates), dtype=np.float32)
+        state = np.zeros(576, dtype=np.float32)
+        logits = self._terms.scores(parts, codes, candidates, llm, state)
+        return Scored(logits, 1, 1, 1, (), 0.0, llm, state)
+
+    def reasons(self, parts: Sequence[Part], drug: str) -> tuple[()]:
+        return ()
+
+    def findings(self, codes: Sequence[str], drug: str) -> dict[str, float]:
+        return self._terms.findings(codes, drug)
+
+
+def test_why_names_findings_and_leaves_them_out_as_one() -> None:
+    package = load_package()
+    seen = (
+        Observation("creatinine", 1.4, "mg/dL"),
+        Observation("creatinine", 4.1, "mg/dL", worst=True),
+        Observation("intubated", 0.0, ""),
+        Observation("potassium", 5.8, "mmol/L"),  # of which the package knows nothing
+    )
+    codes = tuple(sorted(finding_codes(seen, "male")))
+    patient = replace(PATIENT, observations=seen, codes=codes)
+    scorer = Terms(package)
+    whole, *parts_left_out, findings, everything = why(scorer, package, patient, (), "enoxaparin")
+    assert [(share.observation, share.band) for share in whole.findings] == [(seen[1], "very high"), (seen[2], "no")]
+    assert whole.findings[0].logits < -0.05
+    assert (findings.left_out, findings.part) == ("part", "findings")
+    bare = replace(patient, observations=(), codes=())
+    without, *_, nothing = why(scorer, package, bare, (), "enoxaparin")
+    assert findings.probability == without.probability > whole.probability
+    assert everything.probability == nothing.probability and without.findings == ()
+    gained = logit(whole.probability) - logit(without.probability)
+    assert gained == pytest.approx(sum(share.logits for share in whole.findings), abs=1e-5)
+    assert [effect.part for effect in parts_left_out] == [part.name for part in parts(PATIENT)[:-1]]
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from lamo_desktop.stats import log_odds
-from trainer.package.linear_terms import feature_design, fit_terms, pooled, ridge
+from lamo_desktop.stats import log_loss, log_odds, threshold_for_count
+from trainer.package.linear_terms import FittedTerms, feature_design, fit_terms, pooled, ridge
 
 RNG = np.random.default_rng(0)
 
@@ -84,3 +84,38 @@ def test_a_finding_that_is_not_known_counts_as_the_average_and_not_as_normal() -
     assert logits["code finding:creatinine normal"] < logits["nothing"] < logits["code finding:creatinine high"]
     inputs = feature_design(found)[1].inputs
     assert np.allclose(inputs[~known], inputs[~known][0])
+
+
+def fitted_findings(codes: list[set[str]], ordered: np.ndarray, classes: dict[str, str]) -> FittedTerms:
+    """Terms of drugs "a", "b" on admissions that have these codes of findings and a reason."""
+    found = [frozenset({"dx sepsis" if i % 3 else "dx infarction", *each}) for i, each in enumerate(codes)]
+    states, patients = np.zeros((0, 0), np.float32), [f"p{i}" for i in range(len(codes))]
+    return fit_terms(
+        found, states, ordered, ["a", "b"], patients, lambda _: None, ["features"], drug_class=lambda d: classes[d]
+    )
+
+
+def test_findings_are_fitted_on_top_of_features_that_stay_as_they_are() -> None:
+    ordered = RNG.random((90, 2)) < 0.4
+    codes = [{"code finding:intubated" if first else "code finding:not intubated"} for first in ordered[:, 0]]
+    none: list[set[str]] = [set() for _ in codes]
+    bare, fitted = (fitted_findings(each, ordered, {"a": "", "b": ""}) for each in (none, codes))
+    assert fitted.terms.features == (*bare.terms.features, "code finding:intubated", "code finding:not intubated")
+    np.testing.assert_array_equal(fitted.terms.weights[:-2], bare.terms.weights)
+    np.testing.assert_array_equal(fitted.terms.bias, bare.terms.bias)
+    assert log_loss(fitted.out_of_fold, ordered) < log_loss(bare.out_of_fold, ordered)
+    assert fitted.record["features out-of-fold log loss"] == bare.record["features out-of-fold log loss"]
+    intubated = fitted.terms.of("code finding:intubated")
+    assert intubated[0] > 1 and abs(intubated[1]) < intubated[0] / 3
+    threshold = threshold_for_count(bare.out_of_fold, ordered.sum())
+    assert (fitted.out_of_fold >= threshold).sum() <= ordered.sum()
+
+
+def test_what_a_drug_may_have_caused_never_speaks_for_it() -> None:
+    """Half have a slow heart, and all of these a beta blocker and the other drug."""
+    slow = RNG.random(90) < 0.5
+    codes = [{"code finding:heart rate very low" if each else "code finding:heart rate normal"} for each in slow]
+    ordered = np.stack([slow, slow], axis=1)
+    fitted = fitted_findings(codes, ordered, {"a": "beta blocker", "b": "statin"})
+    blocker, statin = fitted.terms.of("code finding:heart rate very low")
+    assert -0.2 < blocker <= 0 and statin > 1

@@ -65,6 +65,9 @@ class Recorded:
     def reasons(self, parts: tuple[Part, ...], drug: str) -> tuple[()]:
         return ()
 
+    def findings(self, codes: tuple[str, ...], drug: str) -> dict[str, float]:
+        return {}
+
 
 def test_every_door_gives_the_same_probabilities_and_lists(job: Path, overlay: AdaptationOverlay) -> None:
     expected, outcomes = outcomes_of(job, overlay)

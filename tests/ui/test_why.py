@@ -2,8 +2,9 @@
 
 from pytestqt.qtbot import QtBot
 
+from lamo_desktop.admissions.cohort import Observation
 from lamo_desktop.model.knowledge_terms import TOPICS, Reason
-from lamo_desktop.recommend.explain import Effect
+from lamo_desktop.recommend.explain import Effect, FindingShare
 from lamo_desktop.ui.why import WhyPanel
 
 
@@ -32,3 +33,19 @@ def test_every_topic_has_a_sentence(qtbot: QtBot) -> None:
     panel.show_drug("aspirin", [Effect("nothing", "", "", 0.4, 0.0, every)], usable=True)
     sentences = panel.reasons.text().split("\n")
     assert len(set(sentences)) == len(TOPICS) and all("headache" in sentence for sentence in sentences)
+
+
+def test_findings_are_named_with_their_values_and_what_they_add(qtbot: QtBot) -> None:
+    panel = WhyPanel()
+    qtbot.addWidget(panel)
+    findings = (
+        FindingShare(Observation("creatinine", 2.3, "mg/dL"), "very high", -0.7),
+        FindingShare(Observation("intubated", 0.0, ""), "no", 0.1),
+        FindingShare(Observation("dialysis", 1.0, ""), "yes", 0.02),
+    )
+    panel.show_drug("enoxaparin", [Effect("nothing", "", "", 0.4, 0.0, findings=findings)], usable=True)
+    assert panel.reasons.text().split("\n") == [
+        "•  Finding: creatinine 2.3 mg/dL, very high (0.5 times the odds)",
+        "•  Finding: not intubated (1.1 times the odds)",
+        "•  Finding: on dialysis (1 times the odds)",
+    ]

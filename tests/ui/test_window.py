@@ -166,13 +166,14 @@ def test_the_context_is_shown_as_text_with_what_was_cut(window: MainWindow, qtbo
     assert "Admission A2" in window.reviewing.detail.heading.text()
 
 
-def test_the_findings_stand_below_the_context_and_are_none_of_the_model_s(window: MainWindow) -> None:
+def test_the_findings_stand_below_the_context_and_are_no_part_of_it(window: MainWindow) -> None:
     seen = (Observation("sodium", 139, "mmol/L"), Observation("creatinine", 2.3, "mg/dL", worst=True))
     view = window.reviewing.detail.context
     view.show_admission(Admission("1", "p", 67, "male", diagnoses=("sepsis",), observations=seen), ())
     text = view.toPlainText()
     assert text.endswith(
-        "Findings by the index time (not shown to the model)\ncreatinine 2.3 mg/dL, very high; sodium 139 mmol/L"
+        "Findings by the index time (no part of the prompt)\ncreatinine 2.3 mg/dL, very high; sodium 139 mmol/L. "
+        "The worst values of the first 24 hours may be later than an order."
     )
     assert "creatinine" not in text.partition("Findings")[0]
 

@@ -48,7 +48,13 @@ def add_calibrate(calibrate: argparse.ArgumentParser) -> None:
         metavar="FILE.npz",
         help="also write the terms' out-of-fold logits, for `lamo-train fit --offsets`",
     )
-    calibrate.add_argument(
+    only = calibrate.add_mutually_exclusive_group()
+    only.add_argument(
+        "--findings-only",
+        action="store_true",
+        help="keep a finished package, and only add terms of first-day findings and what adapting starts from",
+    )
+    only.add_argument(
         "--site-prior-only",
         action="store_true",
         help="keep a finished package as it is, and only add what adapting it to a hospital starts from",
@@ -73,6 +79,7 @@ def run_calibrate(options: argparse.Namespace) -> None:
         version=options.version,
         engine=engine_settings(options),
         site_prior_only=options.site_prior_only,
+        findings_only=options.findings_only,
     )
     for split, models in calibrate(chosen, say).items():
         _table(split, models)

@@ -1,7 +1,7 @@
-"""What first-day findings are worth to the code model, without the language model, and what a site without them gets.
+"""What first-day findings are worth to the code model, without the language model.
 
-Three models are fitted on the training rows: one that never sees findings, and one that does, judged where they are
-known and once more with every finding taken out of the judged rows, as at a site that records none.
+Two models are fitted on the training rows: one that never sees findings, and the same with terms of findings on top. A
+site that records none gets the first.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ from trainer.package.fitted_terms import code_features
 from trainer.package.knowledge_terms import fit_knowledge
 from trainer.package.linear_terms import fit_terms
 
-WITH, WITHOUT, TAKEN_OUT = "with findings", "without findings", "with findings, none known on these rows"
+WITH, WITHOUT = "with findings", "without findings"
 
 
 def without_findings(admission: Admission) -> Admission:
@@ -39,7 +39,7 @@ def evaluate_findings(
     resamples: int,
     progress: Callable[[str], None],
 ) -> list[SplitResult]:
-    """The three on each split, the first against the others; thresholds give the ordered number on training rows."""
+    """The two on each split, the first against the other; thresholds give the ordered number on training rows."""
     train, drugs = rows.of(["train"]), sorted(rows.candidates)
     bare = [without_findings(admission) for admission in train]
     progress("fitting with findings")
@@ -50,7 +50,6 @@ def evaluate_findings(
     under_test: Mapping[str, tuple[CodeModel, Sequence[Admission], Mapping[str, Sequence[Admission]]]] = {
         WITH: (with_findings, train, {split: rows.of([split]) for split in splits}),
         WITHOUT: (without, bare, splits_bare),
-        TAKEN_OUT: (with_findings, train, splits_bare),
     }
     ordered = ordered_matrix(train, drugs)
     models = []
@@ -79,4 +78,7 @@ def out_of_fold(
         below = fit_knowledge([parts(a) for a in train], ordered, drugs, knowledge, formulary).logits
     seen = [code_features(admission, allergies=knowledge is None) for admission in train]
     patients, states = [a.patient_id for a in train], np.zeros((0, 0), dtype=np.float32)
-    return fit_terms(seen, states, ordered, drugs, patients, lambda _: None, ["features"], below, [penalty]).out_of_fold
+    fitted = fit_terms(
+        seen, states, ordered, drugs, patients, lambda _: None, ["features"], below, [penalty], formulary.drug_class
+    )
+    return fitted.out_of_fold

@@ -17,7 +17,7 @@ from lamo_desktop.formulary import Formulary
 from lamo_desktop.formulary.knowledge import DrugKnowledge
 from lamo_desktop.model.knowledge_terms import KnowledgeScorer
 from lamo_desktop.model.prompt import parts
-from lamo_desktop.model.terms import Terms
+from lamo_desktop.model.terms import Terms, without_findings
 from lamo_desktop.stats import log_loss, log_odds
 from trainer.cohort.rows import ordered_matrix
 from trainer.evaluate.unseen import FEWEST, ranked
@@ -53,15 +53,16 @@ class CodeModel:
     def logits(self, admissions: Sequence[Admission], drugs: Sequence[str]) -> Floats:
         """Logits (admissions, drugs); for a drug that is not known, as a package makes them."""
         known = np.array([self.log_odds[drug] for drug in self.terms.drugs])
-        prompts = [code_features(admission, allergies=self.scorer is None) for admission in admissions]
-        linear = np.stack([self.terms.linear(prompt, None) for prompt in prompts])
-        found = np.stack([self._share(drug, known, linear) for drug in drugs], axis=1)
+        seen = [code_features(admission, allergies=self.scorer is None) for admission in admissions]
+        linear = np.stack([self.terms.linear(each, None) for each in seen])
+        bare = np.stack([self.terms.linear(without_findings(each), None) for each in seen])
+        found = np.stack([self._share(drug, known, linear, bare) for drug in drugs], axis=1)
         if self.scorer:
             found += np.stack([self.scorer.scores(parts(admission), drugs) for admission in admissions])
         return found
 
-    def _share(self, drug: str, known: Floats, linear: Floats) -> Floats:
-        """A drug's base rate and linear terms (admissions,), or what it takes over of others."""
+    def _share(self, drug: str, known: Floats, linear: Floats, bare: Floats) -> Floats:
+        """A drug's base rate and linear terms (admissions,), or what it takes over of others, `bare` of findings."""
         if drug in self.terms.column:
             place = self.terms.column[drug]
             return np.asarray(known[place] + linear[:, place])
@@ -69,8 +70,8 @@ class CodeModel:
         kin = np.array([own_class != "" and self.formulary.drug_class(name) == own_class for name in self.terms.drugs])
         kin = kin if kin.any() else np.ones(len(kin), dtype=bool)
         if self.scorer:
-            return np.asarray(known[kin].mean() + self.scorer.terms.slope * (linear @ self.scorer.likeness(drug)))
-        return np.asarray(known[kin].mean() + linear[:, kin].mean(axis=1))
+            return np.asarray(known[kin].mean() + self.scorer.terms.slope * (bare @ self.scorer.likeness(drug)))
+        return np.asarray(known[kin].mean() + bare[:, kin].mean(axis=1))
 
 
 def fit_code_model(
@@ -87,10 +88,14 @@ def fit_code_model(
     base = log_odds(ordered)
     rates = dict(zip(drugs, base.tolist(), strict=True))
     if knowledge is None:
-        fitted = fit_terms(seen, states, ordered, drugs, patients, _silent, ["features"], penalties=penalties)
+        fitted = fit_terms(
+            seen, states, ordered, drugs, patients, _silent, ["features"], None, penalties, formulary.drug_class
+        )
         return CodeModel(None, fitted.terms, fitted.record["features penalty"], rates, formulary)
     below = fit_knowledge([parts(a) for a in train], ordered, drugs, knowledge, formulary)
-    fitted = fit_terms(seen, states, ordered, drugs, patients, _silent, ["features"], below.logits, penalties)
+    fitted = fit_terms(
+        seen, states, ordered, drugs, patients, _silent, ["features"], below.logits, penalties, formulary.drug_class
+    )
     final = with_slope(below, fitted.out_of_fold - base - below.logits, ordered, formulary)
     scorer = KnowledgeScorer(final, formulary)
     return CodeModel(scorer, fitted.terms, fitted.record["features penalty"], rates, formulary)

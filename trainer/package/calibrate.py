@@ -11,13 +11,14 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.files import sha256_of
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.formulary.knowledge import load_drug_knowledge
-from lamo_desktop.model.package import SitePriorFile, load_package, write_package
+from lamo_desktop.model.package import ModelPackage, SitePriorFile, load_package, write_package
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.model.site_prior import write_site_prior
-from trainer.cohort.rows import ordered_matrix, read_rows, without, write_offsets
+from trainer.cohort.rows import Rows, ordered_matrix, read_rows, without, write_offsets
 from trainer.package.calibrated import Progress, calibrated_package, sample, untuned
 from trainer.package.engine_scores import answers
 from trainer.package.figures import Figures, as_metrics, base_rate_figures, package_figures
+from trainer.package.finished import with_site_prior
 from trainer.package.fitted_terms import (
     LABELS,
     TERM_KINDS,
@@ -26,7 +27,7 @@ from trainer.package.fitted_terms import (
     ready_to_tune,
     to_ask,
 )
-from trainer.package.site_prior import SITE_PRIOR, site_prior_of, with_site_prior
+from trainer.package.site_prior import SITE_PRIOR, site_prior_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +60,25 @@ class CalibrateOptions:
     """Version of the package written."""
     site_prior_only: bool
     """Keep a finished package as it is, and only add what adapting it to a hospital starts from."""
+    findings_only: bool
+    """The same, and terms of findings: the scores of admissions without any stay."""
     engine: EngineSettings
 
 
 def calibrate(options: CalibrateOptions, say: Progress) -> dict[str, dict[str, dict[str, Figures]]]:
     """Write the calibrated package; its figures and the base rates' by split, model and policy."""
     rows, formulary = read_rows(options.cohort), load_formulary()
-    if options.site_prior_only:
+    if (both := set(options.splits) & set(options.report)) and not options.site_prior_only:
+        raise InputError(f"The figures on {both.pop()} rows would be of rows that were tuned on: report others.")
+    if options.site_prior_only or options.findings_only:
         tuning = without(rows.of(options.splits), options.leave_out, say)
-        finished = load_package(options.model)
-        with_site_prior(finished, rows, tuning, formulary, options.output, options.version, say)
-        return {}
+        finished, add = load_package(options.model), options.findings_only
+        package = with_site_prior(finished, rows, tuning, formulary, options.output, options.version, say, add)
+        return _with_figures(package, rows, options, say) if add else {}
     start = ready_to_tune(load_package(options.model) if options.model else untuned(load_package()))
     kinds = TERM_KINDS[options.terms]
     settings, scores = options.engine, options.scores
     tuning = sample(without(rows.of(options.splits), options.leave_out, say), options.limit)
-    if both := set(options.splits) & set(options.report):
-        raise InputError(f"The figures on {both.pop()} rows would be of rows that were tuned on: report others.")
     reported = {split: rows.of([split]) for split in options.report}
     pool = without(rows.of(start.training.get("splits", ["train"])), options.leave_out, lambda message: None)
     unseen = not_trained_on(start, pool, tuning)
@@ -104,12 +107,20 @@ def calibrate(options: CalibrateOptions, say: Progress) -> dict[str, dict[str, d
         else:
             plain = calibrated_package(start, rows, formulary.drug_class, tuning, unseen, scores, settings, say)
             package = write_package(options.output, replace(plain, **about))
+    return _with_figures(package, rows, options, say)
+
+
+def _with_figures(
+    package: ModelPackage, rows: Rows, options: CalibrateOptions, say: Progress
+) -> dict[str, dict[str, dict[str, Figures]]]:
+    """Its figures on the reported rows, which it records, and the base rates', by split, model and policy."""
     figures, metrics = {}, {}
-    for split, admissions in reported.items():
-        found = package_figures(package, admissions, scores, settings, say)
+    for split in options.report:
+        admissions = rows.of([split])
+        found = package_figures(package, admissions, options.scores, options.engine, say)
         base = base_rate_figures(rows.of(["train"]), admissions, sorted(rows.candidates))
         figures[split] = {"model": found, "base rates": base}
         metrics[split] = {name: as_metrics(each) for name, each in figures[split].items()}
-    training = {**package.training, "formulary": formulary.version}
+    training = {**package.training, "formulary": load_formulary().version}
     write_package(options.output, replace(package, metrics=metrics, training=training))
     return figures

@@ -92,12 +92,24 @@ def package_with_terms(
     found = answers(start, asked, candidates, scores_file, settings, progress, allergies=known is None)
     base, truth = log_odds(ordered), ordered[unseen]
     if own:
-        fitted = fit_terms(seen, found.states, ordered, candidates, patients, progress, ["features"], below)
+        fitted = fit_terms(
+            seen,
+            found.states,
+            ordered,
+            candidates,
+            patients,
+            progress,
+            ["features"],
+            below,
+            drug_class=formulary.drug_class,
+        )
         scores = score_rows(start, asked, candidates, scores_file, settings, progress, allergies=known is None)
         centre = np.array([start.by_name[drug].log_odds - start.by_name[drug].offset for drug in candidates])
         varied = scores - centre
     else:
-        fitted = fit_terms(seen, found.states, ordered, candidates, patients, progress, kinds, below)
+        fitted = fit_terms(
+            seen, found.states, ordered, candidates, patients, progress, kinds, below, drug_class=formulary.drug_class
+        )
         centre = found.llm.mean(0, dtype=np.float64)
         varied = (found.llm - centre)[unseen if "state" in kinds else slice(None)]
     columns = [fitted.out_of_fold[unseen] - base]

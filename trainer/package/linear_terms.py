@@ -2,7 +2,9 @@
 
 Two ridge-penalised logistic models, one on an admission's features and one on the base's state of its prompt, each for
 all drugs at once; their logits are averaged. How hard each is drawn to the base rates is chosen by the out-of-fold log
-loss, folds being whole patients. The gain of the model's own answers is fitted last, on admissions new to its adapters.
+loss, folds being whole patients. Findings are fitted on top of the other features, which stay as they are: an admission
+without any has the score of a package that knows none. The gain of the model's own answers is fitted last, on
+admissions new to its adapters.
 """
 
 from collections import Counter
@@ -13,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamo_desktop.admissions.findings import finding_of
-from lamo_desktop.model.terms import Terms
-from lamo_desktop.stats import FOLDS, log_loss, log_odds, patient_folds, sigmoid
+from lamo_desktop.model.terms import Terms, is_finding, without_findings
+from lamo_desktop.stats import FOLDS, log_loss, log_odds, patient_folds, sigmoid, threshold_for_count
+from trainer.package.finding_signs import speak_against
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -22,6 +25,7 @@ Bools = NDArray[np.bool_]
 KINDS = ("features", "state")  # the code model and the reading head
 RAREST = 3  # training admissions that a feature must be seen in
 PENALTIES = (0.2, 0.4, 0.8, 1.6)  # of inputs whose mean squared length is 1
+FINDING_PENALTIES = (5.0, 10.0, 20.0, 40.0)  # the same, of findings
 ROUNDS = 150  # of accelerated descent; logits then move by less than 1e-3
 
 
@@ -67,18 +71,21 @@ def fit_terms(
     kinds: Sequence[str] = KINDS,
     below: Floats | None = None,
     penalties: Sequence[float] = PENALTIES,
+    drug_class: Callable[[str], str] = lambda drug: "",
 ) -> FittedTerms:
     """Fit on training admissions: their features, states (admissions, width) and orders (admissions, drugs).
 
     `kinds` names what is fitted, a part of `KINDS`, on top of frozen logits `below` (admissions, drugs), which are no
-    part of the terms but of the out-of-fold logits. A drug's log-odds are no part of its terms: they are where the
+    part of the terms but of the out-of-fold logits. No finding speaks for a drug, or for a drug of a class, that it
+    speaks against (see `finding_signs`). A drug's log-odds are no part of its terms: they are where the
     package's calibration starts.
     """
     names: tuple[str, ...] = ()
     designs: dict[str, Design] = {}
     fold = patient_folds(patients)
+    findings = [frozenset(filter(is_finding, each)) for each in found]
     if "features" in kinds:
-        names, designs["features"] = feature_design(found)
+        names, designs["features"] = feature_design([without_findings(each) for each in found])
     if "state" in kinds:
         designs["state"] = state_design(states)
     share, n_drugs = 1 / len(kinds), len(drugs)
@@ -92,16 +99,111 @@ def fit_terms(
         raw = weights * design.scale[:, None]
         matrices[kind] = design.of_features(raw) * share
         intercept += (constant - design.mean @ raw) * share
-        out_of_fold += of_kind * share
         record[f"{kind} penalty"] = penalty
         record[f"{kind} out-of-fold log loss"] = round(losses[penalty], 6)
         progress(f"linear terms of {kind}: penalty {penalty:g}, out-of-fold log loss {losses[penalty]:.5f}")
+        if kind == "features" and any(findings):
+            on_top = _fit_findings(
+                findings, drugs, drug_class, design.inputs, penalty, of_kind, ordered, fold, below, progress
+            )
+            names += on_top.names
+            matrices[kind] = np.concatenate([matrices[kind], on_top.weights * share])
+            of_kind, record = on_top.out_of_fold, record | on_top.record
+        out_of_fold += of_kind * share
     record["out-of-fold log loss"] = round(log_loss(out_of_fold, ordered), 6)
     progress(f"linear terms together: out-of-fold log loss {record['out-of-fold log loss']:.5f}")
     none = np.zeros(n_drugs, dtype=np.float32)
     bias = (intercept - log_odds(ordered)).astype(np.float32)
     of_features, head = (matrices[kind].astype(np.float32) for kind in KINDS)
     return FittedTerms(Terms(names, tuple(drugs), of_features, bias, none, none, head), out_of_fold, record)
+
+
+@dataclass(frozen=True)
+class _OnTop:
+    """Weights (findings, drugs) of findings that are there or not, and out-of-fold logits with them."""
+
+    names: tuple[str, ...]
+    weights: Floats
+    out_of_fold: Floats
+    record: dict[str, float]
+
+
+def _fit_findings(
+    findings: Sequence[frozenset[str]],
+    drugs: Sequence[str],
+    drug_class: Callable[[str], str],
+    inputs: Floats,
+    penalty: float,
+    out_of_fold: Floats,
+    ordered: Bools,
+    fold: NDArray[np.intp],
+    below: Floats,
+    progress: Callable[[str], None],
+) -> _OnTop:
+    """Fit findings on top of a code model of other `inputs`, which is frozen as it fits the same admissions.
+
+    `out_of_fold` are its logits for admissions of other folds. The slope, one for all, and the penalty are those of
+    the lowest out-of-fold log loss; findings that only make it worse get no weights. A constant is not fitted. What
+    spreads logits makes lists longer at the same threshold: every known finding takes a little from all drugs, so that
+    the lists of these admissions are together as long as without findings, and thresholds hold for both.
+    """
+    names, design = feature_design(findings)
+    barred = speak_against(names, drugs, drug_class)
+    present = np.array([[name in each for name in names] for each in findings], dtype=np.float64)
+
+    def on_top(rows: Bools, strength: float, beneath: Floats) -> Floats:
+        """Weights of findings that are there or not, fitted on some admissions."""
+        weights, _ = ridge(design.inputs[rows], ordered[rows], strength, beneath, intercept=False)
+        of_codes = design.of_features(weights * design.scale[:, None])
+        return np.where(barred, np.minimum(of_codes, 0.0), of_codes)
+
+    def frozen(rows: Bools) -> Floats:
+        weights, constant = ridge(inputs[rows], ordered[rows], penalty, below[rows])
+        return below[rows] + inputs[rows] @ weights + constant
+
+    added = {strength: np.zeros(ordered.shape) for strength in FINDING_PENALTIES}
+    for each in range(FOLDS):
+        inside = fold == each
+        if inside.any():
+            beneath = frozen(~inside)
+            for strength, logits in added.items():
+                logits[inside] = present[inside] @ on_top(~inside, strength, beneath)
+    tried = []
+    for strength, logits in added.items():
+        (slope,) = pooled([logits], out_of_fold, ordered)
+        slope = round(max(slope, 0.0), 4)
+        tried.append((log_loss(out_of_fold + slope * logits, ordered), strength, slope))
+    loss, strength, slope = min(tried)
+    everyone = np.ones(len(ordered), dtype=bool)
+    with_findings = out_of_fold + slope * added[strength]
+    known = present.sum(axis=1) / present.sum(axis=1).mean()
+    shift = round(_shift_to_length(with_findings, known, out_of_fold, int(ordered.sum())), 4)
+    with_findings -= shift * known[:, None]
+    weights = slope * on_top(everyone, strength, frozen(everyone)) - shift / present.sum(axis=1).mean()
+    loss = round(log_loss(with_findings, ordered), 6)
+    record = {
+        "findings penalty": strength,
+        "findings slope": slope,
+        "findings shift": shift,
+        "findings out-of-fold log loss": loss,
+    }
+    progress(
+        f"findings on top: penalty {strength:g}, slope {slope:g}, shift {shift:g}, out-of-fold log loss {loss:.5f}"
+    )
+    return _OnTop(names, weights, with_findings, record)
+
+
+def _shift_to_length(logits: Floats, known: Floats, before: Floats, count: int) -> float:
+    """What, times `known` (admissions,), to take from logits for as many above the threshold that lets `count` pass
+    `before`; 0 where they are no more.
+    """
+    threshold = threshold_for_count(before, count)
+    low, high = 0.0, 1.0
+    for _ in range(40):
+        shift = (low + high) / 2
+        longer = (logits - shift * known[:, None] >= threshold).sum() > count
+        low, high = (shift, high) if longer else (low, shift)
+    return high if high > 1e-9 else 0.0
 
 
 def feature_design(found: Sequence[frozenset[str]]) -> tuple[tuple[str, ...], Design]:
@@ -126,8 +228,8 @@ def _columns_of_findings(names: Sequence[str]) -> tuple[NDArray[np.intp], ...]:
     """The columns of the bands of each finding."""
     of: dict[str, list[int]] = {}
     for column, name in enumerate(names):
-        if finding := finding_of(name.removeprefix("code ")):
-            of.setdefault(finding, []).append(column)
+        if is_finding(name):
+            of.setdefault(finding_of(name.removeprefix("code ")), []).append(column)
     return tuple(np.array(columns, dtype=np.intp) for columns in of.values())
 
 
@@ -161,10 +263,13 @@ def choose_penalty(
     return best, logits[best], losses
 
 
-def ridge(inputs: Floats, ordered: Bools, penalty: float, below: Floats | float = 0.0) -> tuple[Floats, Floats]:
+def ridge(
+    inputs: Floats, ordered: Bools, penalty: float, below: Floats | float = 0.0, intercept: bool = True
+) -> tuple[Floats, Floats]:
     """Weights (inputs, drugs) and constants (drugs,) minimising log loss + penalty / 2 * |weights|^2, summed.
 
-    `below` (admissions, drugs) are frozen logits that the weights are fitted on top of.
+    `below` (admissions, drugs) are frozen logits that the weights are fitted on top of. Without `intercept` the
+    constants are 0.
 
     Works on one coefficient per admission, weights being sums of inputs; Nesterov's accelerated descent with the bound
     of the logistic curvature, 1/4, as its step.
@@ -173,12 +278,12 @@ def ridge(inputs: Floats, ordered: Bools, penalty: float, below: Floats | float 
     kernel = inputs @ inputs.T
     step = np.linalg.inv(kernel / 4 + penalty * np.eye(n))
     a = ahead_a = np.zeros(ordered.shape)
-    b = ahead_b = log_odds(ordered)
+    b = ahead_b = log_odds(ordered) if intercept else np.zeros(ordered.shape[1])
     pace = 1.0
     for _ in range(ROUNDS):
         miss = sigmoid(below + kernel @ ahead_a + ahead_b) - ordered
         new_a = ahead_a - step @ (miss + penalty * ahead_a)
-        new_b = ahead_b - 2 * miss.mean(0)
+        new_b = ahead_b - 2 * miss.mean(0) * intercept
         new_pace = (1 + np.sqrt(1 + 4 * pace**2)) / 2
         onward = (pace - 1) / new_pace
         ahead_a, ahead_b = new_a + onward * (new_a - a), new_b + onward * (new_b - b)

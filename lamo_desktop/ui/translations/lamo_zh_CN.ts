@@ -653,8 +653,12 @@
         <translation>模型所见的上下文</translation>
     </message>
     <message>
-        <source>Findings by the index time (not shown to the model)</source>
-        <translation>截至索引时间的检查结果（模型看不到）</translation>
+        <source>Findings by the index time (no part of the prompt)</source>
+        <translation>截至索引时间的检查结果（不在提示词中）</translation>
+    </message>
+    <message>
+        <source>The worst values of the first 24 hours may be later than an order.</source>
+        <translation>前24小时的最差值可能晚于某条医嘱。</translation>
     </message>
     <message>
         <source>  ▲ shortened for length: {kept}</source>
@@ -3134,6 +3138,10 @@
         <translation>不支持使用：有过敏记录：{entry}</translation>
     </message>
     <message>
+        <source>Finding: {finding} ({odds} times the odds)</source>
+        <translation>检查结果：{finding}（比值的 {odds} 倍）</translation>
+    </message>
+    <message>
         <source>Learned here: ordered {odds} times as readily as elsewhere</source>
         <translation>本院学得：开立的比值是别处的 {odds} 倍</translation>
     </message>
@@ -5341,6 +5349,10 @@
         <translation>6个月内心肌梗死</translation>
     </message>
     <message>
+        <source>not {finding}</source>
+        <translation>非{finding}</translation>
+    </message>
+    <message>
         <source>very low</source>
         <translation>很低</translation>
     </message>
@@ -5405,8 +5417,8 @@
         <translation>首日检查结果</translation>
     </message>
     <message>
-        <source>An empty list counts as missing: exports rarely tell “none” from “not recorded”. Findings that are the worst of the first 24 hours are as old as the orders, which may have changed them; models on codes may learn from them.</source>
-        <translation>空列表按缺失计：导出数据很少区分“无”与“未记录”。前24小时最差值的检查结果与医嘱同时产生，医嘱可能已改变它们；基于编码的模型可能从中学习。</translation>
+        <source>An empty list counts as missing: exports rarely tell “none” from “not recorded”. Findings that are the worst of the first 24 hours are as old as the orders, which may have changed them; the scores may use them.</source>
+        <translation>空列表按缺失计：导出数据很少区分“无”与“未记录”。前24小时最差值的检查结果与医嘱同时产生，医嘱可能已改变它们；评分可能用到它们。</translation>
     </message>
     <message>
         <source>not a possible value of {name} ({range}): set aside; correct it or its unit</source>
