@@ -96,7 +96,7 @@ def fit_code_model(
     fitted = fit_terms(
         seen, states, ordered, drugs, patients, _silent, ["features"], below.logits, penalties, formulary.drug_class
     )
-    final = with_slope(below, fitted.out_of_fold - base - below.logits, ordered, formulary)
+    final = with_slope(below, fitted.bare - base - below.logits, ordered, formulary)
     scorer = KnowledgeScorer(final, formulary)
     return CodeModel(scorer, fitted.terms, fitted.record["features penalty"], rates, formulary)
 

@@ -97,7 +97,7 @@ def calibrate(options: CalibrateOptions, say: Progress) -> dict[str, dict[str, d
                 start, rows, formulary, tuning, unseen, scores, settings, kinds, Path(scratch), say, knowledge
             )
             drugs = sorted(rows.candidates)
-            prior = site_prior_of(tuned.out_of_fold, ordered_matrix(tuning, drugs), tuning, drugs, formulary.drug_class)
+            prior = site_prior_of(tuned.bare, ordered_matrix(tuning, drugs), tuning, drugs, formulary.drug_class)
             write_site_prior(prior, Path(scratch) / SITE_PRIOR)
             about["site_prior"] = SitePriorFile(SITE_PRIOR, sha256_of(Path(scratch) / SITE_PRIOR))
             files = {**tuned.files, SITE_PRIOR: Path(scratch) / SITE_PRIOR}

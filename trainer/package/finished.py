@@ -63,7 +63,7 @@ def with_site_prior(
     fitted = fit_terms(
         seen, states, ordered, drugs, patients, say, ["features"], below, penalties, formulary.drug_class
     )
-    prior = site_prior_of(fitted.out_of_fold, ordered, tuning, drugs, formulary.drug_class)
+    prior = site_prior_of(fitted.bare, ordered, tuning, drugs, formulary.drug_class)
     about = {"admissions": len(tuning), "from": "out-of-fold code model", **fitted.record}
     training = {**package.training, "site_prior": about}
     with tempfile.TemporaryDirectory() as scratch:

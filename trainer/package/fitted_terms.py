@@ -43,13 +43,13 @@ class Tuned:
     """A calibrated package that is not written yet, with its new files by name, and what adapters may learn on top of.
 
     `offsets` are out-of-fold logits (tuning admissions, candidates) of the linear terms without the base rates,
-    `out_of_fold` those with them.
+    `bare` those with them and without findings.
     """
 
     package: ModelPackage
     files: dict[str, Path]
     offsets: NDArray[np.float64]
-    out_of_fold: NDArray[np.float64]
+    bare: NDArray[np.float64]
 
 
 def package_with_terms(
@@ -137,7 +137,7 @@ def package_with_terms(
     write_terms(terms, files[TERMS])
     start = replace(start, terms=LinearTerms(TERMS, sha256_of(files[TERMS])))
     if known:
-        final = with_slope(known, fitted.out_of_fold - base - known.logits, ordered, formulary)
+        final = with_slope(known, fitted.bare - base - known.logits, ordered, formulary)
         record = record | {"knowledge slope": final.slope}
         files[KNOWLEDGE] = folder / KNOWLEDGE
         write_knowledge(final, files[KNOWLEDGE])
@@ -150,7 +150,7 @@ def package_with_terms(
         policy_thresholds(logits, sigmoid(logits) if start.fine_tuned else truth),
         {**tuned_on(rows, tuning), "linear_terms": {**record, "with the model": round(after, 6)}},
     )
-    return Tuned(package, files, fitted.out_of_fold - base, fitted.out_of_fold)
+    return Tuned(package, files, fitted.out_of_fold - base, fitted.bare)
 
 
 def code_features(admission: Admission, allergies: bool) -> frozenset[str]:

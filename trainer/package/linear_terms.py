@@ -54,11 +54,15 @@ class Design:
 
 @dataclass(frozen=True)
 class FittedTerms:
-    """Terms with gain 0, their out-of-fold logits (admissions, drugs), and how they were chosen, for a manifest."""
+    """Terms with gain 0, their out-of-fold logits (admissions, drugs), and how they were chosen, for a manifest.
+
+    `bare` are the out-of-fold logits without the terms of findings.
+    """
 
     terms: Terms
     out_of_fold: Floats
     record: dict[str, float]
+    bare: Floats
 
 
 def fit_terms(
@@ -91,7 +95,8 @@ def fit_terms(
     share, n_drugs = 1 / len(kinds), len(drugs)
     matrices = {"features": np.zeros((0, n_drugs)), "state": np.zeros((0, n_drugs))}
     below = np.zeros(ordered.shape) if below is None else below
-    record, out_of_fold, intercept = {}, np.zeros(ordered.shape), np.zeros(n_drugs)
+    record, intercept = {}, np.zeros(n_drugs)
+    out_of_fold, bare = np.zeros(ordered.shape), np.zeros(ordered.shape)
     for kind in kinds:
         design = designs[kind]
         penalty, of_kind, losses = choose_penalty(design.inputs, ordered, fold, below, penalties)
@@ -102,6 +107,7 @@ def fit_terms(
         record[f"{kind} penalty"] = penalty
         record[f"{kind} out-of-fold log loss"] = round(losses[penalty], 6)
         progress(f"linear terms of {kind}: penalty {penalty:g}, out-of-fold log loss {losses[penalty]:.5f}")
+        bare += of_kind * share
         if kind == "features" and any(findings):
             on_top = _fit_findings(
                 findings, drugs, drug_class, design.inputs, penalty, of_kind, ordered, fold, below, progress
@@ -115,7 +121,7 @@ def fit_terms(
     none = np.zeros(n_drugs, dtype=np.float32)
     bias = (intercept - log_odds(ordered)).astype(np.float32)
     of_features, head = (matrices[kind].astype(np.float32) for kind in KINDS)
-    return FittedTerms(Terms(names, tuple(drugs), of_features, bias, none, none, head), out_of_fold, record)
+    return FittedTerms(Terms(names, tuple(drugs), of_features, bias, none, none, head), out_of_fold, record, bare)
 
 
 @dataclass(frozen=True)

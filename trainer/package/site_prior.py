@@ -2,6 +2,7 @@
 
 It is told by out-of-fold probabilities of the code model, with its knowledge terms: those of a fine-tuned model are out
 of fold for the few admissions alone that it has not learned from, too few for the correlations of some hundred drugs.
+Findings are not in them: a hospital without any starts from what holds there.
 """
 
 from collections.abc import Callable, Sequence
