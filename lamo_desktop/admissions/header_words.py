@@ -137,6 +137,11 @@ _LEXICON: Mapping[str, str] = {
         "iniciado iniciada inic comienzo desde first gestartet angesetzt ansetz ansetzen onset erste ersten "
         "premiere primera primer 开始 起始 首次 生效 启用"
     ),
+    "reaction": "reaction reactions reaktion reaktionen reaccion reacciones 反应",
+    "allergy": (
+        "allergy allergies allergic allergen allergens allergene allergie allergien allergique allergiques allergenes "
+        "alergia alergias alergico alergica alergicas alergeno alergenos 过敏 过敏原"
+    ),
     "due": "due valid effective gultig gueltig active on am le el at um",
     "minutes": "min mins minute minutes minuten minuto minutos mn 分钟 分",
     "hours": "h hr hrs hour hours std stunde stunden heures horas 小时",
@@ -149,6 +154,7 @@ _LEXICON: Mapping[str, str] = {
         "recorded registrado registrada tatsachlich 实际"
     ),
     "nothing": (
+        "auf gegen "
         "the a an u of in for and or with der die das des dem den von vom zu zum zur und oder mit bei im als du "
         "de la les l d et ou au aux en pour avec las los del y o con al un une una z zt s"
     ),
@@ -224,6 +230,7 @@ _FIELDS: Mapping[str, tuple[_Form, ...]] = {
         _form("active, drug", "name"),
     ),
     "orders": (_form("drug, order", "name, inpatient, therapy, patient, medical"),),
+    "allergy_reaction": (_form("reaction", "allergy, drug, name, patient, medical, due, since"),),
     "order_start": (
         _form("start", "date, order, drug, therapy, dose, due, since, name"),
         _form("order, date", "drug, due"),

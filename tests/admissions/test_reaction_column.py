@@ -16,6 +16,7 @@ from lamo_desktop.formulary import load_formulary
         ("Reaktion", "codeine; penicillin", "Übelkeit; Ausschlag", {"codeine": "übelkeit", "penicillin": "ausschlag"}),
         ("Réaction", "codeine; penicillin", "penicillin: rash; codeine: nausea",
          {"codeine": "codeine: nausea", "penicillin": "penicillin: rash"}),
+        ("Reaktion auf das Allergen", "codeine", "Übelkeit", {"codeine": "übelkeit"}),
         ("过敏反应", "codeine (nausea)", "rash", {"codeine": "nausea; rash"}),
         ("Reaction", "codeine; penicillin", "nausea", {}),  # to which of them?
     ],
