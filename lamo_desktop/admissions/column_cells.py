@@ -43,6 +43,7 @@ JOINED = 0.9  # share of the ids of the orders that must be among the admissions
 LIFETIME = 25  # years between the dates of a column from which they are dates of birth
 NEAR = 0.3  # share of the starts that must lie within a day of the admission
 DETERMINED = 0.98  # share of an id's groups of rows in which nothing of the admission differs
+GROWN_OLDER = 15.0  # years between the stays of a person, at most
 TELLING = 3  # fields known of the stays from which they tell how many stays there are
 MORE_THAN_TOLD = 1.15  # at most so many times as many ids as stays that differ in what is known of them
 ENOUGH_DRUGS = 0.6  # share of the distinct cells of a column of drugs
@@ -439,6 +440,18 @@ class _Finder:
                 differing.add(value)
         return bool(seen) and len(differing) <= (1 - DETERMINED) * len(seen)
 
+    def _of_one_age(self, candidate: Candidate, column: _Column) -> bool:
+        """Whether rows with the same value are of persons of about the same age, where a column tells it."""
+        held = candidate.holding("age")
+        if held is None:
+            return True
+        ages: dict[str, list[float]] = {}
+        for value, cell in zip(column.cells, self.column(candidate.table, held.column).cells, strict=True):
+            if not is_unknown(value) and (age := _age(cell)) is not None:
+                ages.setdefault(value, []).append(age)
+        apart = sum(max(each) - min(each) > GROWN_OLDER for each in ages.values())
+        return apart <= (1 - DETERMINED) * len(ages)
+
     def _same_things(self, table: Table, first: int, second: int) -> bool:
         """Whether two ids number the same things: each value of one has one of the other."""
         a, b = self.column(table, first), self.column(table, second)
@@ -462,9 +475,9 @@ class _Finder:
             column = self.column(table, j)
             if column.is_id and column.leaning <= 0 and len(column.distinct) <= len(admission.distinct):
                 repeats = 0.5 * len(admission.distinct) <= len(column.distinct) < len(admission.distinct)
-                sexes = [self.column(table, m.column) for m in candidate.assigned if m.field in ("sex", "birth_date")]
-                if not self._determines(column, sexes):  # a bed or a ward: persons of both sexes
-                    continue
+                sexes = [self.column(table, m.column) for m in candidate.assigned if m.field == "sex"]
+                if not self._determines(column, sexes) or not self._of_one_age(candidate, column):
+                    continue  # a bed or a ward: persons of both sexes and all ages
                 if self._determines(admission, [column]) and (column.leaning < 0 or repeats):
                     options.append((column.leaning, j))
         told = [j for leaning, j in options if leaning < 0] or [j for _, j in options]
@@ -716,6 +729,13 @@ def _holds_ages(column: _Column) -> bool:
     if len(column.distinct) < 3 or column.share(_reads_age) < 0.95:
         return False
     return column.share(lambda cell: _AGE_WITH_UNIT.fullmatch(cell.strip())) > MOST
+
+
+def _age(cell: str) -> float | None:
+    try:
+        return parse_age(cell)
+    except ValueError:
+        return None
 
 
 def _reads_age(cell: str) -> bool:

@@ -74,10 +74,14 @@ def test_a_bed_is_no_patient(tmp_path: Path) -> None:
     rows = [["HADM", "Platz", "Age", "Sex", "Diagnoses"]]
     rows += [[f"A{n:03}", f"B-{1 + n % 20:03}", f"{40 + n}", "FM"[n // 3 % 2], "I10"] for n in range(30)]
     path = tmp_path / "a.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(rows)
-    mapping = read_export(path, load_formulary()).headers
-    assert mapping is not None and not mapping.columns("patient_id")
+    for rows_read in (
+        rows,
+        rows[:1] + [[*row[:3], "F", row[4]] for row in rows[9:24]],
+    ):  # few, where the sex is the same
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(rows_read)
+        mapping = read_export(path, load_formulary()).headers
+        assert mapping is not None and not mapping.columns("patient_id")
 
 
 def test_frequencies_are_no_drugs(tmp_path: Path) -> None:
