@@ -16,7 +16,6 @@ from shiboken6 import isValid
 from lamo_desktop.ui import theme
 from lamo_desktop.ui.app import open_window
 from lamo_desktop.ui.window import MainWindow
-from tests.ui.prepared import prepared_context
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +27,9 @@ def own_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def prepared_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    if sys.platform != "win32":
+    if sys.platform != "win32":  # which cannot fork
+        from tests.ui.prepared import prepared_context
+
         monkeypatch.setattr(multiprocessing, "get_context", prepared_context)
 
 
