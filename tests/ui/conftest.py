@@ -17,6 +17,9 @@ from lamo_desktop.ui import theme
 from lamo_desktop.ui.app import open_window
 from lamo_desktop.ui.window import MainWindow
 
+if sys.platform != "win32":  # which cannot fork
+    from tests.ui.prepared import prepared_context
+
 
 @pytest.fixture(autouse=True)
 def own_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -27,9 +30,7 @@ def own_jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def prepared_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    if sys.platform != "win32":  # which cannot fork
-        from tests.ui.prepared import prepared_context
-
+    if sys.platform != "win32":
         monkeypatch.setattr(multiprocessing, "get_context", prepared_context)
 
 
