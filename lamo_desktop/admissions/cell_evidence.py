@@ -30,6 +30,7 @@ ENOUGH = 10  # texts from which they tell that a column is something else
 MOST_PROBED = 60  # texts looked up in the formulary
 NEARLY_NONE = 0.05  # share of drugs up to which a column names none
 ENTRY, LISTED = 80, 0.1  # characters of an entry at most; share of cells that list several, at least
+SOME = 0.3  # share of the cells without a figure from which they are no ids
 FEW = 0.1  # share of the cells up to which they contradict
 
 _ICD = re.compile(r"[A-TV-Z]\d[\dA-Z](?:\.?[\dA-Z]{1,4})?[+*!]?", re.IGNORECASE)
@@ -91,6 +92,7 @@ def evidence(field: str, cells: Sequence[str], formulary: Formulary | None = Non
         named = _share(sample, _is_name) > MOST
         wrong = dates > MOST or max(map(len, sample)) > 60 or few or named or _share(sample, _DECIMAL) > FEW
         wrong = wrong or _counts_something(sample)
+        wrong = wrong or (len(sample) >= ENOUGH and _share(sample, lambda cell: not re.search(r"\d", cell)) > SOME)
         return _judged(0.0, wrong=wrong)
     if field == "order_status":
         return _judged(0.0, wrong=dates <= MOST and len(set(sample)) > MOST_STATES)
@@ -135,11 +137,11 @@ def is_clinical_text(cells: Sequence[str]) -> bool:
 
 def names_no_drug(cells: Sequence[str], formulary: Formulary) -> bool:
     """Whether a column of many texts names no drug at all; Chinese ones may be drugs unknown to the formulary."""
-    distinct = list(dict.fromkeys(sample_of(cells)))[:MOST_PROBED]
-    chinese = _share(distinct, _CHINESE.search) > FEW
-    return (
-        len(distinct) >= ENOUGH and not chinese and _share(distinct, lambda c: names_drug(c, formulary)) <= NEARLY_NONE
-    )
+    sample = sample_of(cells)
+    distinct = list(dict.fromkeys(sample))[:MOST_PROBED]
+    if _share(distinct, _CHINESE.search) > FEW or (len(distinct) < ENOUGH and len(sample) < 3 * ENOUGH):
+        return False
+    return _share(distinct, lambda cell: names_drug(cell, formulary)) <= NEARLY_NONE
 
 
 def _counts_something(sample: Sequence[str]) -> bool:
@@ -214,4 +216,4 @@ def _is_name(cell: str) -> bool:
 def names_drug(cell: str, formulary: Formulary) -> bool:
     """Whether one of the first entries of a cell names something that the formulary knows, not a packaging alone."""
     read = (formulary.map(entry) for entry in split_list(cell)[:3])
-    return any(mapped.status != "unmapped" and mapped.reason != PACKAGING_ONLY for mapped in read)
+    return any(m.status != "unmapped" and PACKAGING_ONLY not in (m.reason, *m.ingredients) for m in read)

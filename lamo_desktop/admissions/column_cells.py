@@ -54,7 +54,9 @@ _DECIMAL = re.compile(r"-?\d+[.,]\d+")
 _MEASURE = re.compile(r"[<>~]?\s*\d+(?:[.,]\d+)?\s*(?:[^\W\d_]{1,8}\.?|%|°)")
 _ICD = re.compile(r"[A-TV-Z]\d[\dA-Z](?:\.?[\dA-Z]{1,4})?[+*!]?", re.IGNORECASE)
 _DRG = re.compile(r"[A-Z]\d\d[A-Z]")
-_AGE_WITH_UNIT = re.compile(r"[<>]?\s*\d{1,3}\+?\s*(?:y[\w/.]*|j\w*\.?|a|ans?|años?|anos?|岁|周岁)", re.IGNORECASE)
+_AGE_WITH_UNIT = re.compile(
+    r"[<>]?\s*\d{1,3}\+?\s*(?:y[\w/.]*|j\w*\.?|a|ans?|años?|anos?|[岁歲歳才세살]|周[岁歲])", re.IGNORECASE
+)
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _PERSON = re.compile(
     r"^(?:pat|pt$|pers|subj|mrn|e?mpi|pid$|piz$|ipp$|nip$|nhc$|nhs$|histor|record|rec$|ur$)|患者|病人|病案|登记|档案|门诊号"
@@ -79,6 +81,7 @@ _NOT_DIAGNOSES = re.compile(
     r"|antec|comment|bemerk|observ|kommentar|note|remark|status|atc|loc|service|provid|site|insur)"
     r"|家族|手术|操作|过敏|备注|既往|床|科"
 )
+_DIAGNOSIS = re.compile(r"^(?:dx|diag)|诊断")
 _LABORATORY = re.compile(
     r"^(?:lab|biolog|result|resultat|component|analys|determin|parameter|test|wert|specimen)"
     r"|检验|化验|结果"
@@ -252,9 +255,13 @@ class _Finder:
 
     def free(self, candidate: Candidate) -> list[int]:
         """Columns that no header speaks for, and that name no person."""
+        headers = candidate.table.columns
+        return [j for j in self.untaken(candidate) if not self.vocabulary.is_identifier(headers[j])]
+
+    def untaken(self, candidate: Candidate) -> list[int]:
+        """Columns that no header speaks for."""
         taken = {match.column for match in candidate.assigned}
-        every = range(len(candidate.table.columns))
-        return [j for j in every if j not in taken and not self.vocabulary.is_identifier(candidate.table.columns[j])]
+        return [j for j in range(len(candidate.table.columns)) if j not in taken]
 
     def chosen(self, candidate: Candidate, name: str, column: int, why: str, instead: bool = False) -> Candidate:
         header = candidate.table.columns[column]
@@ -272,7 +279,7 @@ class _Finder:
         candidates = [self._without_other_words(candidate) for candidate in candidates]
         found: dict[int, list[int]] = {}
         for k, candidate in enumerate(candidates):
-            found[k] = [j for j in self.free(candidate) if self.drug_share(candidate.table, j) >= ENOUGH_DRUGS]
+            found[k] = [j for j in self.untaken(candidate) if self.drug_share(candidate.table, j) >= ENOUGH_DRUGS]
         candidates = [self._home_drugs(candidate, found[k]) for k, candidate in enumerate(candidates)]
         ordered = [c for c in candidates if not not_ordered_here(c.table.title)]
         if not all(self.missing(candidate, "orders", "order_drug") for candidate in ordered):
@@ -577,6 +584,11 @@ class _Finder:
         if not self.missing(candidate, "diagnoses"):
             return candidate
         table = candidate.table
+        reasons = {m.column for m in candidate.matches if m.field == "reason" and m.confidence >= CERTAIN}
+        named = [j for j in reasons if self.column(table, j).says(_DIAGNOSIS)]
+        if len(reasons) > 1 and len(named) == 1:
+            why = "its header speaks of a diagnosis, and another column of the reason"
+            return self.chosen(candidate, "diagnoses", named[0], why, instead=True)
         free = [j for j in self.free(candidate) if not self.column(table, j).says(_NOT_DIAGNOSES)]
         coded = [j for j in free if _holds_codes(self.column(table, j))]
         for j in coded:
@@ -604,6 +616,11 @@ class _Finder:
             return candidate
         named = self.column(table, stay.column)
         long = len(named.distinct) < 0.8 * len(self.rows(table))
+        of_the_stay = {"admission_date", "discharge_date", "birth_date"} - self.given
+        if long:
+            candidate = candidate.without(
+                lambda m: m.field in of_the_stay and self._moves(named, self.column(table, m.column))
+            )
         free = [self.column(table, j) for j in self.free(candidate)]
         free = [c for c in free if c.dates and c.filled >= 0.8 and not c.says(_OTHER_DATE) and len(c.distinct) > 1]
         fixed = [c for c in free if self._determines(named, [c]) and c.years < LIFETIME]
@@ -620,9 +637,25 @@ class _Finder:
             if first is not None and candidate.holding("admission_date") is None:
                 why = "the first of the dates of an admission"
                 candidate = self.chosen(candidate, "admission_date", place[id(first)], why)
+        candidate = self._in_order(candidate)
         if long and (candidate.holding("order_drug") or candidate.holding("orders")):
             candidate = self._starts(candidate, named, moving, place)
         return candidate
+
+    def _in_order(self, candidate: Candidate) -> Candidate:
+        """Nobody is discharged before the admission: an earlier date taken for the discharge is the admission's."""
+        admitted, discharged = candidate.holding("admission_date"), candidate.holding("discharge_date")
+        if admitted is None or discharged is None or {"admission_date", "discharge_date"} & self.given:
+            return candidate
+        if not _before(self.column(candidate.table, discharged.column), self.column(candidate.table, admitted.column)):
+            return candidate
+        why = "its dates lie before those of the other date of the stay"
+        return self.chosen(candidate, "admission_date", discharged.column, why, instead=True)
+
+    def _moves(self, stay: _Column, column: _Column) -> bool:
+        """Whether a column differs from order to order of a stay, so that it is nothing of the stay."""
+        pairs = set(zip(stay.cells, column.cells, strict=True))
+        return len(pairs) > 2 * len(stay.distinct) and not self._determines(stay, [column])
 
     def _starts(
         self, candidate: Candidate, stay: _Column, moving: Sequence[_Column], place: Mapping[int, int]

@@ -33,7 +33,7 @@ _LEXICON: Mapping[str, str] = {
     ),
     "account": "account acct acc konto billing facturacion cuenta facturation",
     "admission": (
-        "admission admissions adm admit admits admitted admitting admsn aufnahme aufn aufnahmen aufgenommen "
+        "admission admissions adm adt admit admits admitted admitting admsn aufnahme aufn aufnahmen aufgenommen "
         "eintritt eintritts zugang zugangs entree entrees entre admis admise ingreso ingresos ing ingresado "
         "ingresada internacion internado admision admitido admittime arrival arrived arrivee llegada reg "
         "registration 入院 收治 收住 登记"
@@ -57,7 +57,7 @@ _LEXICON: Mapping[str, str] = {
     ),
     "record": (
         "record records rec recs chart charts dossier dossiers file akte akten historia historial hc stamm "
-        "expediente expedientes register 病案 病历 档案"
+        "expediente expedientes ha register 病案 病历 档案"
     ),
     "medical": (
         "medical med clinical medizinisch medizinische klinisch klinische clinico clinica clinicos clinicas "
@@ -78,7 +78,7 @@ _LEXICON: Mapping[str, str] = {
     "letters": "kz m f w d h v male female 男 女",
     "date": (
         "date dates dt dttm datetime time times tm tms timestamp ts day datum datums dat zeit zeiten zeitpunkt "
-        "uhrzeit tag fecha fechas fec fech fh hora heure jour moment instant f 日期 时间 日 时刻 时 日期时间"
+        "uhrzeit tag fecha fechas fec fech fh hora heure jour moment instant inst f 日期 时间 日 时刻 时 日期时间"
     ),
     "birth": (
         "birth born dob birthdate birthday geburt geburts geb geboren naissance naiss ne nee nacimiento nac "
@@ -124,7 +124,8 @@ _LEXICON: Mapping[str, str] = {
     "dose": "dose doses dosis",
     "before": (
         "home prior previous pta preadmission outpatient ambulatory habitual habituel usual vor haus dauer "
-        "hausmedikation vormedikation dauermedikation domicile domicilio previa previo bisherige 院前 既往 家庭 "
+        "hausmedikation vormedikation dauermedikation domicile domicilio previa previo bisherige "
+        "domiciliario domiciliaria domiciliarios habituales 院前 既往 家庭 "
         "院外 长期"
     ),
     "name": (

@@ -69,7 +69,8 @@ _LATER_STEMS = ("entl", "abschluss", "出院")
 _BEFORE = _words(
     "home before prior previous previously pre preadmission outpatient ambulatory chronic habitual usual vor vorher "
     "bisherig zuhause hausmedikation vormedikation dauermedikation avant domicile antes previo previa previos previas "
-    "domicilio hogar habituel habituelle 入院前 院前 既往 院外 家庭"
+    "domicilio domiciliario domiciliaria domiciliarios domiciliarias hogar habituales habituel habituelle "
+    "入院前 院前 既往 院外 家庭"
 )
 _PAST = _words(
     "history hx past vorgeschichte antecedents antecedentes antecedente underlying preexisting comorbid comorbidity "
@@ -154,7 +155,9 @@ _STAFF = re.compile(
     r"\b(?:by|von|par|por)$|(?:^|\bdel? )medic[oa]\b|\b(?!arztlich)(?:\w*arzt\w*|physician"
     r"|provider|prescriber|clinician|doctor|nurse|attending"
     r"|consultant|md|surgeon|facultativ[oa]|medecin|prescripteur|prescriptora?|pharmacist|apotheker\w*|user"
-    r"|benutzer|bearbeiter\w*|operator|enfermer[oa]|infirmiere?)\b|医生|医师|护士|药师|开单人|录入人|操作员"
+    r"|(?:verordnet|angeordnet|verschrieben|prescri\w*|ordered|authori[sz]ed|entered|signed|indicad[oa]|ordenad[oa])"
+    r" (?:von|durch|by|par|por)|benutzer|bearbeiter\w*|operator|enfermer[oa]|infirmiere?)\b"
+    r"|医生|医师|护士|药师|开单人|录入人|操作员"
 )
 _CLINICAL_TEXTS = (*CLINICAL, "reason", "procedures", "orders", "order_drug")
 _NO_SUBGROUP = re.compile(

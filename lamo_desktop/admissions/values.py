@@ -27,8 +27,14 @@ UNKNOWN = _words("- -- --- . ? n/a na nan none null nil unknown unk u missing un
     "not recorded",
     "nicht bekannt",
 }
-_FEMALE = _words("f female fem w weiblich frau woman femme femenino feminino féminin feminin mujer 女 女性")
-_MALE = _words("m male man männlich maennlich mann herr masculin masculino homme hombre h varón varon v 男 男性")
+_FEMALE = _words(
+    "f female fem w weiblich frau woman femme femenino feminino féminin feminin mujer "
+    "女 女性 女子 여 여성 여자 k kobieta kvinna žena zena ж жен женский kadın kadin"
+)
+_MALE = _words(
+    "m male man männlich maennlich mann herr masculin masculino homme hombre h varón varon v "
+    "男 男性 男子 남 남성 남자 mężczyzna mezczyzna muž muz м муж мужской erkek"
+)
 _NEITHER = _words("o other x d divers diverse indeterminate ambiguous nonbinary non-binary i 其他")
 
 _AGE = re.compile(
@@ -37,13 +43,16 @@ _AGE = re.compile(
     r"(?:[\s,]*(?:(?:and|und|et|y)\s+)?\d+\s*(?P<rest>[^\W\d_]+)\.?)?"
 )
 _YEARS = _words(
-    "y yr yrs year years yo a j jahr jahre jahren jahrig jahrige jahriger an ans annee annees ano anos anni lat 岁 周岁"
+    "y yr yrs year years yo a j jahr jahre jahren jahrig jahrige jahriger an ans annee annees ano anos "
+    "anni lat 岁 周岁 歲 周歲 歳 才 세 살"
 )
 _YEAR_PARTS = {
-    12.0: _words("m mo mon mos month months mth mths monat monate monaten mois mes meses 月 个月 月龄"),
-    52.18: _words("w wk wks week weeks woche wochen semaine semaines sem semana semanas sm 周"),
+    12.0: _words(
+        "m mo mon mos month months mth mths monat monate monaten mois mes meses 月 个月 月龄 個月 箇月 か月 ヶ月 개월"
+    ),
+    52.18: _words("w wk wks week weeks woche wochen semaine semaines sem semana semanas sm 周 週"),
     365.25: _words("d day days tag tage tagen jour jours dia dias 天 日"),
-    8766.0: _words("h hr hrs hour hours std stunde stunden heure heures hora horas 小时"),
+    8766.0: _words("h hr hrs hour hours std stunde stunden heure heures hora horas 小时 小時"),
 }
 MONTHS_BY_LETTER = 36  # "84 M" is a man of 84 as likely as an age in months
 NO_AGE = "expected an age in years such as 67, 67y or >89"
@@ -89,7 +98,8 @@ def parse_age(text: str) -> int | None:
 
 def _unaccented(word: str) -> str:
     """Letters alone, without accents: "años" and "y/o" as "anos" and "yo"."""
-    return "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalpha())
+    letters = "".join(c for c in unicodedata.normalize("NFKD", word) if c.isalpha())
+    return unicodedata.normalize("NFC", letters)  # Korean syllables are taken apart above
 
 
 def parse_sex(text: str) -> Sex | None:

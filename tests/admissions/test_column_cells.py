@@ -200,3 +200,79 @@ def test_what_is_missing_is_said_in_one_sentence(tmp_path: Path, formulary: Form
     (problem,) = [p for p in cohort.problems if "no column was found for" in p.message]
     assert "the patient id, age, sex, admission date and drugs that were ordered" in problem.message
     assert "'Something'" in problem.message and problem.severity == "warning"
+
+
+def orders(*headers: str) -> list[Row]:
+    """Eight admissions with six orders each, a row for each order; `headers` are to be filled by the test."""
+    rows: list[Row] = [["Admission ID", "Age", "Sex", "Diagnoses", "Drug", *headers]]
+    for n in range(48):
+        stay = n // 6
+        rows.append([f"A{1000 + stay}", 40 + stay, "FM"[stay % 2], DISEASES[stay % 5], DRUGS[n % 6]])
+    return rows
+
+
+def test_a_date_that_differs_from_order_to_order_is_none_of_the_stay(tmp_path: Path, formulary: Formulary) -> None:
+    rows = orders("ADT_ADMIT_DTTM", "START_DATE", "End date")
+    for n, row in enumerate(rows[1:]):
+        day, hour = n // 6 + 1, n % 6 + 8
+        row += [f"2024-01-{day:02} 07:00", f"2024-01-{day:02} {hour:02}:00", f"2024-01-{day:02} {hour + 6:02}:30"]
+    held, cohort = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert (held["admission_date"], held["order_start"]) == (["ADT_ADMIT_DTTM"], ["START_DATE"])
+    assert "discharge_date" not in held
+    assert len(cohort.admissions) == 8 and all(len(a.orders or ()) == 6 for a in cohort.admissions)
+
+
+def test_nobody_is_discharged_before_the_admission(tmp_path: Path, formulary: Formulary) -> None:
+    rows: list[Row] = [["NDA", "AGE", "SEXE", "ENTREE_UM", "DIAG_LIB", "DATE_ENT"]]
+    for n in range(12):
+        rows.append(
+            [f"N{1000 + n}", 40 + n, "FM"[n % 2], f"2024-01-{n + 2:02}", DISEASES[n % 5], f"2024-01-{n + 1:02}"]
+        )
+    held, _ = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert held["admission_date"] == ["DATE_ENT"] and "discharge_date" not in held
+
+
+def test_an_admitting_diagnosis_beside_a_reason_is_the_diagnosis(tmp_path: Path, formulary: Formulary) -> None:
+    rows: list[Row] = [["Visit No.", "Age", "Sex", "Admit date", "Admitting Dx", "Chief Complaint"]]
+    for n in range(12):
+        rows.append([f"V{1000 + n}", 40 + n, "FM"[n % 2], f"2024-01-{n + 1:02}", DISEASES[n % 5], DISEASES[-n % 5]])
+    held, _ = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert (held["diagnoses"], held["reason"]) == (["Admitting Dx"], ["Chief Complaint"])
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("DRUG_FORM", ("TABLET", "SOLN", "INJ")),
+        ("Medikation > verordnet von", ("Schäfer, T.", "Yilmaz, A.", "Weiß, J.")),
+    ],
+)
+def test_a_form_and_a_prescriber_are_no_drugs(
+    header: str, cells: tuple[str, ...], tmp_path: Path, formulary: Formulary
+) -> None:
+    rows = orders(header)
+    rows[0][4] = "Item 7"
+    for n, row in enumerate(rows[1:]):
+        row.append(cells[n % len(cells)])
+    held, cohort = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert held["orders"] == ["Item 7"]
+    assert {drug for a in cohort.admissions for drug in a.orders or ()} >= {"heparin", "metoprolol"}
+
+
+def test_a_ward_called_unit_is_no_patient(tmp_path: Path, formulary: Formulary) -> None:
+    rows = orders("Unit", "Patient (pseudonymised)")
+    for n, row in enumerate(rows[1:]):
+        row += [("CCU", "4 West", "SICU", "MICU")[n // 6 % 4], f"{37920924 + n // 6}"]
+    held, _ = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert held["patient_id"] == ["Patient (pseudonymised)"]
+
+
+def test_treatment_at_home_is_nothing_ordered(tmp_path: Path, formulary: Formulary) -> None:
+    home: list[Row] = [["Episodio", "Medicamento"]]
+    rows: list[Row] = [["Episodio", "Edad", "Sexo", "Fecha de ingreso", "Diagnóstico"]]
+    for n in range(12):
+        rows.append([f"E{1000 + n}", 40 + n, "HM"[n % 2], f"2024-01-{n + 1:02}", DISEASES[n % 5]])
+        home += [[f"E{1000 + n}", DRUGS[n % 6]], [f"E{1000 + n}", DRUGS[(n + 1) % 6]]]
+    path = workbook(tmp_path / "a.xlsx", **{"Episodios": rows, "Tratamiento domiciliario": home})
+    _, cohort = read(path, formulary)
+    assert not cohort.has_orders and cohort.admissions[0].home_medications == ("heparin", "aspirin")

@@ -158,3 +158,16 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 )
 def test_list(text: str, entries: list[str]) -> None:
     assert split_list(text) == entries
+
+
+@pytest.mark.parametrize("text", ["67岁", "67歲", "67歳", "67 周歲", "67세", "67 lat", "67 J."])
+def test_years_are_read_in_any_of_the_scripts(text: str) -> None:
+    assert parse_age(text) == 67
+
+
+@pytest.mark.parametrize(
+    ("text", "sex"),
+    [("K", "female"), ("Ж", "female"), ("여", "female"), ("남성", "male"), ("муж", "male"), ("男性", "male")],
+)
+def test_sexes_are_read_in_any_of_the_scripts(text: str, sex: str) -> None:
+    assert parse_sex(text) == sex
