@@ -107,7 +107,7 @@ class _Pictures:
     def review(self) -> None:
         """Review: marks on two drugs, then why and what if, asked of the model itself."""
         from lamo_desktop.recommend.mark import AGREE, DISAGREE
-        from lamo_desktop.ui.detail import CANDIDATES, WHAT_IF, WHY
+        from lamo_desktop.ui.review.detail import CANDIDATES, WHAT_IF, WHY
 
         detail, candidates = self.window.reviewing.detail, self.window.reviewing.candidates
         first, second = candidates.model.order[:2]
@@ -132,7 +132,7 @@ class _Pictures:
         """Import and Check."""
         from lamo_desktop.paths import resource
         from lamo_desktop.ui.flow import Step
-        from lamo_desktop.ui.pages.importing import DEMO
+        from lamo_desktop.ui.import_.page import DEMO
 
         self.window.open_path(self.options.input or resource(DEMO))
         _wait(lambda: self.session.cohort is not None and not self.session.reader.running, "the export")
@@ -166,7 +166,7 @@ class _Pictures:
         """About, help, shortcuts, deleting."""
         from PySide6.QtWidgets import QApplication, QDialog
 
-        from lamo_desktop.ui.purge import PurgeDialog
+        from lamo_desktop.ui.help.purge import PurgeDialog
 
         for name, show in (
             ("about", self.window.show_about),

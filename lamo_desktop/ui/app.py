@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from lamo_desktop.errors import InputError
 from lamo_desktop.model.memory import forbid_memory_dumps
 from lamo_desktop.paths import own_folder, resource
-from lamo_desktop.ui import installation, language, theme
+from lamo_desktop.ui import installation, language
+from lamo_desktop.ui.kit import theme
+from lamo_desktop.ui.kit.words import said
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.window import MainWindow
-from lamo_desktop.ui.words import said
 
 TURN_SECONDS = 0.0001  # how long another thread works on when the window's thread wants to; Python's own is 0.005
 

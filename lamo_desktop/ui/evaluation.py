@@ -7,8 +7,8 @@ from PySide6.QtCore import QObject, Signal
 
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.review.comparing import Question, Relearned, adapt_site, remove_scores, validate_job
-from lamo_desktop.ui.offload import Offload
-from lamo_desktop.ui.pace import Pace
+from lamo_desktop.ui.workers.offload import Offload
+from lamo_desktop.ui.workers.pace import Pace
 
 if TYPE_CHECKING:  # loaded when there is something to compare, so that the window opens sooner
     from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QVBoxLayout, QWidget
 
-from lamo_desktop.ui.theme import drawn, em, scaled_font, tokens
+from lamo_desktop.ui.kit.theme import drawn, em, scaled_font, tokens
 
 NARROW_RAIL = 4.2  # heights of a line
 

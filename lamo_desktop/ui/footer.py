@@ -4,9 +4,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import ElidedLabel, IconLabel, label, tone
-from lamo_desktop.ui.words import said
+from lamo_desktop.ui.kit.theme import em
+from lamo_desktop.ui.kit.widgets import ElidedLabel, IconLabel, label, tone
+from lamo_desktop.ui.kit.words import said
 
 
 class Footer(QWidget):

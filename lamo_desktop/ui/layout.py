@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
-from lamo_desktop.ui.tables import Table
-from lamo_desktop.ui.widgets import Page
+from lamo_desktop.ui.kit.tables import Table
+from lamo_desktop.ui.kit.widgets import Page
 
 
 def save(window: QMainWindow, store: QSettings) -> None:

@@ -6,7 +6,8 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from lamo_desktop.ui import dialogs, language
+from lamo_desktop.ui import language
+from lamo_desktop.ui.help import dialogs
 from lamo_desktop.ui.settings import settings
 
 if TYPE_CHECKING:

@@ -14,19 +14,19 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.jobs import kept_jobs
 from lamo_desktop.jobs.run_arguments import RunSettings, resume_as_before, retry_failed
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.ui.background import Background
-from lamo_desktop.ui.cutting import Cutter, load_cut
 from lamo_desktop.ui.evaluation import Evaluation
 from lamo_desktop.ui.flow import Step
-from lamo_desktop.ui.lookups import Lookups
-from lamo_desktop.ui.offload import Offload
-from lamo_desktop.ui.scoring import ScoringProcess
 from lamo_desktop.ui.session_state import SessionState, WasOpen
+from lamo_desktop.ui.workers.background import Background
+from lamo_desktop.ui.workers.cutting import Cutter, load_cut
+from lamo_desktop.ui.workers.lookups import Lookups
+from lamo_desktop.ui.workers.offload import Offload
+from lamo_desktop.ui.workers.scoring import ScoringProcess
 
 if TYPE_CHECKING:  # loaded when there is something to show, so that the window opens sooner
     from lamo_desktop.admissions.profile import Profile
     from lamo_desktop.review.results import Lists
-    from lamo_desktop.ui.admissionlist import Cut
+    from lamo_desktop.ui.kit.admissionlist import Cut
 
 
 class Session(SessionState):

@@ -14,7 +14,7 @@ from lamo_desktop.ui.flow import Step
 
 if TYPE_CHECKING:  # loaded when there is something to show, so that the window opens sooner
     from lamo_desktop.review.results import Results
-    from lamo_desktop.ui.admissionlist import Cut
+    from lamo_desktop.ui.kit.admissionlist import Cut
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMainWindow, QMenu, QVBoxLayout
 
-from lamo_desktop.ui.tables import ColumnModel, Table, text_column
-from lamo_desktop.ui.theme import em
-from lamo_desktop.ui.widgets import label
-from lamo_desktop.ui.words import without_key
+from lamo_desktop.ui.kit.tables import ColumnModel, Table, text_column
+from lamo_desktop.ui.kit.theme import em
+from lamo_desktop.ui.kit.widgets import label
+from lamo_desktop.ui.kit.words import without_key
 
 
 class ShortcutsDialog(QDialog):

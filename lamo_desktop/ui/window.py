@@ -17,23 +17,25 @@ from PySide6.QtWidgets import (
 from lamo_desktop.admissions import site_files
 from lamo_desktop.errors import InputError, LamoError
 from lamo_desktop.jobs import kept_jobs, local_data
-from lamo_desktop.ui import dialogs, layout, theme
-from lamo_desktop.ui.dropzone import dropped_path
+from lamo_desktop.ui import layout
+from lamo_desktop.ui.check.page import CheckPage
+from lamo_desktop.ui.export.page import ExportPage
 from lamo_desktop.ui.flow import FlowRail, State, Step
 from lamo_desktop.ui.footer import Footer
+from lamo_desktop.ui.help import dialogs
+from lamo_desktop.ui.import_.dropzone import dropped_path
+from lamo_desktop.ui.import_.page import ImportPage
+from lamo_desktop.ui.kit import theme
+from lamo_desktop.ui.kit.widgets import Button, IconLabel, Notice, Page
+from lamo_desktop.ui.kit.words import said
 from lamo_desktop.ui.log import Journal
 from lamo_desktop.ui.menus import make_menus
-from lamo_desktop.ui.pages.checking import CheckPage
-from lamo_desktop.ui.pages.exporting import ExportPage
-from lamo_desktop.ui.pages.importing import ImportPage
-from lamo_desktop.ui.pages.reviewing import ReviewPage
-from lamo_desktop.ui.pages.running import RunPage
-from lamo_desktop.ui.pages.validating import ValidatePage
+from lamo_desktop.ui.recommend.page import RunPage
+from lamo_desktop.ui.review.page import ReviewPage
 from lamo_desktop.ui.session import Session
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.status import statuses
-from lamo_desktop.ui.widgets import Button, IconLabel, Notice, Page
-from lamo_desktop.ui.words import said
+from lamo_desktop.ui.validate.page import ValidatePage
 
 
 class MainWindow(QMainWindow):
@@ -228,7 +230,7 @@ class MainWindow(QMainWindow):
 
     def purge(self) -> None:
         """Delete what the program keeps on this computer, as far as the user chooses in a dialog."""
-        from lamo_desktop.ui.purge import PurgeDialog
+        from lamo_desktop.ui.help.purge import PurgeDialog
 
         if self.session.busy or self.session.evaluation.running:
             self.say(self.tr("Pause or cancel what is running first, then delete."), "warn")

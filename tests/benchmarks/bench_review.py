@@ -28,12 +28,12 @@ from lamo_desktop.model.package import load_package
 from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.recommend.policy import Policy, probabilities
 from lamo_desktop.review.results import Results
-from lamo_desktop.ui import theme
-from lamo_desktop.ui.admissionlist import FLAGGED, AdmissionList
 from lamo_desktop.ui.app import make_application
-from lamo_desktop.ui.offload import no_collecting
-from lamo_desktop.ui.pages.reviewing import ReviewPage
+from lamo_desktop.ui.kit import theme
+from lamo_desktop.ui.kit.admissionlist import FLAGGED, AdmissionList
+from lamo_desktop.ui.review.page import ReviewPage
 from lamo_desktop.ui.session import Session
+from lamo_desktop.ui.workers.offload import no_collecting
 
 REASONS = ("sepsis, pulmonary", "CHF", "acute renal failure", "GI bleed", "stroke", "overdose", "CABG", "DKA", "trauma")
 ALLERGIES = ((), (), (), ("NKDA",), ("PENICILLIN",), ("ASPIRIN", "sulfa drugs"), ("codeine - nausea",))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lamo_desktop.ui.about import PARTS
+from lamo_desktop.ui.help.about import PARTS
 
 ABSENT = {
     "torch", "transformers", "peft", "accelerate", "sklearn", "scipy", "gguf", "trainer", "tokenizers", "lxml",

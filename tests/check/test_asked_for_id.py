@@ -12,7 +12,7 @@ from lamo_desktop.check.opening import open_export
 from lamo_desktop.cli import main
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.safe_load import yaml_text
-from lamo_desktop.ui.mappingtable import missing_sentence
+from lamo_desktop.ui.import_.mappingtable import missing_sentence
 
 DRUGS = ("heparin", "aspirin", "metoprolol")
 

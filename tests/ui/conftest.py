@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from lamo_desktop.ui import theme
 from lamo_desktop.ui.app import open_window
+from lamo_desktop.ui.kit import theme
 from lamo_desktop.ui.window import MainWindow
 
 if sys.platform != "win32":  # which cannot fork

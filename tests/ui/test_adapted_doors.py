@@ -22,7 +22,7 @@ from lamo_desktop.recommend.policy import Policy, probabilities
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.report import export_tasks
 from lamo_desktop.review.results import load_results
-from lamo_desktop.ui.live import read_news
+from lamo_desktop.ui.recommend.live import read_news
 from lamo_desktop.validate.adaptation import rows_of
 from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay, make_adaptation_overlay
 from lamo_desktop.validate.outcomes import Outcomes, from_recommendations

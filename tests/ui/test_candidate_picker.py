@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 from lamo_desktop.formulary import load_formulary, without_parts
 from lamo_desktop.model.package import load_package
 from lamo_desktop.recommend.candidates import by_class, candidates_named
-from lamo_desktop.ui.candidatepicker import CandidatePicker
+from lamo_desktop.ui.recommend.candidatepicker import CandidatePicker
 
 FORMULARY, PACKAGE = load_formulary(), load_package()
 TRAINED = without_parts(drug.name for drug in PACKAGE.drugs)

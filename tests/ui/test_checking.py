@@ -14,11 +14,11 @@ from lamo_desktop.admissions.cohort import Admission, AttritionStep, Cohort, Obs
 from lamo_desktop.admissions.order_mapper import NAMELESS
 from lamo_desktop.check.account import excluded_lines
 from lamo_desktop.paths import resource
-from lamo_desktop.ui import namespanel
+from lamo_desktop.ui.check import namespanel
+from lamo_desktop.ui.check.funnel import Funnel
 from lamo_desktop.ui.flow import State, Step
-from lamo_desktop.ui.funnel import Funnel
+from lamo_desktop.ui.kit.theme import tokens
 from lamo_desktop.ui.status import statuses
-from lamo_desktop.ui.theme import tokens
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.exports import write_known
 from tests.ui.samples import write_job

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from lamo_desktop.ui import dialogs
+from lamo_desktop.ui.help import dialogs
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.samples import write_export

@@ -12,11 +12,11 @@ from lamo_desktop.check.corrections import ADMISSION_FIELDS, ORDER_FIELDS
 from lamo_desktop.errors import InputError
 from lamo_desktop.paths import resource
 from lamo_desktop.ui.app import open_window
-from lamo_desktop.ui.fieldwords import HINTS, TITLES
 from lamo_desktop.ui.flow import State, Step
-from lamo_desktop.ui.mappingtable import ColumnsCombo
-from lamo_desktop.ui.openedview import OpenedView
-from lamo_desktop.ui.pages.importing import CHOOSING, OPENED
+from lamo_desktop.ui.import_.mappingtable import ColumnsCombo
+from lamo_desktop.ui.import_.openedview import OpenedView
+from lamo_desktop.ui.import_.page import CHOOSING, OPENED
+from lamo_desktop.ui.kit.fieldwords import HINTS, TITLES
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.exports import write_known, write_long, write_ward

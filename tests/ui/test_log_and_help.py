@@ -11,14 +11,14 @@ from pytestqt.qtbot import QtBot
 from lamo_desktop.admissions.cohort import SetAside
 from lamo_desktop.errors import row_fault
 from lamo_desktop.model.package import load_package
-from lamo_desktop.ui.about import AboutDialog, licence_text
-from lamo_desktop.ui.dialogs import show_log
 from lamo_desktop.ui.flow import Step
-from lamo_desktop.ui.help import HelpDialog
-from lamo_desktop.ui.helptexts import sections
+from lamo_desktop.ui.help.about import AboutDialog, licence_text
+from lamo_desktop.ui.help.dialogs import show_log
+from lamo_desktop.ui.help.helptexts import sections
+from lamo_desktop.ui.help.logviewer import LogViewer
+from lamo_desktop.ui.help.topics import HelpDialog
+from lamo_desktop.ui.kit.tables import ColumnModel
 from lamo_desktop.ui.log import log_file
-from lamo_desktop.ui.logviewer import LogViewer
-from lamo_desktop.ui.tables import ColumnModel
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.exports import write_known
 

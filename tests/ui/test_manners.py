@@ -31,14 +31,15 @@ from lamo_desktop.errors import InputError
 from lamo_desktop.jobs import kept_jobs, local_data
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.paths import data_dir
-from lamo_desktop.ui import language, theme
+from lamo_desktop.ui import language
 from lamo_desktop.ui.app import open_window
 from lamo_desktop.ui.flow import Step
-from lamo_desktop.ui.plots import Plot
-from lamo_desktop.ui.purge import PurgeDialog
+from lamo_desktop.ui.help.purge import PurgeDialog
+from lamo_desktop.ui.kit import theme
+from lamo_desktop.ui.kit.plots import Plot
+from lamo_desktop.ui.kit.tables import Table
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.shortcuts import ShortcutsDialog
-from lamo_desktop.ui.tables import Table
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.samples import write_job
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QComboBox
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.ui.flow import Step
-from lamo_desktop.ui.mappingtable import ColumnsCombo
-from lamo_desktop.ui.widgets import Dropdown
+from lamo_desktop.ui.import_.mappingtable import ColumnsCombo
+from lamo_desktop.ui.kit.widgets import Dropdown
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.exports import write_known
 from tests.ui.samples import write_job

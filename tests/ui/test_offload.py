@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lamo_desktop.errors import InputError
-from lamo_desktop.ui.background import Background
-from lamo_desktop.ui.offload import Offload
+from lamo_desktop.ui.workers.background import Background
+from lamo_desktop.ui.workers.offload import Offload
 
 Progress = Callable[[str, float], None]
 

@@ -8,7 +8,7 @@ from lamo_desktop.admissions import site_files
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.recommend.safety import safety_flags
-from lamo_desktop.ui import dialogs
+from lamo_desktop.ui.help import dialogs
 from lamo_desktop.ui.window import MainWindow
 
 HEADER = "a,b,severity,reason,source,dated,link\n"

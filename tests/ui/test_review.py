@@ -24,11 +24,11 @@ from lamo_desktop.model.process import EngineSettings
 from lamo_desktop.recommend.mark import AGREE, DISAGREE, Mark
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.report.workbook import write_workbook
-from lamo_desktop.ui.admissionlist import COMMENTED, DISAGREED, MARKED, MARKS
-from lamo_desktop.ui.candidates import DIFFERENT, MARK
-from lamo_desktop.ui.candidates import MARKED as MARKED_DRUGS
-from lamo_desktop.ui.detail import WHAT_IF, WHY
-from lamo_desktop.ui.pages.reviewing import ReviewPage
+from lamo_desktop.ui.kit.admissionlist import COMMENTED, DISAGREED, MARKED, MARKS
+from lamo_desktop.ui.review.candidates import DIFFERENT, MARK
+from lamo_desktop.ui.review.candidates import MARKED as MARKED_DRUGS
+from lamo_desktop.ui.review.detail import WHAT_IF, WHY
+from lamo_desktop.ui.review.page import ReviewPage
 from lamo_desktop.ui.session import Session
 from tests.ui.samples import demo_cohort, write_job
 

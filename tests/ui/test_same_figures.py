@@ -16,8 +16,8 @@ from lamo_desktop.recommend.safety import SAFETY_KINDS
 from lamo_desktop.report import export_tasks
 from lamo_desktop.report.validation_group_tables import threshold_shifts
 from lamo_desktop.report.validation_tables import coverage, single_figures
-from lamo_desktop.ui.admissionlist import BOTH, FEWER, FLAGGED, FLAGS, JACCARD, MARKED, MORE, ORDERED, RECOMMENDED
 from lamo_desktop.ui.flow import Step
+from lamo_desktop.ui.kit.admissionlist import BOTH, FEWER, FLAGGED, FLAGS, JACCARD, MARKED, MORE, ORDERED, RECOMMENDED
 from lamo_desktop.ui.status import statuses
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.samples import write_job

@@ -3,8 +3,8 @@
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from lamo_desktop.ui.searchedtable import SearchedTable
-from lamo_desktop.ui.tables import text_column
+from lamo_desktop.ui.kit.searchedtable import SearchedTable
+from lamo_desktop.ui.kit.tables import text_column
 
 LONG = "formula without a stored value, read as empty; expected a value: open the file in Excel and save it " * 2
 

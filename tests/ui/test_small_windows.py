@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from lamo_desktop.ui import language, theme
-from lamo_desktop.ui.detail import WHAT_IF
+from lamo_desktop.ui import language
 from lamo_desktop.ui.flow import Step
-from lamo_desktop.ui.widgets import Page, WrapRow, label
+from lamo_desktop.ui.kit import theme
+from lamo_desktop.ui.kit.widgets import Page, WrapRow, label
+from lamo_desktop.ui.review.detail import WHAT_IF
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.exports import write_ward
 from tests.ui.samples import write_job

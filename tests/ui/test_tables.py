@@ -10,7 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.review.results import load_results
-from lamo_desktop.ui.candidates import (
+from lamo_desktop.ui.kit.tables import Column, ColumnModel, Table, columns_key, text_column
+from lamo_desktop.ui.kit.theme import em, scaled_font
+from lamo_desktop.ui.review.candidates import (
     CAUTION_UP,
     CONTRAINDICATED,
     DRUG,
@@ -22,8 +24,6 @@ from lamo_desktop.ui.candidates import (
     WITHHELD,
     CandidateModel,
 )
-from lamo_desktop.ui.tables import Column, ColumnModel, Table, columns_key, text_column
-from lamo_desktop.ui.theme import em, scaled_font
 from tests.ui.samples import write_job
 
 DESCENDING, ASCENDING = Qt.SortOrder.DescendingOrder, Qt.SortOrder.AscendingOrder

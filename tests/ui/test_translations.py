@@ -30,9 +30,9 @@ from lamo_desktop.report.table import Table
 from lamo_desktop.ui import language
 from lamo_desktop.ui.app import open_window
 from lamo_desktop.ui.flow import Step
-from lamo_desktop.ui.room_sentences import SENTENCES
-from lamo_desktop.ui.room_words import WORDS
-from lamo_desktop.ui.words import flag_words, said, without_key
+from lamo_desktop.ui.kit.room_sentences import SENTENCES
+from lamo_desktop.ui.kit.room_words import WORDS
+from lamo_desktop.ui.kit.words import flag_words, said, without_key
 from lamo_desktop.validate.bootstrap import Estimate
 from lamo_desktop.validate.subgroups import Subgroup
 from lamo_desktop.validate.validation import validate

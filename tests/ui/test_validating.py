@@ -18,10 +18,10 @@ from lamo_desktop.model.package import load_package
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.report.validation_group_tables import most_often, threshold_shifts
 from lamo_desktop.review import comparing
-from lamo_desktop.ui.estimates import with_interval
 from lamo_desktop.ui.flow import State, Step
-from lamo_desktop.ui.pages.validating import EMPTY, READY, RUNNING, SHOWN
+from lamo_desktop.ui.kit.estimates import with_interval
 from lamo_desktop.ui.status import statuses
+from lamo_desktop.ui.validate.page import EMPTY, READY, RUNNING, SHOWN
 from lamo_desktop.ui.window import MainWindow
 from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
 from lamo_desktop.validate.bootstrap import Estimate

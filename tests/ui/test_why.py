@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 from lamo_desktop.admissions.cohort import Observation
 from lamo_desktop.model.knowledge_terms import TOPICS, Reason
 from lamo_desktop.recommend.explain import Effect, FindingShare
-from lamo_desktop.ui.why import WhyPanel
+from lamo_desktop.ui.review.why import WhyPanel
 
 
 def test_why_says_what_the_drug_is_given_for_and_where_it_is_named(qtbot: QtBot) -> None:

@@ -20,12 +20,12 @@ from lamo_desktop.jobs import kept_jobs
 from lamo_desktop.jobs.marks import read_marks
 from lamo_desktop.jobs.run_arguments import RunSettings
 from lamo_desktop.recommend.policy import Policy
-from lamo_desktop.ui.admissionlist import FAILED, MORE
-from lamo_desktop.ui.detail import WHAT_IF
 from lamo_desktop.ui.flow import State, Step
+from lamo_desktop.ui.kit.admissionlist import FAILED, MORE
+from lamo_desktop.ui.kit.theme import tokens
+from lamo_desktop.ui.review.detail import WHAT_IF
 from lamo_desktop.ui.settings import settings
 from lamo_desktop.ui.status import statuses
-from lamo_desktop.ui.theme import tokens
 from lamo_desktop.ui.window import MainWindow
 from tests.ui.samples import HOSTILE, write_export, write_job
 

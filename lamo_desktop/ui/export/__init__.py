@@ -1,0 +1,1 @@
+"""The page Export: the files that leave the program."""

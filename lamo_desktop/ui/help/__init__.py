@@ -1,0 +1,1 @@
+"""Help, the log, about, and what deletes kept jobs."""

@@ -1,1 +1,0 @@
-"""The six pages of the flow, one module each."""

@@ -1,0 +1,1 @@
+"""The page Recommend: a run with its model, its candidates and its first results."""

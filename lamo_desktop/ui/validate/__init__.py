@@ -1,0 +1,1 @@
+"""The page Validate: agreement with what was ordered, and adapting to the hospital."""

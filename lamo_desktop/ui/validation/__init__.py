@@ -1,1 +1,0 @@
-"""The tabs of the Validate page, one module for each few."""
