@@ -329,6 +329,8 @@ class _RowReader:
                 return parse_age(str(admitted.year - year))
             if age is None and admitted and (born := self._date("birth_date", row)):
                 years = admitted.year - born.year - ((admitted.month, admitted.day) < (born.month, born.day))
+                if years < 0 and str(born.year) not in self._cell("birth_date", row):
+                    years += 100  # "29.08.64" is of 1964
                 age = parse_age(str(years))
         except ValueError as error:
             raise UnusableRowError(f"{self._where('birth_date' if born else 'age', row)}: {error}") from error

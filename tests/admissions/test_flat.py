@@ -324,3 +324,19 @@ def test_synonyms_of_ones_own_are_added(tmp_path: Path, formulary: Formulary) ->
     words = {"admission_id": ["Kennwort"], "diagnoses": ["Leiden"]}
     (admission,) = read(path, formulary, own(tmp_path, synonyms=words, identifiers=["Chipnr"])).admissions
     assert (admission.age, admission.diagnoses, dict(admission.labels)) == (60, ("Gicht",), {})
+
+
+def test_a_year_of_birth_of_two_figures_is_before_the_admission(tmp_path: Path, formulary: Formulary) -> None:
+    header = ["Fallnummer", "Geburtsdatum", "Geschlecht", "Aufnahmedatum", "Diagnose"]
+    rows = [["1", "29.08.64", "m", "07.10.18", "I10"], ["2", "14.01.96", "w", "18.12.21", "I10"]]
+    rows += [["3", "03.01.1955", "m", "18.09.19", "I10"], ["4", "31.12.2031", "m", "18.09.19", "I10"]]
+    cohort = read(table(tmp_path / "a.csv", [header, *rows]), formulary)
+    assert {a.admission_id: a.age for a in cohort.admissions} == {"1": 54, "2": 25, "3": 64}
+    assert [each.admission_id for each in cohort.set_aside] == ["4"]
+
+
+def test_orders_cancelled_in_traditional_characters_do_not_count(tmp_path: Path, formulary: Formulary) -> None:
+    header = ["入院編號", "年齡", "性別", "診斷", "藥名", "醫囑狀態"]
+    rows = [["1", "67歲", "女", "sepsis", drug, state] for drug, state in [("aspirin", "已執行"), ("heparin", "作廢")]]
+    (admission,) = read(table(tmp_path / "a.csv", [header, *rows]), formulary).admissions
+    assert admission.orders == ("aspirin",)
