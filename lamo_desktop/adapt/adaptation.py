@@ -131,16 +131,20 @@ def too_few(n: int, n_patients: int) -> str:
 
 
 def adapt(rows: SiteRows, prior: SitePrior = NO_PRIOR, progress: Progress = lambda share: None) -> Adaptation | str:
-    """What these admissions teach, with rho by held-out patients; a sentence where nothing can be learned.
+    """What a hospital's admissions teach (see `adapt_to`); a sentence where they are too few, or nothing is learned."""
+    patients = rows.patients[-MOST_ADMISSIONS:]
+    return too_few(len(patients), len(np.unique(patients))) or adapt_to(rows, prior, progress)
+
+
+def adapt_to(rows: SiteRows, prior: SitePrior = NO_PRIOR, progress: Progress = lambda share: None) -> Adaptation | str:
+    """What these admissions teach, however few, with rho by held-out patients; a sentence where rho is 0.
 
     Of more than `MOST_ADMISSIONS`, the last rows are used. Drugs outside the package are learned if ordered often
-    enough. `prior` is the package's: how alike its drugs are, and what history says of them.
+    enough. `prior` is the package's: how alike its drugs are, and what history says of them. The minimum is the
+    hospital's: a part of its admissions, by which it is judged, may have fewer.
     """
     n_earlier = max(len(rows) - MOST_ADMISSIONS, 0)
     rows = with_frequent_drugs(rows.at(np.arange(len(rows)) >= n_earlier))
-    n_patients = len(np.unique(rows.patients))
-    if reason := too_few(len(rows), n_patients):
-        return reason
     held_out = cross_fitted(rows, lambda inner: fit_once(inner, prior).logits, progress)
     start = cross_fitted(rows, _start_of)
     d = rows.n_candidates

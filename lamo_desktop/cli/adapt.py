@@ -19,6 +19,7 @@ from lamo_desktop.progress import Progress, Reporter
 from lamo_desktop.recommend.policy import Policy
 from lamo_desktop.recommend.recommendations import Recommendations
 from lamo_desktop.report.learned_tables import effect_words, share_used
+from lamo_desktop.stats import FOLDS
 from lamo_desktop.validate.adaptation import JACCARD, SiteAdaptation, evaluate_adaptation
 from lamo_desktop.validate.adaptation_overlay import BETTER_AS_SHIPPED, AdaptationOverlay, make_adaptation_overlay
 from lamo_desktop.validate.adaptation_overlay import NOTICE as OVERLAY_NOTICE
@@ -153,6 +154,11 @@ def _held_out_lines(found: SiteAdaptation) -> Iterator[str]:
         f"Its probabilities are {better} than as shipped (log-loss {losses['adapted']:.4f} against "
         f"{losses['shipped']:.4f})."
     )
+    if found.folds_as_shipped:
+        yield (
+            f"Of {FOLDS} parts of the patients, {found.folds_as_shipped} are predicted as shipped, because what the "
+            "others teach did not help; there the difference is 0."
+        )
 
 
 def _interval(figure: Estimate, sign: str = "") -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from lamo_desktop.adapt import Adaptation, SiteRows, adapt
-from lamo_desktop.adapt.adaptation import LEAST_ORDERS, MOST_ADMISSIONS, cross_fitted, fit_once, too_few
+from lamo_desktop.adapt.adaptation import LEAST_ORDERS, MOST_ADMISSIONS, adapt_to, cross_fitted, fit_once, too_few
 from lamo_desktop.adapt.rows import site_rows
 from lamo_desktop.model.site_prior import N_HISTORY, SitePrior
 from lamo_desktop.stats import (
@@ -80,7 +80,8 @@ class SiteAdaptation:
     `n_fitting` is what a fold learns from; `site_only_name` the best, by Jaccard, of the models fitted on these rows
     alone. `adaptation` is what all rows together teach, None where the package is better left as it is.
     `held_out_logits` (n_evaluation, d): each admission's, adapted without its own fold. `n_earlier`: admissions before
-    these, which were not used.
+    these, which were not used. `folds_as_shipped`: folds for which nothing was learned, since the package was better
+    as shipped for the patients held out within the others; there, adapted is as shipped.
     """
 
     n_fitting: int
@@ -97,6 +98,7 @@ class SiteAdaptation:
     adaptation: Adaptation | None
     held_out_logits: Floats = field(compare=False, repr=False)
     n_earlier: int = 0
+    folds_as_shipped: int = 0
 
     @property
     def chosen(self) -> str:
@@ -158,10 +160,13 @@ def evaluate_adaptation(
     fold = patient_folds(outcomes.patient_ids, seed=FOLD_SEED)
     d, prior = everyone.n_candidates, outcomes.site_prior
     outer = iter(range(FOLDS))
+    left_as_shipped: list[bool] = []
 
     def adapted_to(rows: SiteRows) -> Callable[[SiteRows], Floats]:
         done = next(outer)
-        return lists_of(adapt(rows, prior, lambda share: progress(0.6 * (done + share) / FOLDS)))
+        learned = adapt_to(rows, prior, lambda share: progress(0.6 * (done + share) / FOLDS))
+        left_as_shipped.append(isinstance(learned, str))
+        return lists_of(learned)
 
     everything = {"shipped": lists_of("")(everyone), "adapted": cross_fitted(everyone, adapted_to, seed=FOLD_SEED)}
     logits = {name: each[:, :d] for name, each in everything.items()}
@@ -190,6 +195,7 @@ def evaluate_adaptation(
         adaptation=None if isinstance(found, str) else replace(found, n_earlier=n_earlier),
         held_out_logits=logits["adapted"],
         n_earlier=n_earlier,
+        folds_as_shipped=sum(left_as_shipped),
     )
 
 
@@ -293,7 +299,7 @@ def _learning_curve(
             others = np.flatnonzero(fold != each)
             drawn = np.zeros(len(everyone), dtype=bool)
             drawn[np.random.default_rng([FOLD_SEED, each]).permutation(others)[:size]] = True
-            found = adapt(everyone.at(drawn), outcomes.site_prior)
+            found = adapt_to(everyone.at(drawn), outcomes.site_prior)
             if not isinstance(found, str):
                 logits[fold == each] = found.logits(everyone.at(fold == each))
         points.append(_point(size, logits, outcomes))

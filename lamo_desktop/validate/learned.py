@@ -50,6 +50,14 @@ class LearnedDrug:
         """The same as a ratio of odds."""
         return float(np.exp(self.logits))
 
+    @property
+    def counts_agree(self) -> bool:
+        """Whether the two counts, in whole admissions, say the same as `logits`: more ordered than expected, or less.
+
+        They need not: the other parts of what was learned, and the package's ranking of the admissions, count too.
+        """
+        return self.expected is not None and (self.n_ordered - round(self.expected)) * self.logits > 0
+
 
 @dataclass(frozen=True, slots=True)
 class LearnedPart:
@@ -106,7 +114,10 @@ def counts_of(adaptation: Adaptation, outcomes: Outcomes) -> LearningCounts:
 
 
 def what_was_learned(adaptation: Adaptation, counts: LearningCounts, small_cell: int = SMALL_CELL) -> Learned:
-    """What is told of an adaptation. Drugs, features and groups of fewer admissions than `small_cell` are left out."""
+    """What is told of an adaptation. Drugs, features and groups of fewer admissions than `small_cell` are left out.
+
+    So are drugs whose counts do not show that they are ordered more, or less, than expected.
+    """
     n, rho = adaptation.n_admissions, adaptation.rho
     own = rho * (adaptation.offset + counts.feature_shares @ adaptation.weights)
     first_own = len(adaptation.drugs) - len(adaptation.own_drugs)
@@ -120,7 +131,7 @@ def what_was_learned(adaptation: Adaptation, counts: LearningCounts, small_cell:
         for d, name in enumerate(adaptation.drugs)
         if counts.n_ordered[d] >= small_cell or d >= first_own
     ]
-    told = [drug for drug in drugs if drug.expected is not None and abs(drug.logits) >= SMALLEST_TOLD]
+    told = [drug for drug in drugs if abs(drug.logits) >= SMALLEST_TOLD and drug.counts_agree]
     present = np.round(counts.feature_shares * n).astype(int)
     features = [
         LearnedPart(name, int(present[row]), _effects(adaptation.drugs, rho * adaptation.weights[row]))

@@ -63,6 +63,14 @@ def test_frequent_drugs_of_the_hospitals_own_can_be_listed_and_rare_ones_cannot(
     assert (lists_of("as shipped")(rows_of(with_outside_orders()))[:, 12:] == UNLISTED).all()
 
 
+def test_thirty_admissions_are_judged_though_the_folds_within_have_fewer() -> None:
+    evaluated = evaluate_adaptation(with_outside_orders(30), n_resamples=20)
+    assert not isinstance(evaluated, str) and evaluated.n_fitting == 24
+    assert evaluated.folds_as_shipped == 0
+    assert evaluated.log_losses["adapted"] != evaluated.log_losses["shipped"]
+    assert evaluated.adapted_minus_shipped[JACCARD].value != 0
+
+
 def test_over_all_orders_own_drugs_widen_what_can_be_listed(found: SiteAdaptation) -> None:
     every = found.all_orders
     ordered = rows_of(with_outside_orders()).ordered

@@ -12,6 +12,7 @@ from lamo_desktop.report.learned_tables import learned_tables
 from lamo_desktop.report.validation_tables import all_tables
 from lamo_desktop.validate.adaptation import SiteAdaptation, evaluate_adaptation
 from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay, make_adaptation_overlay, n_learned_from
+from lamo_desktop.validate.learned import LearningCounts, what_was_learned
 from lamo_desktop.validate.readapt import Readaptation, compare_with_earlier
 from lamo_desktop.validate.validation import Validation, ValidationOptions, validate
 from tests.adapt.sites import site
@@ -44,6 +45,19 @@ def test_drugs_are_told_with_orders_expected_orders_and_the_ratio_that_is_used(o
     assert {group.name for group in learned.groups} <= {"north", "south"}
     assert all(part.n_admissions >= 11 for part in (*learned.features, *learned.groups))
     assert overlay.adaptation.rho == learned.rho
+
+
+@pytest.mark.parametrize(("more_expected", "told"), [(0.3, False), (-0.3, False), (2.0, False), (-2.0, True)])
+def test_a_drug_is_ordered_more_only_where_the_counts_say_so(
+    overlay: AdaptationOverlay, more_expected: float, told: bool
+) -> None:
+    first = overlay.learned.more[0]
+    place = overlay.adaptation.drugs.index(first.name)
+    expected = overlay.expected.copy()
+    expected[place] = first.n_ordered + more_expected
+    counts = LearningCounts(overlay.n_ordered, expected, overlay.terms.feature_shares, overlay.group_sizes)
+    names = {drug.name for drug in what_was_learned(overlay.adaptation, counts).drugs}
+    assert (first.name in names) == told
 
 
 def test_report_and_workbook_tell_the_same_table_from_the_same_place(
