@@ -20,6 +20,7 @@ _FLUSHED = frozenset({"heparin", "sodium chloride", "sterile water"})
 _ORAL_WORDS = frozenset({"chew", "chewable", "gel", "oral", "paste", "po", "tab", "tablet", "tablets", "tabs", "tube"})
 _LOCK_STRENGTH = re.compile(r"\b10\s?(?:units?|u)\s?/\s?ml\b")  # heparin this weak only keeps a line open
 _CARRIERS = frozenset({"fluid", "diluent"})
+_INSULIN_BY = re.compile(r"\b(insulin\W+)n\.")  # German "nach" (Schema, Plan, BZ): no NPH insulin
 _JOINED = re.compile(r"([a-z]{4,})(?=(?:-|\s?[/+&]\s?)([a-z]{4,}))")
 
 
@@ -49,13 +50,13 @@ class OrderReader:
 
     def english(self, written: str) -> str:
         """A text that `plain` has read, with names as the tables spell them."""
-        return self._spellings.english(written)
+        return _INSULIN_BY.sub(r"\1nach ", self._spellings.english(written))
 
     def read(self, text: str) -> Mapped:
         """The mapping of one text; never raises, never guesses."""
         if len(text) > LONGEST_TEXT:
             return Mapped((), "unmapped", f"longer than {LONGEST_TEXT} characters")
-        written = self._spellings.english(plain(text))
+        written = self.english(plain(text))
         text_words = words(written)
         if not any(c.isalpha() for c in written):
             return Mapped((), "unmapped", "no name in the text")

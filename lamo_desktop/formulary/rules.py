@@ -199,6 +199,7 @@ class ClinicalRules:
     files: tuple[Path, ...] = ()
     _conditions: list[_Condition] = field(default_factory=list)
     _by_word: dict[str, list[tuple[tuple[str, ...], int]]] = field(default_factory=dict)
+    _whole: dict[tuple[str, ...], list[int]] = field(default_factory=dict)  # phrases that must be the whole text
     _of_text: dict[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
 
     def conditions(
@@ -242,7 +243,7 @@ class ClinicalRules:
         return known
 
     def _found(self, text_words: Sequence[str]) -> frozenset[int]:
-        found = set()
+        found = set(self._whole.get(tuple(text_words), ()))
         for place, word in enumerate(text_words):
             for phrase, number in self._by_word.get(word, ()):
                 if tuple(text_words[place : place + len(phrase)]) == phrase:
@@ -538,10 +539,14 @@ class _Reader:
         self, phrases: Iterable[str], codes: Iterable[str], now: bool, limits: tuple[FindingLimit, ...] = ()
     ) -> int:
         number = len(self._rules._conditions)
-        known = [words(plain(phrase)) for phrase in phrases if phrase.strip()]
+        written = [phrase.strip() for phrase in phrases if phrase.strip()]
+        known = [words(plain(phrase)) for phrase in written if not phrase.startswith("=")]
         self._rules._conditions.append(_Condition(now, known, tuple(code.upper() for code in codes if code), limits))
         for phrase in known:
             self._rules._by_word.setdefault(phrase[0], []).append((phrase, number))
+        for whole in written:
+            if whole.startswith("="):
+                self._rules._whole.setdefault(words(plain(whole)), []).append(number)
         return number
 
     def _read_cross_allergies(self, path: Path) -> None:

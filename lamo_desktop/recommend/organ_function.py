@@ -3,10 +3,11 @@
 The last value by the index time counts; where only the worst of the first 24 hours is known, that. Kidney function is
 taken from an eGFR in the export, else from creatinine: glomerular filtration by CKD-EPI 2021, without race (Inker et
 al., N Engl J Med 2021;385:1737), creatinine clearance by Cockcroft and Gault (Nephron 1976;16:31) where the weight is
-known. "kidney function" is the clearance, else the filtration. On dialysis neither says anything.
+known. "kidney function" is the clearance, else the filtration. Where the sex is not known, the value that is milder of
+the two is an upper bound: what holds by it holds for either sex. On dialysis neither says anything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from lamo_desktop.admissions.cohort import Admission, Observation
 from lamo_desktop.admissions.findings import last_values, value_text
@@ -27,15 +28,15 @@ def organ_function(admission: Admission) -> Mapping[str, Found]:
         return found
     creatinine, weight = last.get("creatinine"), last.get("weight")
     if creatinine is not None and not creatinine.bound and admission.age is not None and admission.age >= ADULT:
-        said = value_text(creatinine)
-        if EGFR not in found and admission.sex:
-            rate = ckd_epi_2021(creatinine.value, admission.age, admission.sex == "female")
-            text = f"eGFR {rate:.0f} mL/min/1.73 m² (CKD-EPI 2021, creatinine {said})"
-            found[EGFR] = Found(rate, rate, text)
-        if weight is not None and admission.sex:
-            rate = cockcroft_gault(creatinine.value, admission.age, weight.value, admission.sex == "female")
-            text = f"creatinine clearance {rate:.0f} mL/min (Cockcroft-Gault, creatinine {said}, {value_text(weight)})"
-            found[CLEARANCE] = Found(rate, rate, text)
+        said, age = value_text(creatinine), admission.age
+        sexes = (admission.sex == "female",) if admission.sex else (True, False)
+        if EGFR not in found:
+            rates = [ckd_epi_2021(creatinine.value, age, female) for female in sexes]
+            found[EGFR] = _computed(EGFR, rates, "mL/min/1.73 m²", f"CKD-EPI 2021, creatinine {said}")
+        if weight is not None:
+            rates = [cockcroft_gault(creatinine.value, age, weight.value, female) for female in sexes]
+            by = f"Cockcroft-Gault, creatinine {said}, {value_text(weight)}"
+            found[CLEARANCE] = _computed(CLEARANCE, rates, "mL/min", by)
     if CLEARANCE in found or EGFR in found:
         found[KIDNEY] = found.get(CLEARANCE) or found[EGFR]
     return found
@@ -53,6 +54,14 @@ def cockcroft_gault(creatinine: float, age: int, weight: float, female: bool) ->
     """Creatinine clearance, mL/min; creatinine in mg/dL, age in years, weight in kg."""
     rate = (140 - age) * weight / (72 * creatinine)
     return rate * 0.85 if female else rate
+
+
+def _computed(name: str, rates: Sequence[float], unit: str, by: str) -> Found:
+    """A computed rate; of two sexes the milder as an upper bound."""
+    least, most = min(rates), max(rates)
+    if len(rates) == 1:
+        return Found(least, most, f"{name} {most:.0f} {unit} ({by})")
+    return Found(least, most, f"{name} at most {most:.0f} {unit} (either sex, {by})")
 
 
 def _found(observation: Observation) -> Found:

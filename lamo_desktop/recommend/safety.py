@@ -32,7 +32,7 @@ SAFETY_KINDS = (ALLERGY, CONDITION, INTERACTION, DUPLICATE)
 WITHHELD_FROM: Severity = "serious"  # an allergy this grave keeps a drug off the list
 GRAVE: tuple[Severity, ...] = ("contraindicated", "serious")
 LOW_COVERAGE_SHARE = 0.2  # of an admission's distinct orders, from which too little of the label is known to judge it
-LONGEST_QUOTE = 80  # characters of a diagnosis or a reaction shown in a reason
+LONGEST_QUOTE = 100  # characters of a diagnosis, a reaction or a finding shown in a reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,6 +132,26 @@ def test_a_condition_speaks_against_a_drug(formulary: Formulary, drug: str, text
 
 
 @pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("HIT II 2018", True),
+        ("HIT type II", True),
+        ("Z. n. HIT Typ II", True),
+        ("HIT 2", True),
+        ("HIT", True),
+        ("Heparin-induzierte Thrombozytopenie", True),
+        ("pedestrian hit 2 days ago", False),
+        ("no HIT", False),
+    ],
+)
+def test_heparin_induced_thrombocytopenia_is_known_by_its_short_names(
+    formulary: Formulary, text: str, known: bool
+) -> None:
+    conditions = formulary.rules.conditions((), (text,), ())
+    assert bool(formulary.rules.contraindicated("heparin", conditions)) == known
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "no acute renal failure",

@@ -69,7 +69,6 @@ def test_the_weight_makes_it_a_clearance(formulary: Formulary) -> None:
 def test_nothing_is_computed_that_cannot_be(formulary: Formulary) -> None:
     for admission in (
         patient(age=None, creatinine=2.9),
-        patient(sex=None, creatinine=2.9),
         patient(age=16, creatinine=2.9),
     ):
         assert "eGFR" not in organ_function(admission)
@@ -77,6 +76,17 @@ def test_nothing_is_computed_that_cannot_be(formulary: Formulary) -> None:
     assert "eGFR" not in organ_function(dialysis)
     assert 'Recorded: "dialysis"' in flagged(dialysis, formulary, "metformin")["metformin"][1]
     assert organ_function(patient(creatinine=2.9, dialysis=0)).keys() >= {"eGFR", "kidney function"}
+
+
+def test_without_a_sex_a_flag_is_said_where_both_agree(formulary: Formulary) -> None:
+    failing = flagged(patient(sex=None, creatinine=5.0), formulary, "metformin", "enoxaparin")
+    assert failing["metformin"][0] == "contraindicated" and failing["enoxaparin"][0] == "caution"
+    assert "eGFR at most 12 mL/min/1.73 m² (either sex, CKD-EPI 2021, creatinine 5.0 mg/dL)" in failing["metformin"][1]
+    assert flagged(patient(sex="female", creatinine=2.2), formulary, "metformin")["metformin"][0] == "contraindicated"
+    assert flagged(patient(sex=None, creatinine=2.2), formulary, "metformin")["metformin"][0] == "caution"  # man: 31
+    assert not flagged(patient(sex=None, creatinine=1.4), formulary, "metformin")  # only a woman's is below 45
+    weighed = organ_function(patient(sex=None, creatinine=5.0, weight=72))
+    assert weighed["kidney function"].text.startswith("creatinine clearance at most 14 mL/min")
 
 
 def test_potassium_and_inr(formulary: Formulary) -> None:

@@ -41,11 +41,13 @@ def test_findings_are_named_with_their_values_and_what_they_add(qtbot: QtBot) ->
     findings = (
         FindingShare(Observation("creatinine", 2.3, "mg/dL"), "very high", -0.7),
         FindingShare(Observation("intubated", 0.0, ""), "no", 0.1),
-        FindingShare(Observation("dialysis", 1.0, ""), "yes", 0.02),
+        FindingShare(Observation("dialysis", 1.0, ""), "yes", 0.06),
+        FindingShare(Observation("potassium", 4.1, "mmol/L"), "normal", 0.02),
+        FindingShare(Observation("platelets", 210.0, "10^9/L"), "normal", -0.003),
     )
     panel.show_drug("enoxaparin", [Effect("nothing", "", "", 0.4, 0.0, findings=findings)], usable=True)
     assert panel.reasons.text().split("\n") == [
         "•  Finding: creatinine 2.3 mg/dL, very high (0.5 times the odds)",
         "•  Finding: not intubated (1.1 times the odds)",
-        "•  Finding: on dialysis (1 times the odds)",
+        "•  Finding: on dialysis (1.1 times the odds)",
     ]

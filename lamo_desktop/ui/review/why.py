@@ -139,10 +139,10 @@ class WhyPanel(QWidget):
             self.table.fit_columns(columns)
             self.table.sortByColumn(CARRIED, Qt.SortOrder.DescendingOrder)
         reasons = [self._reason(reason) for effect in self._effects for reason in effect.reasons]
-        reasons += [self._finding(share) for effect in self._effects for share in effect.findings[:MOST_LEARNED]]
-        reasons += [self._learned(part) for effect in self._effects for part in effect.learned if part.kind != "rest"][
-            :MOST_LEARNED
-        ]
+        findings = [share for effect in self._effects for share in effect.findings if _tells(share.logits)]
+        learned = [part for effect in self._effects for part in effect.learned if part.kind != "rest"]
+        reasons += [self._finding(share) for share in findings[:MOST_LEARNED]]
+        reasons += [self._learned(part) for part in learned if _tells(part.logits)][:MOST_LEARNED]
         self.reasons.setText("\n".join(f"•  {reason}" for reason in reasons))
         self.reasons.setVisible(bool(reasons))
         self.stack.show_content(bool(pieces) or self._running)
@@ -162,9 +162,7 @@ class WhyPanel(QWidget):
     def _finding(self, share: "FindingShare") -> str:
         """One finding as a sentence, with the ratio of odds to the average patient."""
         told = finding_phrase(share.observation, share.band, words.said)
-        return self.tr("Finding: {finding} ({odds} times the odds)").format(
-            finding=told, odds=f"{math.exp(share.logits):.2g}"
-        )
+        return self.tr("Finding: {finding} ({odds} times the odds)").format(finding=told, odds=_odds(share.logits))
 
     def _learned(self, part: "Learned") -> str:
         """One thing that was learned of this hospital as a sentence, with the ratio of odds."""
@@ -174,7 +172,7 @@ class WhyPanel(QWidget):
             "group": self.tr("Learned here: at {name} ({odds} times the odds)"),
             "history": self.tr("Learned here: from the patient's earlier medications ({odds} times the odds)"),
         }
-        return sentences[part.kind].format(name=part.name, odds=f"{math.exp(part.logits):.2g}")
+        return sentences[part.kind].format(name=part.name, odds=_odds(part.logits))
 
     def _words(self) -> str:
         known = {effect.left_out: effect for effect in self._effects}
@@ -188,6 +186,15 @@ class WhyPanel(QWidget):
                 "model reacts to, not what is right."
             )
         return text
+
+
+def _odds(logits: float) -> str:
+    return f"{math.exp(logits):.2g}"
+
+
+def _tells(logits: float) -> bool:
+    """Whether a ratio of odds does not read as 1."""
+    return _odds(logits) != "1"
 
 
 def _share(value: float) -> str:
