@@ -37,6 +37,7 @@ _SITE_TIERS: Mapping[str, Severity] = {
 _CODE = re.compile(r"[A-Z]?\d[\dA-Z]{1,2}(?:\.?[\dA-Z]+)?")
 _LIMIT = re.compile(r"(?P<name>[^<>]+)(?P<side>[<>])\s*(?P<limit>\d+(?:\.\d+)?)")
 _LABEL = re.compile(r"FDA label of ([^,]+)")
+_SEARCHED = re.compile(r"(?<=[?&]query=)[^&]*")
 _OWN_LABEL = re.compile(r"\{([ab])\}")
 _PAST = re.compile(r"\b(?:h ?/ ?o|history of|hx of|personal history)\b")
 
@@ -49,11 +50,14 @@ class Source:
     dated: str = ""
     link: str = ""
 
-    def said_of(self, drugs: Iterable[str], groups: Sequence[frozenset[str]]) -> "Source":
+    def said_of(
+        self, drugs: Iterable[str], groups: Sequence[frozenset[str]], class_of: Callable[[str], str]
+    ) -> "Source":
         """The source as it is cited for some drugs of the `groups` that a row is about.
 
         "{a}" or "{b}" stands for the drug of that group: all their labels say it. Where the label is that of another
-        drug of the group, the citation says so.
+        drug of the group, the citation says so if both are of one class of the formulary; else the drugs have no more
+        in common than what the row says, and the labels are cited as a whole, with a link to the drug's own.
         """
         named = {*drugs, *(part for drug in drugs for part in parts_of(drug))}
         if own := _OWN_LABEL.search(self.title):
@@ -66,11 +70,15 @@ class Source:
         of = frozenset(label[1].removesuffix(" injection").split(" and "))  # of a product: what it is made of
         if of & named:
             return self
-        same = [min(named & group) for group in groups if of & group and named & group]
-        if not same:
+        beside = sorted(frozenset[str]().union(*(named & group for group in groups if of & group)))
+        if not beside:
             return self
-        rest = self.title[label.end() :]
-        return replace(self, title=f"{label[0]} (of the class of {same[0]}){rest}")
+        classes = {class_of(name) for name in of}
+        if alike := [name for name in beside if class_of(name) in classes]:
+            rest = self.title[label.end() :]
+            return replace(self, title=f"{label[0]} (of the class of {alike[0]}){rest}")
+        link = _SEARCHED.sub(beside[0].replace(" ", "+"), self.link)
+        return replace(self, title="FDA labels of these drugs", link=link)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -252,7 +252,7 @@ def _contraindications(lists: _Lists, conditions: Mapping[int, str], formulary: 
         reason = f'{entry.reason} Recorded: "{_quote(conditions[entry.condition])}".'
         severity = entry.severity if here.intersection(drugs) else milder(entry.severity)
         if severity is not None:
-            source = entry.source.said_of(drugs, (entry.drugs,))
+            source = entry.source.said_of(drugs, (entry.drugs,), formulary.drug_class)
             found.append(_flag(CONDITION, tuple(drugs), severity, reason, source, lists))
     return found
 
@@ -271,7 +271,7 @@ def _rules(admission: Admission, lists: _Lists, conditions: Mapping[int, str], f
         rule = same[0].rule
         severity = min((hit.severity for hit in same), key=SEVERITIES.index)
         drugs = tuple(sorted(frozenset[str]().union(*(hit.drugs | hit.home for hit in same))))
-        source = rule.source.said_of(drugs, [group for group, _ in rule.needs])
+        source = rule.source.said_of(drugs, [group for group, _ in rule.needs], formulary.drug_class)
         found.append(_flag(rule.kind, drugs, severity, rule.reason, source, lists))
     return found
 

@@ -106,6 +106,21 @@ def test_a_label_is_cited_of_one_of_the_drugs_or_as_that_of_its_class(formulary:
     assert cited("apixaban", "phenytoin") == "FDA label of rivaroxaban (of the class of apixaban), drug interactions"
 
 
+def test_a_label_is_cited_as_of_a_class_only_within_a_class_of_the_formulary(formulary: Formulary) -> None:
+    def cited(drug: str, reason: str) -> tuple[str, str]:
+        flags = safety_flags(replace(admission(), reason=reason), [], [drug], formulary)
+        (flag,) = (f for f in flags if f.kind == "condition")
+        return flag.source, flag.link.rpartition("query=")[2]
+
+    assert cited("amiodarone", "long QT syndrome") == ("FDA labels of these drugs", "amiodarone")
+    assert cited("amphotericin b", "chronic kidney disease") == ("FDA labels of these drugs", "amphotericin+b")
+    assert cited("famotidine", "ESRD") == ("FDA label of famotidine, dosage and administration", "famotidine")
+    assert cited("tobramycin", "chronic kidney disease") == (
+        "FDA label of gentamicin (of the class of tobramycin), boxed warning",
+        "gentamicin",
+    )
+
+
 def test_a_condition_is_flagged_with_what_was_recorded(formulary: Formulary) -> None:
     patient = replace(admission(), reason="Overdose, analgesic (aspirin, acetaminophen)")
     (flag,) = safety_flags(patient, ["acetaminophen"], [], formulary)
