@@ -82,15 +82,13 @@ GROUP_FIGURES = {
 
 
 def groups(v: Validation) -> Table:
-    """Every value of every column; those suppressed are one row of their column."""
-    rows: list[tuple[Cell, ...]] = []
-    for column in dict.fromkeys(g.column for g in v.groups):
-        for g in (g for g in v.groups if g.column == column and g.n_admissions is not None):
-            rows.append((column, g.value, g.n_admissions, *(g.figures[f] for f in GROUP_FIGURES), g.difference))
-        small = [g.value for g in v.groups if g.column == column and g.n_admissions is None]
-        if small:
-            name = small[0] if len(small) == 1 else f"{len(small)} smaller groups"
-            rows.append((column, name, f"<{v.options.small_cell}", *(None,) * (len(GROUP_FIGURES) + 1)))
+    """Every group of every column; those suppressed have no figures."""
+    rows: list[tuple[Cell, ...]] = [
+        (g.column, g.value, f"<{v.options.small_cell}", *(None,) * (len(GROUP_FIGURES) + 1))
+        if g.n_admissions is None
+        else (g.column, g.value, g.n_admissions, *(g.figures[f] for f in GROUP_FIGURES), g.difference)
+        for g in v.groups
+    ]
     headers = ("column", "value", "admissions", *GROUP_FIGURES.values(), "Jaccard against the others")
     note = (
         f"Groups of fewer than {v.options.small_cell} admissions are suppressed. Jaccard, precision, recall and PRAUC "

@@ -34,7 +34,8 @@ def metrics(v: Validation) -> Table:
         "mean over their "
         "admissions (SafeDrug family). Micro: counts pooled over all admissions and drugs; the micro DDI rate is "
         "the pooled rate. "
-        f"Interactions from {v.outcomes.interaction_source or 'no table'}.",
+        f"The DDI rate counts the pairs of {v.outcomes.interaction_source or 'no table'} alone; safety findings use "
+        "further, larger tables.",
     )
 
 

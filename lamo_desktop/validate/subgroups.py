@@ -33,7 +33,7 @@ class Subgroup:
 
     column: str
     value: str
-    n_admissions: int | None  # None: suppressed
+    n_admissions: int | None  # None: suppressed, alone or several together
     n_patients: int | None = None
     figures: dict[str, Estimate] = field(default_factory=dict)
     difference: Estimate | None = None
@@ -68,7 +68,10 @@ class DrugGroup:
 def subgroups(
     outcomes: Outcomes, rows: np.ndarray, bootstrap: PatientBootstrap, small_cell: int = SMALL_CELL
 ) -> tuple[Subgroup, ...]:
-    """Figures of every value of each label column with several; `rows` is `metrics.per_admission`."""
+    """Figures of every value of each label column with several; `rows` is `metrics.per_admission`.
+
+    The suppressed ones come last in their column, as one group without a size: none but a lone one is named.
+    """
     found: list[Subgroup] = []
     everyone = _sums(rows, None, bootstrap)
     for column, values in outcomes.labels.items():
@@ -79,8 +82,14 @@ def subgroups(
         if len(names) > MOST_GROUPS:
             kept = set(names[np.argsort(-counts, kind="stable")[: MOST_GROUPS - 1]])
             named = np.array([v if v in kept else "other" for v in named], dtype=object)
-        for value in sorted(set(named), key=lambda v: (v in ("other", "not given"), v)):
-            found.append(_subgroup(column, value, named == value, rows, everyone, bootstrap, small_cell))
+        groups = [
+            _subgroup(column, value, named == value, rows, everyone, bootstrap, small_cell)
+            for value in sorted(set(named), key=lambda v: (v in ("other", "not given"), v))
+        ]
+        found += [group for group in groups if group.n_admissions is not None]
+        small = [group.value for group in groups if group.n_admissions is None]
+        if small:
+            found.append(Subgroup(column, small[0] if len(small) == 1 else f"{len(small)} smaller groups", None))
     return tuple(found)
 
 

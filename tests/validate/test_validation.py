@@ -12,7 +12,7 @@ import pytest
 from lamo_desktop.errors import InputError
 from lamo_desktop.report.html import render, write_report
 from lamo_desktop.report.tripod import checklist
-from lamo_desktop.report.validation_tables import missingness
+from lamo_desktop.report.validation_tables import metrics, missingness
 from lamo_desktop.report.validation_workbook import write_validation_workbook
 from lamo_desktop.validate import ValidationOptions, validate
 from lamo_desktop.validate.recalibrate import fit, recalibrate
@@ -47,10 +47,10 @@ def test_the_checklist_knows_of_an_overlay(validation):
 
 def test_json_has_the_contract_keys_and_intervals_beside_each_metric(validation):
     content = json.loads(json.dumps(validation.to_json(), allow_nan=False))
-    metrics = {"jaccard", "f1", "precision", "recall", "prauc", "ddi_rate"}
+    names = {"jaccard", "f1", "precision", "recall", "prauc", "ddi_rate"}
     for average in ("visit_mean", "patient_mean", "micro"):
-        assert metrics <= set(content[average])
-        for name in metrics:
+        assert names <= set(content[average])
+        for name in names:
             low, high = content["intervals"][average][name]
             assert low <= content[average][name] <= high
     assert {"slope", "intercept", "brier", "ece"} <= set(content["calibration"])
@@ -173,6 +173,21 @@ def test_a_suppressed_group_shows_its_name_and_nothing_else():
     assert "<td>Burns</td><td" in render(v) and "&lt;11" in render(v)
     burns = next(g for g in v.to_json()["subgroups"] if g["value"] == "Burns")
     assert burns["n_admissions"] is None and burns["figures"] == {} and burns["difference"] is None
+
+
+def test_several_suppressed_groups_are_one_without_names_at_every_door():
+    o = hospital(60, 8, seed=2)
+    o = replace(o, labels={"unit": ("Burns", "Kowalski", "Kowalski", *("ward",) * 57)})
+    v = validate(o, ValidationOptions(n_resamples=20, baselines=False, recalibration=False))
+    content = v.to_json()["subgroups"]
+    assert [(g["value"], g["n_admissions"]) for g in content] == [("ward", 57), ("2 smaller groups", None)]
+    page = render(v)
+    assert "<td>2 smaller groups</td><td" in page and "Kowalski" not in page
+
+
+def test_beside_the_ddi_rate_stands_which_table_it_counts(validation):
+    named = replace(validation, outcomes=replace(validation.outcomes, interaction_source="NDF-RT 2014"))
+    assert "counts the pairs of NDF-RT 2014 alone; safety findings use further, larger tables" in metrics(named).note
 
 
 HOSTILE = "<script>alert(1)</script>&\"'"

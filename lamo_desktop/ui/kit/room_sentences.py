@@ -59,7 +59,8 @@ SENTENCES = (
         "rooms",
         "Visit mean: mean over admissions (as LAMO and FLAME report). Patient mean: mean over "
         "patients of the mean over their admissions (SafeDrug family). Micro: counts pooled over all "
-        "admissions and drugs; the micro DDI rate is the pooled rate. Interactions from {source}.",
+        "admissions and drugs; the micro DDI rate is the pooled rate. The DDI rate counts the pairs of {source} "
+        "alone; safety findings use further, larger tables.",
     ),
     QT_TRANSLATE_NOOP("rooms", "Those counted fewer than {n1} times, and all beyond the first {n2}, are pooled."),
     QT_TRANSLATE_NOOP(

@@ -3777,8 +3777,8 @@
         <translation>{n2} 个亚组中有 {n1} 个的一致性低于其余住院（Jaccard 差值）：{groups}。比较次数这么多时，约四十分之一会因偶然而显得如此。</translation>
     </message>
     <message>
-        <source>Visit mean: mean over admissions (as LAMO and FLAME report). Patient mean: mean over patients of the mean over their admissions (SafeDrug family). Micro: counts pooled over all admissions and drugs; the micro DDI rate is the pooled rate. Interactions from {source}.</source>
-        <translation>住院平均：对各次住院取平均（LAMO 与 FLAME 的报告方式）。患者平均：先对每位患者的住院取平均，再对患者取平均（SafeDrug 系列）。微平均：对所有住院与药物合并计数；其相互作用率为合并率。相互作用数据来源：{source}。</translation>
+        <source>Visit mean: mean over admissions (as LAMO and FLAME report). Patient mean: mean over patients of the mean over their admissions (SafeDrug family). Micro: counts pooled over all admissions and drugs; the micro DDI rate is the pooled rate. The DDI rate counts the pairs of {source} alone; safety findings use further, larger tables.</source>
+        <translation>住院平均：对各次住院取平均（LAMO 与 FLAME 的报告方式）。患者平均：先对每位患者的住院取平均，再对患者取平均（SafeDrug 系列）。微平均：对所有住院与药物合并计数；其相互作用率为合并率。相互作用率仅计入 {source} 所列的药物对；安全提示还使用其他更大的表。</translation>
     </message>
     <message>
         <source>Those counted fewer than {n1} times, and all beyond the first {n2}, are pooled.</source>
