@@ -39,6 +39,7 @@ from lamo_desktop.formulary import Formulary
 
 ACCEPTED = 0.6  # confidence from which a column is used without being asked for
 BY_CELLS = ACCEPTED  # confidence of a column that its cells alone speak for: below the mark of "please check"
+SURELY = 0.8  # confidence of a header from which it speaks for a field
 JOINED = 0.9  # share of the ids of the orders that must be among the admissions
 LIFETIME = 25  # years between the dates of a column from which they are dates of birth
 NEAR = 0.3  # share of the starts that must lie within a day of the admission
@@ -73,7 +74,7 @@ _NOT_AN_ID = re.compile(
 _OTHER_DATE = re.compile(
     r"^(?:birth|born|dob|geb|naiss|nac|stop|discont|cancel|absetz|abges|ablauf|bis$|until|end|ende|fin|exp|updat|modif"
     r"|last|letzt|ander|aender|enter|entry|eingabe|placed|erfass|valid|saisi|maj$|extract|export|print|creat|collect|result|death|died|verst"
-    r"|deces|discharg|disch|entl|sort|alta|egres|transfer|verleg|surg|op|report|run|review|sign|verif|admin|given|next)"
+    r"|deces|discharg|disch|entl|sort|alta|egres|transfer|verleg|surg|op$|ops$|oper|ontslag|uscita|dimission|saida|utskriv|report|run|review|sign|verif|admin|given|next)"
     r"|出生|停|结束|出院|导出|更新|死亡|采样|转|录入|审核|校对|打印"
 )
 _NOT_DIAGNOSES = re.compile(
@@ -81,7 +82,7 @@ _NOT_DIAGNOSES = re.compile(
     r"|antec|comment|bemerk|observ|kommentar|note|remark|status|atc|loc|service|provid|site|insur)"
     r"|家族|手术|操作|过敏|备注|既往|床|科"
 )
-_DIAGNOSIS = re.compile(r"^(?:dx|diag)|诊断")
+_DIAGNOSIS = re.compile(r"^dx|diagn|诊断")
 _LABORATORY = re.compile(
     r"^(?:lab|biolog|result|resultat|component|analys|determin|parameter|test|wert|specimen)"
     r"|检验|化验|结果"
@@ -581,14 +582,23 @@ class _Finder:
 
     def diagnoses(self, candidate: Candidate) -> Candidate:
         """Every column of ICD codes; without any, the one column of texts that are diagnoses by their words."""
-        if not self.missing(candidate, "diagnoses"):
-            return candidate
         table = candidate.table
-        reasons = {m.column for m in candidate.matches if m.field == "reason" and m.confidence >= CERTAIN}
+        reasons = {m.column for m in candidate.matches if m.field == "reason" and m.confidence >= SURELY}
         named = [j for j in reasons if self.column(table, j).says(_DIAGNOSIS)]
-        if len(reasons) > 1 and len(named) == 1:
+        if len(reasons) > 1 and len(named) == 1 and "diagnoses" not in self.given:
             why = "its header speaks of a diagnosis, and another column of the reason"
-            return self.chosen(candidate, "diagnoses", named[0], why, instead=True)
+            candidate = candidate.without(lambda m: m.column == named[0])
+            return self.chosen(candidate, "diagnoses", named[0], why)
+        if not self.missing(candidate, "diagnoses"):
+            for j in [] if "diagnoses" in self.given else self.free(candidate):
+                column = self.column(table, j)
+                of_the_stay = column.says(_DIAGNOSIS) and not (
+                    column.says(_NOT_DIAGNOSES) or known_later(column.header)
+                )
+                if of_the_stay and _holds_codes(column):
+                    why = "its header speaks of diagnoses and its cells are ICD codes"
+                    candidate = self.chosen(candidate, "diagnoses", j, why)
+            return candidate
         free = [j for j in self.free(candidate) if not self.column(table, j).says(_NOT_DIAGNOSES)]
         coded = [j for j in free if _holds_codes(self.column(table, j))]
         for j in coded:

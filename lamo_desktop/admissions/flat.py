@@ -323,7 +323,7 @@ class _RowReader:
     def _age(self, row: int, admitted: datetime | None) -> int | None:
         born = None
         try:
-            age = parse_age(self._cell("age", row))
+            age = self._written_age(row)
             if age is None and admitted and (year := parse_year(self._cell("birth_date", row))):
                 self._note_column(self.mapping.columns("birth_date")[0], YEAR_OF_BIRTH)
                 return parse_age(str(admitted.year - year))
@@ -337,6 +337,15 @@ class _RowReader:
         if age is None:
             self._note("age", row, "no age: kept, though nobody can tell whether this is an adult")
         return age
+
+    def _written_age(self, row: int) -> int | None:
+        """The age as written; what cannot be read ("Mitte 60") is passed over where the birth tells it."""
+        try:
+            return parse_age(self._cell("age", row))
+        except ValueError:
+            if is_unknown(self._cell("birth_date", row)):
+                raise
+            return None
 
     def _patient(self, row: int) -> str:
         text = identifier(self._cell("patient_id", row))

@@ -67,7 +67,7 @@ _LEXICON: Mapping[str, str] = {
         "pseudo pseudonym pseudonyme pseudonymised pseudonymized pseudonimo deidentified deident anon anonymised "
         "anonymized anonym anonymisiert study"
     ),
-    "age": "age ages edad edades alter alters lebensalter patientenalter 年龄 岁数 年纪 周岁",
+    "age": "age ages leeftijd eta idade alder edad edades alter alters lebensalter patientenalter 年龄 岁数 年纪 周岁",
     "group": (
         "group grp groups gruppe gruppen band bands bracket brackets klasse klassen class classes grupo grupos "
         "tramo rango tranche tranches classe cat category categories kategorie categoria categorie range 段 组 "

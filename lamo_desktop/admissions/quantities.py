@@ -35,7 +35,9 @@ _NEUTRAL = words(
     "the first last latest worst initial baseline admission admit adm day day1 d1 24h value values result results lab "
     "labs labor wert aufnahme letzter erster bei letzte premier dernier valeur resultat ultimo primer valor resultado "
     "入院 入院时 首次 最后 结果 level levels serum plasma blood bloods vital signs apache at on max min mean measured "
-    "average recorded most recent in im en i s ckd epi mdrd 2009 2021 calc calculated estimated jaffe enzymatic"
+    "average recorded most recent laboratory laboratorium laborwerte laborwert laborbefunde "
+    "aufnahmelabor vitals vitalwerte vitalparameter vitalzeichen biologie biology analitica analisis analises bilan "
+    "chemistry chem in im en i s ckd epi mdrd 2009 2021 calc calculated estimated jaffe enzymatic"
 )
 
 

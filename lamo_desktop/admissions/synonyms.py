@@ -151,6 +151,7 @@ _PERSON = frozenset(
     }
 )
 
+_NUMBERED = frozenset(["id", "no", "nr", "number", "num", "nbr", "key", "nummer"])
 _STAFF = re.compile(
     r"\b(?:by|von|par|por)$|(?:^|\bdel? )medic[oa]\b|\b(?!arztlich)(?:\w*arzt\w*|physician"
     r"|provider|prescriber|clinician|doctor|nurse|attending"
@@ -164,7 +165,7 @@ _NO_SUBGROUP = re.compile(
     r"\b(?:reasons?|\w*grund|motifs?|motivos?|\w*anlass|causes?|causa|complaints?|\w*beschwerden?|problems?|\w*symptom\w*"
     r"|\w*diagn\w*|dx|icd\w*|diseases?|\w*krankheit(?:en)?|maladies?|enfermedad(?:es)?|conditions?|drg|ghm|comorbid\w*"
     r"|outcomes?|died|deaths?|dead|mortality|surviv\w*|expired?|verst\w*|gestorben|tod|deces|decede\w*|muert\w*|exitus"
-    r"|fallec\w*|dispos\w*|readmi\w*|wiederaufnahme\w*|complic\w*|komplik\w*|los|length|duration|\w*dauer|duree"
+    r"|fallec\w*|verlegt|transfer\w*|destin\w*|ziel\w*|dispos\w*|readmi\w*|wiederaufnahme\w*|complic\w*|komplik\w*|los|length|duration|\w*dauer|duree"
     r"|estancia|results?|ergebnis\w*|resultat\w*|resultado\w*|cost\w*|charges?|\w*kosten|importe|montant|tarif\w*"
     r"|date|time|timestamp|datum|uhrzeit|zeit|fecha|heure|hora|dttm|dt|counts?|anzahl|days|tage|jours|dias"
     r"|drugs?|medications?|\w*medikament\w*|arznei\w*|medicament\w*|farmaco\w*|allerg\w*"
@@ -377,10 +378,13 @@ class Vocabulary:
         bare = _REMARK.sub(" ", header)
         if bare != header and self.is_identifier(bare):
             return True
+        own = header.rpartition(GROUP)[2]
+        if own != header and self.is_identifier(own):
+            return True
         words = normalised(header).split()
         if " ".join(words) in self._identifiers or "".join(words) in self._squeezed:
             return True
-        rest = [word for word in words if word not in _PERSON]
+        rest = [word for word in words if word not in _PERSON and word not in _NUMBERED]
         return len(rest) < len(words) and " ".join(rest) in self._identifiers
 
 
@@ -398,10 +402,14 @@ class SubgroupWords:
 
     def name(self, header: str) -> bool:
         """Whether a header names a subgroup."""
-        written = normalised(header)
-        if known_later(header) or _NO_SUBGROUP.search(written):
+        own = header.rpartition(GROUP)[2]  # a group header says nothing of the column itself
+        own = header if set(normalised(own).split()) <= _NUMBERED else own
+        written = normalised(own)
+        if known_later(header) or _NO_SUBGROUP.search(normalised(header)):
             return False
-        if any(self._vocabulary.confidence(header, field) >= POSSIBLE for field in _CLINICAL_TEXTS):
+        if any(
+            self._vocabulary.confidence(each, field) >= POSSIBLE for field in _CLINICAL_TEXTS for each in (own, header)
+        ):
             return False
         words = {_SHORT.get(word, word) for word in written.split()} | set(written.split())
         return any(phrase <= words for phrase in self._phrases) or any(

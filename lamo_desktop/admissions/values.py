@@ -43,7 +43,7 @@ _AGE = re.compile(
     r"(?:[\s,]*(?:(?:and|und|et|y)\s+)?\d+\s*(?P<rest>[^\W\d_]+)\.?)?"
 )
 _YEARS = _words(
-    "y yr yrs year years yo a j jahr jahre jahren jahrig jahrige jahriger an ans annee annees ano anos "
+    "y yr yrs year years yo a j jr jaar jahr jahre jahren jahrig jahrige jahriger an ans annee annees ano anos "
     "anni lat 岁 周岁 歲 周歲 歳 才 세 살"
 )
 _YEAR_PARTS = {
@@ -136,7 +136,7 @@ _MONTHS = {
     for name in names.split()
 }
 _TIME = (
-    r"(?:[T\s,]+(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
+    r"(?:[T\s,:]+(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\.?)?"
     r"\s*(?:uhr|z|utc|[+-]\d\d:?\d\d)?)?"
 )
 _DATES = tuple(

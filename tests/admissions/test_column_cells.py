@@ -276,3 +276,53 @@ def test_treatment_at_home_is_nothing_ordered(tmp_path: Path, formulary: Formula
     path = workbook(tmp_path / "a.xlsx", **{"Episodios": rows, "Tratamiento domiciliario": home})
     _, cohort = read(path, formulary)
     assert not cohort.has_orders and cohort.admissions[0].home_medications == ("heparin", "aspirin")
+
+
+def test_codes_under_a_header_of_diagnoses_are_added_to_those_found(tmp_path: Path, formulary: Formulary) -> None:
+    rows: list[Row] = [["Fall-Nr.", "Alter", "Geschlecht", "Einweisungsgrund", "Aufnahmediagnosen (ICD-10-GM)"]]
+    rows[0].append("Nebendiagnosen")
+    for n in range(12):
+        rows.append(
+            [f"F{1000 + n}", 40 + n, "mw"[n % 2], f"V.a. {DISEASES[n % 5]}", f"{CODES[n % 5]}, I48.0", "I10.90; E11.90"]
+        )
+    held, cohort = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert held["diagnoses"] == ["Aufnahmediagnosen (ICD-10-GM)", "Nebendiagnosen"]
+    assert "I48.0" in str(cohort.admissions[0].diagnoses) + str(cohort.admissions[0].codes)
+
+
+def test_a_group_header_makes_no_subgroup_and_hides_no_identifier(tmp_path: Path, formulary: Formulary) -> None:
+    rows: list[Row] = [["Fall", None, None, None, "Klinik", None, None, None, None, None]]
+    rows.append(
+        ["Fallnummer", "Alter", "Geschlecht", "Diagnosen", "Station", "Nachname", "Patient name", "Todesursache"]
+    )
+    rows[1] += ["Befund Rö", "Patient MRN ID"]
+    for n in range(24):
+        names = ["Kowalski", "Brandl", "Meier"][n % 3]
+        row: Row = [
+            f"F{1000 + n}",
+            40 + n,
+            "mw"[n % 2],
+            DISEASES[n % 5],
+            f"{n % 3}A",
+            names,
+            names,
+            ["", "Sepsis"][n % 2],
+        ]
+        rows.append([*row, ["o.B.", "Infiltrat"][n % 2], f"E{45436 + n}"])
+    path = workbook(tmp_path / "a.xlsx", A=rows)
+    held, cohort = read(path, formulary)
+    assert held["label"] == ["Klinik › Station"]
+    assert all(a.patient_id.startswith("P000") or not a.patient_id.startswith("E") for a in cohort.admissions)
+
+
+def test_a_dutch_date_of_admission_is_one(tmp_path: Path, formulary: Formulary) -> None:
+    rows: list[Row] = [
+        ["Opnamenummer", "Leeftijd", "Geslacht", "Opnamedatum", "Ontslagdatum", "Hoofddiagnose (ICD-10)"]
+    ]
+    for n in range(12):
+        rows.append(
+            [f"{5000 + n}", f"{40 + n} jr", "MV"[n % 2], f"0{n % 9 + 1}-01-2023", f"1{n % 9 + 1}-01-2023", CODES[n % 5]]
+        )
+    held, cohort = read(workbook(tmp_path / "a.xlsx", A=rows), formulary)
+    assert held["admission_date"] == ["Opnamedatum"]
+    assert cohort.admissions[0].age == 40

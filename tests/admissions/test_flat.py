@@ -340,3 +340,11 @@ def test_orders_cancelled_in_traditional_characters_do_not_count(tmp_path: Path,
     rows = [["1", "67歲", "女", "sepsis", drug, state] for drug, state in [("aspirin", "已執行"), ("heparin", "作廢")]]
     (admission,) = read(table(tmp_path / "a.csv", [header, *rows]), formulary).admissions
     assert admission.orders == ("aspirin",)
+
+
+def test_an_age_that_cannot_be_read_gives_way_to_the_birth(tmp_path: Path, formulary: Formulary) -> None:
+    header = ["Fallnummer", "Alter", "Geb.-Jahr", "Geschlecht", "Aufnahmedatum", "Diagnose"]
+    rows = [["1", "Mitte 60", "1957", "m", "2022-03-01", "I10"], ["2", "achtzig", "", "w", "2022-03-01", "I10"]]
+    cohort = read(table(tmp_path / "a.csv", [header, *rows]), formulary)
+    assert [(a.admission_id, a.age) for a in cohort.admissions] == [("1", 65)]
+    assert [each.admission_id for each in cohort.set_aside] == ["2"]

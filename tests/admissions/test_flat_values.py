@@ -171,3 +171,8 @@ def test_years_are_read_in_any_of_the_scripts(text: str) -> None:
 )
 def test_sexes_are_read_in_any_of_the_scripts(text: str, sex: str) -> None:
     assert parse_sex(text) == sex
+
+
+def test_dates_of_sas_are_read() -> None:
+    assert parse_date("29DEC2019:14:05:00") == datetime(2019, 12, 29, 14, 5)
+    assert has_time("29DEC2019:14:05:00")
