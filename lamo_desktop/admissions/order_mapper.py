@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from lamo_desktop.admissions.notes import parse_allergies, parse_medications
 from lamo_desktop.admissions.order_overlap import Span, together
 from lamo_desktop.formulary import Formulary, Mapped
+from lamo_desktop.formulary.allergies import says_none
 
 _BETWEEN_REACTIONS = re.compile(r"[;\n|；、]|,(?!\d)")
 _AROUND_REACTION = " \t()[]-–—:=>.,;"
@@ -74,10 +75,13 @@ class OrderMapper:
     def home_medications(self, entries: Iterable[tuple[str, str]]) -> tuple[str, ...]:
         """Medications before admission from (text, code) entries: ingredients, each once.
 
-        What the formulary does not know is kept as written, in lower case; what it excludes is left out.
+        What the formulary does not know is kept as written, in lower case; what it excludes, and that there is none, is
+        left out.
         """
         names: list[str] = []
         for text, code in entries:
+            if says_none(text):
+                continue
             mapped = self.read([text], code)
             names += [" ".join(text.casefold().split())] if mapped.status == "unmapped" else recommendable(mapped)
         return tuple(dict.fromkeys(name for name in names if name))
@@ -102,14 +106,15 @@ def recommendable(mapped: Mapped) -> tuple[str, ...]:
 
 
 def as_written(texts: Sequence[str], code: str = "") -> str:
-    """How an order row appears in reports."""
-    return next(filter(None, texts), "") or (f"(drug code {code})" if code else NAMELESS)
+    """How an order row appears in reports; a full stop at the end makes no other name."""
+    named = (text.rstrip(" .,;") for text in texts)
+    return next(filter(None, named), "") or (f"(drug code {code})" if code else NAMELESS)
 
 
 def allergy_entries(entries: Iterable[str], none: Sequence[str] = ()) -> tuple[str, ...]:
     """Allergies in lower case, each once; entries that say there is none (the words in `none`) are left out."""
     lowered = (" ".join(entry.casefold().split()) for entry in entries)
-    return tuple(dict.fromkeys(entry for entry in lowered if entry and entry not in none))
+    return tuple(dict.fromkeys(entry for entry in lowered if entry and entry not in none and not says_none(entry)))
 
 
 def with_reactions(allergies: Sequence[str], reactions: Mapping[str, str], cell: str) -> tuple[dict[str, str], bool]:

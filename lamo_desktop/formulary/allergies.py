@@ -2,8 +2,24 @@
 
 import re
 
-from lamo_desktop.formulary.text import LONGEST_TEXT, plain
+from lamo_desktop.formulary.text import LONGEST_TEXT, plain, words
 
+# Words that say there is none or that nothing is known, and words beside them that name no allergen and no drug.
+_NONE_OR_UNKNOWN = frozenset(
+    """
+    none unknown keine kein keinerlei unbekannt nicht geen onbekend niet nessun nessuna nessuno non sconosciuta
+    sconosciute nenhum nenhuma nao desconhecida desconhecidas desconhecido ninguna ninguno desconocida desconocidas
+    desconocido aucun aucune inconnu inconnue inconnues ingen inga inget okand okant ukendt ukjent
+    """.split()  # noqa: SIM905 - a word list reads better than quoted strings
+)
+_BESIDE_NONE = frozenset(
+    """
+    allergia allergie allergien allergieen allergier allergies alergia alergias angabe angaben angegeben bekannt
+    bekannte bekannten bekend bekende conhecida conhecidas conhecido connu connue connues conocida conocidas
+    dokumentiert erfragbar erhebbar erhoben ermittelbar kanda kand kant kendt kendte kjent kjente nota note noto
+    sonst weitere weiteren
+    """.split()  # noqa: SIM905
+)
 _STATEMENT_END = re.compile(
     r"[,;.\n\r\t|]|\b(?:but|except|other than|however|apart from"
     r"|ausser|außer|aber|sauf|mais|excepto|salvo|pero)\b|除了?"
@@ -56,6 +72,15 @@ def is_intolerance(statement: str) -> bool:
     return _SIDE_EFFECT.search(statement) is not None and _ALLERGIC.search(statement) is None
 
 
+def says_none(entry: str) -> bool:
+    """Whether an entry of a list of allergies or medications says only that there is none or that none is known.
+
+    "keine", "nicht erhoben", "geen bekende allergieën", "ingen kända"; what else an entry says makes it one.
+    """
+    said = frozenset(words(plain(entry[:LONGEST_TEXT])))
+    return not said.isdisjoint(_NONE_OR_UNKNOWN) and said <= _NONE_OR_UNKNOWN | _BESIDE_NONE
+
+
 def statements(allergy: str) -> tuple[str, ...]:
     """The parts of an allergy entry that assert an allergy, read by `plain`; none for "NKDA" or "denies penicillin".
 
@@ -65,6 +90,6 @@ def statements(allergy: str) -> tuple[str, ...]:
     asserted = []
     for statement in _STATEMENT_END.split(plain(allergy[:LONGEST_TEXT])):
         kept = "" if _NEGATES_ALL.search(statement) else _NEGATES_WHAT_FOLLOWS.split(statement, maxsplit=1)[0]
-        if kept.strip():
+        if kept.strip() and not says_none(statement):
             asserted.append(kept.strip())
     return tuple(asserted)

@@ -9,6 +9,7 @@ import pytest
 
 from lamo_desktop.admissions import read_cohort
 from lamo_desktop.admissions.cohort import Cohort
+from lamo_desktop.admissions.order_mapper import OrderMapper, Orders, listed_allergies
 from lamo_desktop.formulary import Formulary, load_formulary
 
 ALWAYS = ("ASPIRIN 81 MG PO TABS", "METOPROLOL TARTRATE 25 MG PO TABS", "FUROSEMIDE 40 MG TAB")
@@ -289,3 +290,38 @@ def test_a_comma_parts_drugs_but_not_a_drug_from_its_dose(tmp_path: Path, formul
     cohort = read_cohort(tmp_path / "a.csv", formulary)
     assert cohort.admissions[0].orders == ("aspirin", "lisinopril", "metoprolol")
     assert list(cohort.excluded.values()) == [1] and not cohort.unmapped
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "unbekannt",
+        "nicht bekannt",
+        "Nicht erhoben.",
+        "geen",
+        "geen bekende allergieën",
+        "onbekend",
+        "nessuna",
+        "nenhuma",
+        "ingen kända",
+    ],
+)
+def test_that_none_is_known_is_neither_an_allergy_nor_a_medication(formulary: Formulary, text: str) -> None:
+    mapper = OrderMapper(formulary)
+    assert listed_allergies(text) == ((), {}) and formulary.understands_allergy(text)
+    assert formulary.understands_allergy(f"Allergien: {text}") and mapper.home_medications([(text, "")]) == ()
+    assert mapper.listed_medications(text) == ((), True)
+    assert listed_allergies(f"Penicillin, {text}")[0] == ("penicillin",)
+
+
+def test_what_is_said_of_an_unknown_allergen_stays() -> None:
+    allergies, told = listed_allergies("unbekanntes Antibiotikum; Penicillin: Reaktion unbekannt; nicht Latex")
+    assert allergies == ("unbekanntes antibiotikum", "penicillin", "nicht latex")
+    assert told == {"penicillin": "reaktion unbekannt"}
+
+
+def test_a_full_stop_at_the_end_makes_no_other_name(formulary: Formulary) -> None:
+    mapper, orders = OrderMapper(formulary), Orders()
+    for text in ("Abcdefix 3 g i.v", "Abcdefix 3 g i.v."):
+        mapper.add(orders, [text])
+    assert mapper.unmapped == {"Abcdefix 3 g i.v": 2} and orders.unmapped == {"Abcdefix 3 g i.v"}
