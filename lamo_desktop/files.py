@@ -69,7 +69,7 @@ def check_writable(target: Path, suffix: str = "", export: Path | None = None) -
     """
     if export is not None and target.resolve() == export.resolve():
         raise InputError(f"{target.name} is the export itself: choose another name for what is to be saved.")
-    if suffix and target.suffix.lower() != suffix:
+    if suffix and target.suffix.lower() != suffix and not target.is_dir():
         raise InputError(f"{target.name} must end in {suffix}, or the programs that read it do not open it.")
     _check_target(target)
     try:

@@ -8,13 +8,20 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from lamo_desktop.files import replacing
+from lamo_desktop.errors import InputError
+from lamo_desktop.files import check_writable, replacing
 from lamo_desktop.formulary import load_formulary
 from lamo_desktop.jobs.batch import results
 from lamo_desktop.jobs.store import JobStore
 from lamo_desktop.report.packing import new_workbook
 from lamo_desktop.report.workbook import write_workbook
 from tests.jobs.jobs import new_job, package, work
+
+
+def test_a_folder_in_place_of_a_file_is_called_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r"^\. is a folder: give the name of a file"):
+        check_writable(Path(), ".xlsx")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="looks at open files as POSIX shows them")

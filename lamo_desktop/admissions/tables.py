@@ -95,7 +95,7 @@ def read_tables(
     problems: list[Problem] = []
     reasons: list[str] = []
     for sheet in again or sheets:
-        title = sheet.name or path.name
+        title = sheet.name or "the file"
         if not sheet.rows:
             reasons.append(f"{title} is empty")
             continue

@@ -54,21 +54,22 @@ def account_lines(cohort: Cohort) -> Iterator[str]:
         left = f"  (-{step.removed:,}: {step.reason})" if step.removed else ""
         yield f"  {step.step.ljust(width)}  {step.remaining:>9,}{left}"
     if cohort.set_aside:
-        yield f"{len(cohort.set_aside):,} rows set aside:"
+        yield f"{counted(len(cohort.set_aside), 'row')} set aside:"
         for row in cohort.set_aside[:LISTED]:
             yield f"  {row.reason}" if row.reason.startswith(row.where) else f"  {row.where}: {row.reason}"
         yield from _rest(len(cohort.set_aside) - LISTED)
     if cohort.problems:
         grave = {"error": 0, "warning": 1, "info": 2}
         summary = summarise(cohort)
-        yield f"{_count(summary.n_problems, 'problem')}, {_count(summary.n_notes, 'note')}:"
+        yield f"{counted(summary.n_problems, 'problem')}, {counted(summary.n_notes, 'note')}:"
         for problem in sorted(cohort.problems, key=lambda problem: grave[problem.severity])[:LISTED]:
             yield f"  {problem.severity}: {problem.where}: {problem.message}"
         yield from _rest(len(cohort.problems) - LISTED)
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
+def counted(number: int, what: str, several: str = "") -> str:
+    """A number with its noun: "1 row", "2 rows", "3 allergies"."""
+    return f"{number:,} {what if number == 1 else several or what + 's'}"
 
 
 def _rest(number: int) -> Iterator[str]:
@@ -86,7 +87,8 @@ def unmapped_lines(cohort: Cohort, formulary: Formulary | None = None) -> Iterat
     if not cohort.unmapped:
         return
     total = sum(cohort.unmapped.values())
-    yield f"{total:,} order rows ({len(cohort.unmapped):,} names) not mapped to an ingredient, most frequent first:"
+    names = counted(len(cohort.unmapped), "name")
+    yield f"{counted(total, 'order row')} ({names}) not mapped to an ingredient, most frequent first:"
     for text, rows in unmapped(cohort)[:NAMES_LISTED]:
         near = formulary.suggest(text, 1) if formulary else ()
         yield f"  {rows:>7,}  {_shortened(text, TEXT_SHOWN)}" + (f"   near: {suggestion_text(near[0])}" if near else "")
@@ -106,8 +108,9 @@ def not_understood_lines(cohort: Cohort) -> Iterator[str]:
     for kind, group in groupby(cohort.not_understood, key=lambda entry: entry.kind):
         listed = list(group)
         number = sum(entry.admissions for entry in listed)
-        plural = {"allergy": "allergies"}.get(kind, f"{kind}s")
-        yield f"{number:,} {plural} ({len(listed):,} texts) not understood, so that nothing follows from them:"
+        entries = counted(number, kind, {"allergy": "allergies"}.get(kind, ""))
+        them = "it" if number == 1 else "them"
+        yield f"{entries} ({counted(len(listed), 'text')}) not understood, so that nothing follows from {them}:"
         for entry in listed[:NAMES_LISTED]:
             yield f"  {entry.admissions:>7,}  {_shortened(entry.text, TEXT_SHOWN)}   first: {entry.where}"
         yield from _rest(len(listed) - NAMES_LISTED)
@@ -127,7 +130,9 @@ def excluded_lines(cohort: Cohort) -> Iterator[str]:
     if not entries:
         return
     totals = by_reason(entries)
-    yield f"{n_rows(entries):,} order rows are not ordered drugs and are left out:"
+    n = n_rows(entries)
+    are = "is no ordered drug and is" if n == 1 else "are not ordered drugs and are"
+    yield f"{counted(n, 'order row')} {are} left out:"
     for reason, group in groupby(entries, key=lambda entry: entry.reason):
         of_reason = list(group)
         examples = "; ".join(_shortened(entry.text, TEXT_SHOWN) for entry in of_reason[:EXAMPLES])

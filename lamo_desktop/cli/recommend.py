@@ -7,6 +7,7 @@ from typing import Any
 
 from lamo_desktop.adapt import patient_tags
 from lamo_desktop.admissions.quarantine import quarantined
+from lamo_desktop.check.account import counted
 from lamo_desktop.cli.options import Bench, Demo, Input, InstallBase, Package, Recommend, Report, Resume
 from lamo_desktop.cli.steps import (
     NO_OVERLAY,
@@ -182,7 +183,8 @@ def print_summary(outcome: Recommendations, output: Path) -> None:
     """What a run gave, in a few lines."""
     figures = outcome.figures
     print(f"Model: {outcome.provenance['package']['label']}")
-    print(f"Admissions: {figures.n_scored} scored, {figures.n_failed} failed, {len(outcome.set_aside)} rows set aside")
+    aside = counted(len(outcome.set_aside), "row")
+    print(f"Admissions: {figures.n_scored} scored, {figures.n_failed} failed, {aside} set aside")
     if figures.ratio is None or figures.jaccard is None:
         print(f"Drugs recommended: {figures.n_recommended} (the export has no orders to compare with)")
     else:
@@ -193,6 +195,6 @@ def print_summary(outcome: Recommendations, output: Path) -> None:
         left_out = f"{figures.n_outside} of drugs that are no candidates, {figures.n_unmapped} unmapped"
         print(f"Orders that the comparison leaves out: {left_out}")
     found = ", ".join(f"{number} {severity}" for severity, number in figures.findings.items() if number)
-    print(f"Safety findings: {found or 'none'}; {figures.n_withheld} drugs withheld from the lists")
+    print(f"Safety findings: {found or 'none'}; {counted(figures.n_withheld, 'drug')} withheld from the lists")
     print(f"Workbook: {output}")
     print(NOTICE)

@@ -200,9 +200,9 @@ def model_flags(
         found.append(Flag(CONTEXT_CUT, (), f"left out of the model's prompt for length: {', '.join(cut)}"))
     unmapped, mapped = len(set(admission.unmapped_orders)), len(ordered)
     if unmapped and unmapped / (unmapped + mapped) >= LOW_COVERAGE_SHARE:
-        found.append(
-            Flag(LOW_COVERAGE, (), f"{unmapped} of {unmapped + mapped} distinct orders have no known ingredient")
-        )
+        have = "has" if unmapped == 1 else "have"
+        text = f"{unmapped} of {unmapped + mapped} distinct orders {have} no known ingredient"
+        found.append(Flag(LOW_COVERAGE, (), text))
     return found
 
 

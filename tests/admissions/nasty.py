@@ -317,6 +317,11 @@ NASTY = [
     Nasty("empty sheet", workbook(rows=[]), "Admissions is empty"),
     Nasty("header only", workbook(rows=[HEADER]), "header in row 1 but no rows below"),
     Nasty("no header", workbook(rows=_no_header(ROWS)), "has no header row"),
+    Nasty(
+        "header only, text",
+        raw("export.csv", b"Admission ID,Age\n"),
+        r"^export\.csv: the file has a header in row 1 but no ",
+    ),
     Nasty("blank lines only", raw("export.csv", b"\n\n ,,\n"), "is empty"),
     Nasty(
         "no id column",

@@ -128,7 +128,7 @@ def test_names_are_saved_filled_in_and_used(export: Path, tmp_path: Path, capsys
     assert "3 order rows (2 names) not mapped" in capsys.readouterr().out  # a suggestion alone changes nothing
     names.write_text(text.replace('"metoprlol","",', '"metoprlol","metoprolol",'), encoding="utf-8")
     assert main(["check", str(export), "--names", str(names), "--save-names", str(names), "--progress", "none"]) == 0
-    assert "1 order rows (1 names) not mapped" in capsys.readouterr().out
+    assert "1 order row (1 name) not mapped" in capsys.readouterr().out
     again = names.read_text(encoding="utf-8-sig").splitlines()
     assert again[1].startswith('"metoprlol","metoprolol"')
     assert again[2].startswith('"hydralzine 25 mg","","1","hydralazine",')

@@ -50,6 +50,16 @@ def test_times_of_day_and_findings_are_used_columns(export: Path, capsys: pytest
     assert asked.endswith("(columns not taken: 'Marker')")
 
 
+def test_one_of_each_is_said_in_the_singular(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "one.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([HEADER, ROWS[0], ["A2", "abc", *ROWS[1][2:]]])
+    assert main(["check", str(path), "--progress", "none"]) == 0
+    printed = capsys.readouterr().out
+    assert "1 row set aside:" in printed
+    assert "1 home medication (1 text) not understood, so that nothing follows from it:" in printed
+
+
 def test_unknown_allergies_and_home_medications_are_counted_with_their_cell(
     export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -62,5 +72,5 @@ def test_unknown_allergies_and_home_medications_are_counted_with_their_cell(
     book = tmp_path / "check.xlsx"
     assert main(["check", str(export), "--xlsx", str(book), "--progress", "none"]) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "2 allergies (1 texts) not understood" in printed and "2 zubrin dust first: stays.csv row 2" in printed
+    assert "2 allergies (1 text) not understood" in printed and "2 zubrin dust first: stays.csv row 2" in printed
     assert list(openpyxl.load_workbook(book)["Not understood"].values)[2:] == listed

@@ -184,6 +184,11 @@ def test_a_reaction_read_beside_the_allergy_says_whether_it_is_one(
     assert withholding.reason(1, "codeine") == ("allergy to codeine" if withheld else "")
 
 
+def test_one_order_of_an_unknown_ingredient_is_said_in_the_singular() -> None:
+    flags = model_flags(admission(unmapped=("A",)), [], ["aspirin"], VOCABULARY, VOCABULARY, ())
+    assert flags[-1].text == "1 of 2 distinct orders has no known ingredient"
+
+
 def test_what_the_model_cannot_know_is_said() -> None:
     candidates = (*VOCABULARY, "newdrug")
     flags = model_flags(
