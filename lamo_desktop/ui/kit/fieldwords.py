@@ -90,7 +90,7 @@ def confidence_words(confidence: float) -> str:
     if confidence >= 1:
         return QCoreApplication.translate("fields", "known header")
     if confidence >= 0.9:
-        return QCoreApplication.translate("fields", "numbered header")
+        return QCoreApplication.translate("fields", "understood header")
     if confidence >= 0.8:
         return QCoreApplication.translate("fields", "likely; please check")
     return QCoreApplication.translate("fields", "uncertain; please check")

@@ -3518,8 +3518,8 @@
         <translation>已知表头</translation>
     </message>
     <message>
-        <source>numbered header</source>
-        <translation>带编号的表头</translation>
+        <source>understood header</source>
+        <translation>由词义识别的表头</translation>
     </message>
     <message>
         <source>likely; please check</source>
