@@ -155,15 +155,16 @@ def audit_lines(found: Audit) -> Iterator[str]:
         return
     share = found.named / found.ordered if found.ordered else 0.0
     yield (
-        f"leakage audit: of {found.ordered:,} drugs ordered in {found.admissions:,} admissions, "
+        f"leakage audit: of {counted(found.ordered, 'ingredient')} of {counted(found.ordered_as_drugs, 'drug')} "
+        f"ordered in {counted(found.admissions, 'admission')}, "
         f"{found.named:,} ({share:.0%}) are named in their prompt:"
     )
     for part in found.parts:
         if part.drugs:
-            yield f"  {part.part:<36} {part.drugs:>7,} in {part.admissions:,} admissions: {part.meaning}"
+            yield f"  {part.part:<36} {part.drugs:>7,} in {counted(part.admissions, 'admission')}: {part.meaning}"
     yield (
-        f"  {found.notes:,} notes: {found.in_cut_text:,} ordered drugs are named only in text that was cut; "
-        f"of these in a prompt: {len(found.leaks)}"
+        f"  {counted(found.notes, 'note')}: {counted(found.in_cut_text, 'ordered ingredient')} named only in text that "
+        f"was cut; of these in a prompt: {len(found.leaks)}"
     )
     if found.known_before or found.as_old_as_orders:
         yield (

@@ -45,7 +45,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class PartMentions:
-    """How many ordered drugs the prompts name in one of their parts, in how many admissions, and what that means."""
+    """How many ordered ingredients the prompts name in one of their parts, in how many admissions, and its meaning."""
 
     part: str
     drugs: int
@@ -57,11 +57,12 @@ class PartMentions:
 class Audit:
     """The audit of a cohort with orders.
 
-    `ordered` counts (admission, drug) pairs, `named` those the prompt names anywhere. `in_cut_text` are pairs that a
-    note names only in text that was cut, and `leaks` those of them that a prompt names in a part made from notes, as
-    (admission id, drug, part): it must be empty. `known_before` and `as_old_as_orders` count admissions with a finding
-    that has a time by the index time, and with one that is the worst value of the first 24 hours, which what was
-    ordered may have changed.
+    `ordered` counts (admission, ingredient) pairs, since a text may name one part of a fixed combination alone, and
+    `ordered_as_drugs` the same orders with combinations as one. `named` are pairs that the prompt names anywhere,
+    `in_cut_text` those that a note names only in text that was cut, and `leaks` those of them that a prompt names in a
+    part made from notes, as (admission id, ingredient, part): it must be empty. `known_before` and `as_old_as_orders`
+    count admissions with a finding that has a time by the index time, and with one that is the worst value of the first
+    24 hours, which what was ordered may have changed.
     """
 
     admissions: int
@@ -73,6 +74,7 @@ class Audit:
     leaks: tuple[tuple[str, str, str], ...]
     known_before: int = 0
     as_old_as_orders: int = 0
+    ordered_as_drugs: int = 0
 
 
 def audit(admissions: Iterable[Admission], notes: Mapping[str, Note], formulary: Formulary) -> Audit:
@@ -80,7 +82,7 @@ def audit(admissions: Iterable[Admission], notes: Mapping[str, Note], formulary:
     drugs: Counter[str] = Counter()
     holders: Counter[str] = Counter()
     leaks: list[tuple[str, str, str]] = []
-    n_admissions = ordered = named = n_notes = in_cut_text = known_before = as_old = 0
+    n_admissions = ordered = as_drugs = named = n_notes = in_cut_text = known_before = as_old = 0
     for admission in admissions:
         if admission.orders is None:
             continue
@@ -90,6 +92,7 @@ def audit(admissions: Iterable[Admission], notes: Mapping[str, Note], formulary:
         known_before += any(each.hours is not None for each in admission.observations)
         as_old += any(each.worst for each in admission.observations)
         ordered += len(orders)
+        as_drugs += len(admission.ordered())
         named += len(frozenset().union(*mentions.values()))
         for part, found in mentions.items():
             drugs[part] += len(found)
@@ -108,7 +111,9 @@ def audit(admissions: Iterable[Admission], notes: Mapping[str, Note], formulary:
     counted = tuple(
         PartMentions(part, count, holders[part], LEGITIMATE.get(part, READ_IT)) for part, count in drugs.items()
     )
-    return Audit(n_admissions, ordered, named, counted, n_notes, in_cut_text, tuple(leaks), known_before, as_old)
+    return Audit(
+        n_admissions, ordered, named, counted, n_notes, in_cut_text, tuple(leaks), known_before, as_old, as_drugs
+    )
 
 
 def notes_of(export: Export, path: Path) -> dict[str, Note]:

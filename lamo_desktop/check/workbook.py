@@ -187,13 +187,13 @@ def _audit_page(found: Audit) -> _Page:
     rows: list[tuple[Value, ...]] = [(p.part, p.drugs, p.admissions, p.meaning) for p in found.parts]
     if found.as_old_as_orders:
         rows.append(("findings, worst of 24 hours", None, found.as_old_as_orders, AS_OLD_AS_ORDERS))
-    rows.append(("drugs named only in cut text", found.in_cut_text, found.notes, "must not be in the prompt"))
+    rows.append(("ingredients named only in cut text", found.in_cut_text, found.notes, "must not be in the prompt"))
     rows.append(("of these in a prompt", len(found.leaks), len({leak[0] for leak in found.leaks}), "must be 0"))
     return _Page(
         "Leakage audit",
         (
             Column("Part of the prompt", width=36),
-            Column("Ordered drugs named", "whole", 14),
+            Column("Ordered ingredients named", "whole", 14),
             Column("Admissions", "whole", 12),
             Column("Meaning", width=40),
         ),

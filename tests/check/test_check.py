@@ -64,9 +64,9 @@ def test_check_prints_mapping_attrition_problems_names_and_audit(
     names = [line for line in lines if "near:" in line]
     assert [line.partition(" near:")[0] for line in names] == ["2 metoprlol", "1 hydralzine 25 mg"]
     assert "look-alike: check" in names[1] and "hydroxyzine" in names[1]
-    assert "medications before admission 1 in 1 admissions: taken before admission" in lines
+    assert "medications before admission 1 in 1 admission: taken before admission" in lines
     assert (
-        "1 notes: 2 ordered drugs are named only in text that was cut; of these in a prompt: 0" in lines
+        "1 note: 2 ordered ingredients named only in text that was cut; of these in a prompt: 0" in lines
     )  # heparin and warfarin
 
 

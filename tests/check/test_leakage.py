@@ -16,7 +16,9 @@ import pytest
 from lamo_desktop.admissions.cohort import Admission
 from lamo_desktop.admissions.notes import cut_sections, parse_medications
 from lamo_desktop.admissions.read import read_export
+from lamo_desktop.check.account import audit_lines
 from lamo_desktop.check.leakage import FROM_NOTES, audit, notes_of, split
+from lamo_desktop.check.summary import ordered_drugs
 from lamo_desktop.formulary import Formulary, load_formulary
 from lamo_desktop.model.prompt import parts
 from tests.admissions.test_mimic import mimic3
@@ -87,6 +89,15 @@ def test_a_leak_is_found_and_located(formulary: Formulary) -> None:
     found = audit([leaky], {"7": note}, formulary)
     assert found.leaks == (("7", "heparin", "note: past medical history"),)
     assert (found.in_cut_text, found.named) == (2, 1)
+
+
+def test_parts_of_a_fixed_combination_are_searched_for_apart_and_counted_as_the_one_drug_too(
+    formulary: Formulary,
+) -> None:
+    both = Admission("7", "7", sections={"past_medical_history": "Sulbactam."}, orders=("ampicillin", "sulbactam"))
+    found = audit([both], {}, formulary)
+    assert (found.ordered, found.ordered_as_drugs, found.named) == (2, ordered_drugs([both]).total, 1) == (2, 1, 1)
+    assert "of 2 ingredients of 1 drug ordered in 1 admission, 1 (50%)" in next(audit_lines(found))
 
 
 def test_what_a_column_of_its_own_says_is_no_leak(tmp_path: Path, formulary: Formulary) -> None:
