@@ -39,6 +39,7 @@ _LIMIT = re.compile(r"(?P<name>[^<>]+)(?P<side>[<>])\s*(?P<limit>\d+(?:\.\d+)?)"
 _LABEL = re.compile(r"FDA label of ([^,]+)")
 _SEARCHED = re.compile(r"(?<=[?&]query=)[^&]*")
 _OWN_LABEL = re.compile(r"\{([ab])\}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _PAST = re.compile(r"\b(?:h ?/ ?o|history of|hx of|personal history)\b")
 
 
@@ -207,7 +208,9 @@ class ClinicalRules:
     files: tuple[Path, ...] = ()
     _conditions: list[_Condition] = field(default_factory=list)
     _by_word: dict[str, list[tuple[tuple[str, ...], int]]] = field(default_factory=dict)
-    _whole: dict[tuple[str, ...], list[int]] = field(default_factory=dict)  # phrases that must be the whole text
+    _whole: dict[tuple[str, ...], list[int]] = field(
+        default_factory=dict
+    )  # phrases that are the whole text but for a year
     _of_text: dict[str, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
 
     def conditions(
@@ -251,7 +254,7 @@ class ClinicalRules:
         return known
 
     def _found(self, text_words: Sequence[str]) -> frozenset[int]:
-        found = set(self._whole.get(tuple(text_words), ()))
+        found = set(self._whole.get(tuple(word for word in text_words if not _YEAR.fullmatch(word)), ()))
         for place, word in enumerate(text_words):
             for phrase, number in self._by_word.get(word, ()):
                 if tuple(text_words[place : place + len(phrase)]) == phrase:

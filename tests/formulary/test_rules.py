@@ -138,6 +138,8 @@ def test_a_condition_speaks_against_a_drug(formulary: Formulary, drug: str, text
         ("HIT type II", True),
         ("Z. n. HIT Typ II", True),
         ("HIT 2", True),
+        ("HIT 2 (2018)", True),
+        ("HIT 2018", True),
         ("HIT", True),
         ("Heparin-induzierte Thrombozytopenie", True),
         ("pedestrian hit 2 days ago", False),
