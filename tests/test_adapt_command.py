@@ -1,15 +1,19 @@
 """`lamo adapt` as a user meets it: from a scored job to one file, in words, again next quarter, or why not."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lamo_desktop.cli import main
+from lamo_desktop.cli.adapt import held_out_lines
 from lamo_desktop.jobs.store import JobStore
+from lamo_desktop.validate.adaptation import SiteAdaptation, evaluate_adaptation
 from lamo_desktop.validate.adaptation_overlay import AdaptationOverlay
 from lamo_desktop.validate.overlay import load_overlay
 from tests.ui.samples import write_job
+from tests.validate.synthetic import hospital
 
 QUIET = ["--progress", "none"]
 
@@ -47,6 +51,14 @@ def test_it_learns_from_a_scored_job_tells_it_in_words_and_is_used(
     assert main(["resume", str(job), "-o", str(tmp_path / "out.xlsx"), "--overlay", str(site), *QUIET]) == 0
     said = capsys.readouterr().out
     assert "adapted to St Elsewhere (" in said and "too favourable" in said
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, "log-loss"), (1, "1 is predicted"), (3, "3 are predicted")])
+def test_parts_of_the_patients_for_which_nothing_was_learned_are_said(n: int, said: str) -> None:
+    found = evaluate_adaptation(hospital(40, 8, seed=2), n_resamples=10)
+    assert isinstance(found, SiteAdaptation) and found.folds_as_shipped == 3
+    last = list(held_out_lines(replace(found, folds_as_shipped=n)))[-1]
+    assert said in last and ("as shipped, because" in last) == (n > 0)
 
 
 def test_a_job_is_taken_whole(job: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -109,7 +109,7 @@ def learn(
     key = patient_tags.own_key()
     name = options.name or options.output.stem
     overlay = make_adaptation_overlay(evaluated.adaptation, outcomes, package, name, key, evaluated)
-    lines = [*_held_out_lines(evaluated), "", *_learned_lines(overlay)]
+    lines = [*held_out_lines(evaluated), "", *_learned_lines(overlay)]
     if earlier is not None:
         lines += ["", *_earlier_lines(earlier, evaluated, outcomes, key), f"Earlier: {set_aside(options.output)}"]
     overlay.save(options.output)
@@ -134,7 +134,8 @@ def _earlier(output: Path) -> SiteOverlay | None:
     return load_overlay(output) if output.exists() else None
 
 
-def _held_out_lines(found: SiteAdaptation) -> Iterator[str]:
+def held_out_lines(found: SiteAdaptation) -> Iterator[str]:
+    """What adapting brings on held-out patients, beside the model as shipped and the best of these rows alone."""
     n = found.n_evaluation
     yield f"On {n:,} admissions, each predicted without its own patient, with lists together as long as the orders"
     yield f"(Jaccard, mean over admissions; learned from about {found.n_fitting:,} admissions of other patients each):"
@@ -154,10 +155,10 @@ def _held_out_lines(found: SiteAdaptation) -> Iterator[str]:
         f"Its probabilities are {better} than as shipped (log-loss {losses['adapted']:.4f} against "
         f"{losses['shipped']:.4f})."
     )
-    if found.folds_as_shipped:
+    if n_shipped := found.folds_as_shipped:
         yield (
-            f"Of {FOLDS} parts of the patients, {found.folds_as_shipped} are predicted as shipped, because what the "
-            "others teach did not help; there the difference is 0."
+            f"Of {FOLDS} parts of the patients, {n_shipped} {'is' if n_shipped == 1 else 'are'} predicted as shipped, "
+            "because what the others teach did not help; there the difference is 0."
         )
 
 
