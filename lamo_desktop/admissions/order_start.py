@@ -88,8 +88,8 @@ def order_starts(
     if not filled:
         return None, f"{named} is empty"
     unit = UNITS.get(asked) or minutes_per_unit(header)
-    day_numbers = not asked and sum(map(is_day_number, filled)) >= DAY_NUMBERS * len(filled)
-    if sum(map(is_number, filled)) > MOST * len(filled) and not day_numbers:
+    dates = not asked and sum(is_day_number(cell) or is_date(cell) for cell in filled) >= DAY_NUMBERS * len(filled)
+    if sum(map(is_number, filled)) > MOST * len(filled) and not dates:
         if unit is None:
             return None, (
                 f"{named} holds numbers without a unit; say whether they are minutes, hours or days (order_start_unit)"
@@ -97,7 +97,7 @@ def order_starts(
         words = {minutes: word for word, minutes in UNITS.items()}[unit]
         said = f"the numbers in this column are read as {words} from admission"
         return OrderStarts(cells, where, True, unit, "ask", said), ""
-    if not day_numbers and sum(parse_span(cell, unit) is not None for cell in filled) > MOST * len(filled):
+    if not dates and sum(parse_span(cell, unit) is not None for cell in filled) > MOST * len(filled):
         return OrderStarts(cells, where, True, unit, "ask"), ""
     order, said = decided_order(filled, profile["date_order"])
     if not _mostly_read(filled, order):

@@ -348,3 +348,12 @@ def test_an_age_that_cannot_be_read_gives_way_to_the_birth(tmp_path: Path, formu
     cohort = read(table(tmp_path / "a.csv", [header, *rows]), formulary)
     assert [(a.admission_id, a.age) for a in cohort.admissions] == [("1", 65)]
     assert [each.admission_id for each in cohort.set_aside] == ["2"]
+
+
+def test_starts_written_in_figures_alone_are_dates_whatever_the_header_abbreviates(
+    tmp_path: Path, formulary: Formulary
+) -> None:
+    stays = [["Visit ID", "Age", "Sex", "Admit date", "Diagnosis"], ["1", "67", "F", "202012150332", "sepsis"]]
+    orders = [["Visit ID", "Drug", "Start D/T"], ["1", "morphine", "202012151132"], ["1", "heparin", "202012201132"]]
+    cohort = read(book(tmp_path / "a.xlsx", Admissions=stays, Orders=orders), formulary)
+    assert cohort.admissions[0].orders == ("morphine",)
