@@ -33,7 +33,7 @@ TOPICS: tuple[Topic, ...] = get_args(Topic)
 FORMAT = 1
 LARGEST = 1 << 24  # bytes of a file; a real one has a tenth of a million
 CACHED = 4_000  # distinct entries whose reading is kept: they recur in most admissions
-TOLD = 0.6  # share of a use that an entry must say before a reader is told of it
+TOLD = 0.7  # share of a use that an entry must say before a reader is told of it
 
 _TOPIC_OF_PART: dict[str, Topic] = {
     "reason": "problems",

@@ -220,3 +220,12 @@ def test_a_package_whose_terms_are_of_other_drugs_is_refused(tmp_path: Path) -> 
     other = KnowledgeFile("other.json", sha256_of(tmp_path / "other.json"))
     with pytest.raises(ModelError, match="are not of its own drugs"):
         write_package(tmp_path / "none", replace(default, knowledge=other), {"other.json": tmp_path / "other.json"})
+
+
+def test_surgery_of_another_kind_is_not_told_as_the_use() -> None:
+    terms = PackageTerms(load_package(), load_formulary())
+    assert terms.knowledge is not None
+    for reason, told in (("GI perforation/rupture, surgery for", []), ("CABG, cardiac surgery", ["cardiac surgery"])):
+        admission = Admission("1", "p", 61, "male", reason=reason)
+        found = terms.knowledge.reasons(parts(admission), "potassium chloride")
+        assert [each.use for each in found if "surgery" in each.use] == told
