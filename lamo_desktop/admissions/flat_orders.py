@@ -25,6 +25,7 @@ NO_DRUG = "the drug is missing"
 NO_TIME = "the order's start or the admission date cannot be read"
 IN_A_CELL = "orders in a cell of the admission's row have no time of their own"
 SHORTEST_NAME = 5  # letters of a word that may name a drug
+SHORTEST_CHINESE = 2  # the same in characters
 WHOLE_STAYS = "whole stays are compared with a first-day question"
 
 
@@ -155,7 +156,8 @@ class OrderReader:
 def _may_be_drug(piece: str) -> bool:
     """Whether a piece of text begins with a word that could name a drug, and not with a dose or a route."""
     first = piece.split()[0].casefold()
-    return len(first) >= SHORTEST_NAME and first.isalpha() and not is_measure(first)
+    shortest = SHORTEST_CHINESE if "\u4e00" <= first[0] <= "\u9fff" else SHORTEST_NAME
+    return len(first) >= shortest and first.isalpha() and not is_measure(first)
 
 
 def _starts(mapping: HeaderMapping, table: Table, profile: Mapping[str, Any]) -> tuple[OrderStarts | None, str]:

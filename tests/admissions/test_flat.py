@@ -357,3 +357,16 @@ def test_starts_written_in_figures_alone_are_dates_whatever_the_header_abbreviat
     orders = [["Visit ID", "Drug", "Start D/T"], ["1", "morphine", "202012151132"], ["1", "heparin", "202012201132"]]
     cohort = read(book(tmp_path / "a.xlsx", Admissions=stays, Orders=orders), formulary)
     assert cohort.admissions[0].orders == ("morphine",)
+
+
+def test_chinese_names_between_commas_are_entries_and_a_flush_among_them_is_none(
+    tmp_path: Path, formulary: Formulary
+) -> None:
+    drugs = (
+        "阿哌沙班, Insulin regular human, 呋塞米, 吗啡, heparin flush 100 units/mL, sodium chloride 0.9 % flush 10 mL"
+    )
+    header = ["Admission ID", "Age", "Sex", "Diagnosis", "Orders"]
+    cohort = read(table(tmp_path / "a.csv", [header, ["1", "67", "F", "sepsis", drugs]]), formulary)
+    (admission,) = cohort.admissions
+    assert admission.orders == ("insulin regular",)
+    assert set(admission.unmapped_orders) == {"阿哌沙班", "呋塞米", "吗啡"}
