@@ -34,7 +34,7 @@ from lamo_desktop.admissions.synonyms import (
     not_ordered_here,
 )
 from lamo_desktop.admissions.tables import Table
-from lamo_desktop.admissions.values import decided_order, is_unknown, parse_age, parse_date, split_list
+from lamo_desktop.admissions.values import decided_order, is_unknown, parse_age, parse_date, says_years, split_list
 from lamo_desktop.formulary import Formulary
 
 ACCEPTED = 0.6  # confidence from which a column is used without being asked for
@@ -55,9 +55,6 @@ _DECIMAL = re.compile(r"-?\d+[.,]\d+")
 _MEASURE = re.compile(r"[<>~]?\s*\d+(?:[.,]\d+)?\s*(?:[^\W\d_]{1,8}\.?|%|°)")
 _ICD = re.compile(r"[A-TV-Z]\d[\dA-Z](?:\.?[\dA-Z]{1,4})?[+*!]?", re.IGNORECASE)
 _DRG = re.compile(r"[A-Z]\d\d[A-Z]")
-_AGE_WITH_UNIT = re.compile(
-    r"[<>]?\s*\d{1,3}\+?\s*(?:y[\w/.]*|j\w*\.?|a|ans?|años?|anos?|[岁歲歳才세살]|周[岁歲])", re.IGNORECASE
-)
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _PERSON = re.compile(
     r"^(?:pat|pt$|pers|subj|mrn|e?mpi|pid$|piz$|ipp$|nip$|nhc$|nhs$|histor|record|rec$|ur$)|患者|病人|病案|登记|档案|门诊号"
@@ -769,9 +766,9 @@ def _holds_sexes(column: _Column) -> bool:
 
 def _holds_ages(column: _Column) -> bool:
     """Ages with their unit ("67 J."); bare numbers may be anything."""
-    if len(column.distinct) < 3 or column.share(_reads_age) < 0.95:
+    if len(column.distinct) < 3 or column.share(lambda cell: _age(cell) is not None) < 0.95:
         return False
-    return column.share(lambda cell: _AGE_WITH_UNIT.fullmatch(cell.strip())) > MOST
+    return column.share(says_years) > MOST
 
 
 def _age(cell: str) -> float | None:
@@ -779,13 +776,6 @@ def _age(cell: str) -> float | None:
         return parse_age(cell)
     except ValueError:
         return None
-
-
-def _reads_age(cell: str) -> bool:
-    try:
-        return parse_age(cell) is not None
-    except ValueError:
-        return False
 
 
 def _holds_codes(column: _Column) -> bool:

@@ -13,6 +13,7 @@ from lamo_desktop.admissions.tables import Table
 from lamo_desktop.admissions.values import identifier, is_unknown
 from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary
+from lamo_desktop.formulary.allergies import says_none
 
 JOINED, JOINED_AS_TITLED = 0.5, 0.1  # share of the sheet's ids that must be admissions, less where its title tells
 DRUGS = 0.5  # share of the cells that must name a drug, where no header says that they do
@@ -40,17 +41,16 @@ def find_home_sheet(
     Its title or the header of its drugs says that they were taken before admission, or a person chose it (`wanted`).
     Raises InputError where a chosen sheet is none.
     """
-    for table in others:
-        chosen = bool(wanted) and table.sheet == wanted
-        if (wanted and not chosen) or not ids:
+    for table in others if ids else ():
+        if wanted and table.sheet != wanted:
             continue
-        titled = chosen or tells_before(table.title, vocabulary)
+        titled = bool(wanted) or tells_before(table.title, vocabulary)
         column = _joining(table, ids, JOINED_AS_TITLED if titled else JOINED)
         drug = None if column is None else _drugs(table, column, titled, vocabulary, formulary)
         if column is not None and drug is not None:
             return HomeSheet(table, column, drug)
-        if chosen:
-            raise InputError(f"Sheet {wanted}: expected an admission id and a drug column of home medications.")
+    if wanted:
+        raise InputError(f"Sheet {wanted}: expected an admission id and a drug column of home medications.")
     return None
 
 
@@ -106,6 +106,8 @@ class HomeReader:
         for row, (cell, drug) in enumerate(zip(ids, drugs, strict=True)):
             name = identifier(cell)
             self._rows[name].append(row)
+            if says_none(drug):
+                continue
             if is_unknown(drug):
                 self._nameless.append(row)
             else:

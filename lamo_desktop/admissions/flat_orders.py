@@ -177,7 +177,9 @@ def _ends(
     column = None if starts is None else _column(mapping, "order_end")
     if column is None or starts is None:
         return None, ""
-    ends, reason = order_starts(table, column, profile, bool(mapping.columns("admission_date")), "end")
+    told = starts.date_order  # what the starts prove of day and month holds for the ends beside them
+    known = profile if starts.relative or told == "ask" else {**profile, "date_order": told}
+    ends, reason = order_starts(table, column, known, bool(mapping.columns("admission_date")), "end")
     if ends is None and starts.relative:  # counted as the starts are
         counted = [parse_span(cell, starts.unit) for cell in table.cells[column] if not is_unknown(cell)]
         if counted and None not in counted:

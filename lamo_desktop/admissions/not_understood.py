@@ -21,7 +21,7 @@ def not_understood(
 ) -> tuple[NotUnderstood, ...]:
     """Every such entry, allergies first and of each kind the most frequent first.
 
-    `columns`: by field, those of a flat file's admissions, where the cell of the first can be told.
+    `columns`: by field, the one column of a flat file's admissions that holds it: the cell of the first can be told.
     """
     counts: Counter[tuple[str, str]] = Counter()
     first: dict[tuple[str, str], str] = {}

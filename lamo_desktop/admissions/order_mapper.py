@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from lamo_desktop.admissions.notes import parse_allergies, parse_medications
 from lamo_desktop.admissions.order_overlap import Span, together
+from lamo_desktop.admissions.values import is_unknown
 from lamo_desktop.formulary import Formulary, Mapped
 from lamo_desktop.formulary.allergies import says_none
 
@@ -124,19 +125,23 @@ def with_reactions(allergies: Sequence[str], reactions: Mapping[str, str], cell:
     reaction to a single allergy may be a list.
     """
     told = " ".join(cell.casefold().split())
-    if not allergies or not told:
+    if not allergies or is_unknown(told):
         return dict(reactions), True
     pieces = [" ".join(piece.split()) for piece in _BETWEEN_REACTIONS.split(cell.casefold()) if piece.strip()]
     if len(allergies) == 1:
         own = {allergies[0]: told}
-    elif all(sum(name in piece for name in allergies) == 1 for piece in pieces):
-        own = {name: "; ".join(piece for piece in pieces if name in piece) for name in allergies}
-    elif len(pieces) == len(allergies):
-        own = dict(zip(allergies, pieces, strict=True))
     else:
-        return dict(reactions), False
-    known = {name: "; ".join(filter(None, (reactions.get(name, ""), own.get(name, "")))) for name in allergies}
-    return {name: reaction for name, reaction in known.items() if reaction}, True
+        named = [max((name for name in allergies if name in piece), key=len, default="") for piece in pieces]
+        if not any(named) and len(pieces) == len(allergies):
+            named = list(allergies)
+        if not all(named):
+            return dict(reactions), False
+        own = {}
+        for name, piece in zip(named, pieces, strict=True):
+            own[name] = "; ".join(filter(None, (own.get(name, ""), "" if is_unknown(piece) else piece)))
+    known = {name: (reactions.get(name, ""), own.get(name, "")) for name in allergies}
+    joined = {name: "; ".join(dict.fromkeys(filter(None, both))) for name, both in known.items()}
+    return {name: reaction for name, reaction in joined.items() if reaction}, True
 
 
 def listed_allergies(text: str) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -2,6 +2,7 @@
 
 import csv
 import zlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -67,7 +68,8 @@ def read_export(
         stated=profile_in_use.stated(),
     )
     admissions = [table for table in export.tables if table.role == "admissions"] if export.headers else []
-    columns = {column.field: column for table in admissions for column in table.columns}
+    held = Counter(column.field for table in export.tables for column in table.columns)
+    columns = {column.field: column for table in admissions for column in table.columns if held[column.field] == 1}
     unknown = not_understood(export.cohort.admissions, formulary, columns)
     return replace(export, cohort=replace(export.cohort, source=source, not_understood=unknown))
 

@@ -151,6 +151,7 @@ _PERSON = frozenset(
     }
 )
 
+LONG_PART = 8  # letters of a word that tells also in the middle of a compound: "Fachabteilungsname"
 _NUMBERED = frozenset(["id", "no", "nr", "number", "num", "nbr", "key", "nummer"])
 _STAFF = re.compile(
     r"\b(?:by|von|par|por)$|(?:^|\bdel? )medic[oa]\b|\b(?!arztlich)(?:\w*arzt\w*|physician"
@@ -165,14 +166,20 @@ _NO_SUBGROUP = re.compile(
     r"\b(?:reasons?|\w*grund|motifs?|motivos?|\w*anlass|causes?|causa|complaints?|\w*beschwerden?|problems?|\w*symptom\w*"
     r"|\w*diagn\w*|dx|icd\w*|diseases?|\w*krankheit(?:en)?|maladies?|enfermedad(?:es)?|conditions?|drg|ghm|comorbid\w*"
     r"|outcomes?|died|deaths?|dead|mortality|surviv\w*|expired?|verst\w*|gestorben|tod|deces|decede\w*|muert\w*|exitus"
-    r"|fallec\w*|verlegt|transfer\w*|destin\w*|ziel\w*|dispos\w*|readmi\w*|wiederaufnahme\w*|complic\w*|komplik\w*|los|length|duration|\w*dauer|duree"
-    r"|estancia|results?|ergebnis\w*|resultat\w*|resultado\w*|cost\w*|charges?|\w*kosten|importe|montant|tarif\w*"
+    r"|fallec\w*|verlegt|transfer\w*|destin\w*|ziel\w*|dispos\w*|readmi\w*|wiederaufnahme\w*|complic\w*|komplik\w*"
+    r"|los|length|duration|\w*dauer|duree|estancia|results?|ergebnis\w*|resultat\w*|resultado\w*|cost\w*|charges?|\w*kosten|importe|montant|tarif\w*"
     r"|date|time|timestamp|datum|uhrzeit|zeit|fecha|heure|hora|dttm|dt|counts?|anzahl|days|tage|jours|dias"
     r"|drugs?|medications?|\w*medikament\w*|arznei\w*|medicament\w*|farmaco\w*|allerg\w*"
     r"|beds?|\w*bett|rooms?|\w*zimmer|lits?|chambre|cama|habitacion|body|korper\w*|anatom\w*|birth|geburts?\w*|naiss\w*"
-    r"|nacim\w*|phone|telefon\w*|number|numero|nummer|nr)\b"
+    r"|nacim\w*|\w*contact\w*|\w*kontakt\w*|contacto|relatives?|kin|angehorig\w*|policy|income|requests?|regimen|phone|telefon\w*|number|numero|nummer|nr)\b"
     r"|原因|主诉|诊断|病种|疾病|死亡|转归|结局|预后|并发|再入院|天数|费用|金额|日期|时间|次数|药|过敏|床|出生|电话|号码"
 )
+_OF_MEASURE = re.compile(  # "Dose unit", "Right arm BP": no units and arms of a hospital or a study
+    r"\b(?:dos\w*|strength|weight|height|volume|rate|amount|quantity|creat\w*|lab\w*|value|result"
+    r"|measure\w*|temp\w*) units?$"
+    r"|\b(?:left|right) arm\b"
+)
+_PLACES = frozenset(["unit", "ward", "station", "service", "department", "specialty", "abteilung", "klinik", "clinic"])
 _REMARKS = re.compile(
     r"\b(?:\w*bemerkung\w*|\w*kommentar\w*|comments?|comentarios?|commentaires?|remarks?|remarques?|observaciones"
     r"|notiz\w*|hinweis\w*)\b|备注"
@@ -405,7 +412,7 @@ class SubgroupWords:
         own = header.rpartition(GROUP)[2]  # a group header says nothing of the column itself
         own = header if set(normalised(own).split()) <= _NUMBERED else own
         written = normalised(own)
-        if known_later(header) or _NO_SUBGROUP.search(normalised(header)):
+        if known_later(header) or _NO_SUBGROUP.search(normalised(header)) or _OF_MEASURE.search(written):
             return False
         if any(
             self._vocabulary.confidence(each, field) >= POSSIBLE for field in _CLINICAL_TEXTS for each in (own, header)
@@ -413,13 +420,18 @@ class SubgroupWords:
             return False
         words = {_SHORT.get(word, word) for word in written.split()} | set(written.split())
         return any(phrase <= words for phrase in self._phrases) or any(
-            part in word for word in words for part in self._parts
+            word.startswith(part)
+            or word.endswith(part)
+            or ((len(part) >= LONG_PART or _CJK.search(part)) and part in word)
+            for word in words
+            for part in self._parts
         )
 
 
 def names_staff(header: str) -> bool:
-    """Whether a header says who did something: "Prescribed by", "Aufnehmender Arzt"."""
-    return _STAFF.search(normalised(header)) is not None
+    """Whether a header says who did something: "Prescribed by", "Aufnehmender Arzt"; not where: "Nurse unit"."""
+    written = normalised(header)
+    return _STAFF.search(written) is not None and written.rpartition(" ")[2] not in _PLACES
 
 
 def holds_remarks(header: str) -> bool:

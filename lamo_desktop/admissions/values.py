@@ -102,6 +102,12 @@ def _unaccented(word: str) -> str:
     return unicodedata.normalize("NFC", letters)  # Korean syllables are taken apart above
 
 
+def says_years(text: str) -> bool:
+    """Whether an age is written with its unit, years: "67 J.", "67岁"."""
+    match = _AGE.fullmatch(text.strip().casefold())
+    return match is not None and _unaccented(match["unit"] or "") in _YEARS
+
+
 def parse_sex(text: str) -> Sex | None:
     """Female or male from F, Female, w, weiblich, 女, ...; None for unknown or other."""
     word = text.strip().casefold().rstrip(".")

@@ -22,13 +22,14 @@ _BESIDE_NONE = frozenset(
 )
 _STATEMENT_END = re.compile(
     r"[,;.\n\r\t|]|\b(?:but|except|other than|however|apart from"
-    r"|ausser|außer|aber|sauf|mais|excepto|salvo|pero)\b|除了?"
+    r"|ausser|außer|aber|sauf|mais|excepto|salvo|pero)\b|除了|(?<!排)除(?!草)"
 )
 _NEGATES_WHAT_FOLLOWS = re.compile(
     r"\b(?:nkda|nka|nkma|nkfa|none|denies|denied|negative|unknown allergies|tolerates|tolerated|tolerating|without"
     r"|no(?! (?:tolera|descartad|excluid))|not (?:an? )?(?:true )?allerg\w*|isnt allergic|never had"
     # German, French, Spanish; what must not be given or is not tolerated is an allergy
-    r"|(?<!vertragt )(?<!darf )kein(?:e[nrms]?)?|(?<!nicht )(?:vertragt|vertragen|toleriert)(?!.*\bnicht\b)(?! kein)"
+    r"|(?<!vertragt )(?<!darf )(?<!cave )(?<!cave: )(?<!bitte )kein(?:e[nrms]?)?(?!.*\bgeben)"
+    r"|(?<!nicht )(?:vertragt|vertragen|toleriert)(?!.*\bnicht\b)(?! kein)"
     r"|(?<!ne )pas dallerg\w*|aucune?|(?<!ne )tolere(?! pas)|ningun[ao]?|niega|sin alergias?|(?<!no )tolera)\b"
 )
 _NEGATES_ALL = re.compile(

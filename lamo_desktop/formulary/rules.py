@@ -104,7 +104,7 @@ class Rule:
         """How grave it is where it holds only with a home medication, which may have been paused: a tier less, but not
         below serious where the combination is contraindicated. None: not worth saying.
         """
-        if self.never or self.severity == "contraindicated":
+        if self.severity == "contraindicated" or (self.never and self.severity == "serious"):
             return "serious"
         return milder(self.severity)
 

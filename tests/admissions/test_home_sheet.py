@@ -7,6 +7,7 @@ import pytest
 
 from lamo_desktop.admissions.mapping import HOME, save_profile
 from lamo_desktop.admissions.read import read_export
+from lamo_desktop.errors import InputError
 from lamo_desktop.formulary import Formulary, load_formulary
 
 STAYS = [["HADM", "Age", "Sex", "Diagnoses"], ["A1", 67, "F", "I10"], ["A2", 71, "M", "I10"]]
@@ -74,3 +75,15 @@ def test_another_sheet_is_not_taken_and_a_saved_profile_keeps_the_choice(tmp_pat
     save_profile(export, tmp_path / "own.yaml")
     again = read_export(tmp_path / "b.xlsx", formulary, tmp_path / "own.yaml")
     assert again.cohort.admissions == export.cohort.admissions
+
+
+def test_a_chosen_sheet_that_is_not_there_is_said_and_none_is_no_missing_drug(
+    tmp_path: Path, formulary: Formulary
+) -> None:
+    path = book(tmp_path / "a.xlsx", "Home meds", ["HADM", "Drug"], [*HOME_ROWS, ["A2", "none"]])
+    cohort = read_export(path, formulary).cohort
+    (missing,) = [p.message for p in cohort.problems if "the drug is missing" in p.message]
+    assert "the drug is missing: 1 " in missing, "the empty cell alone"
+    (tmp_path / "own.yaml").write_text("kind: flat\nsheets: {home_medications: Elsewhere}\n", encoding="utf-8")
+    with pytest.raises(InputError, match="Sheet Elsewhere: expected an admission id and a drug column"):
+        read_export(path, formulary, tmp_path / "own.yaml")

@@ -47,3 +47,17 @@ def test_orders_that_are_not_active_together(
     assert (fields["order_start"], fields.get("order_end")) == (start, end if end != "Dose" else None)
     assert export.cohort.admissions[0].orders == ("aspirin", "heparin", "warfarin")
     assert export.cohort.admissions[0].orders_together == sets
+
+
+def test_what_the_starts_prove_of_day_and_month_holds_for_the_ends(tmp_path: Path) -> None:
+    rows = [["HADM", "Age", "Sex", "Admission date", "Diagnoses", "Drug", "Start", "Stop"]]
+    for n, drug in enumerate(("aspirin", "heparin") * 10):
+        day = n // 2 + 3  # beginning on the 3rd to the 12th, but for those that prove the order
+        stay = [f"A{n // 2}", "67", "F", f"{day:02}/01/2024 07:00", "I10"]
+        rows.append([*stay, drug, f"{day:02}/01/2024 0{8 + n % 2}:00", f"{day:02}/01/2024 1{n % 2}:00"])
+    rows += [["B1", "67", "F", "25/01/2024 07:00", "I10", "aspirin", "25/01/2024 08:00", ""]] * 3
+    path = tmp_path / "a.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    cohort = read_export(path, load_formulary()).cohort
+    assert not [problem.message for problem in cohort.problems if "cannot be told apart" in problem.message]

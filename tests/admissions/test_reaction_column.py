@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lamo_desktop.admissions.order_mapper import with_reactions
 from lamo_desktop.admissions.read import read_cohort
 from lamo_desktop.formulary import load_formulary
 
@@ -36,3 +37,23 @@ def test_it_is_read(header: str, allergies: str, reaction: str, expected: dict[s
     hits = formulary.allergy_hits(admission.allergies, "codeine", admission.reactions)
     side_effect = expected.get("codeine", "").split("; ")[-1] not in ("", "rash")
     assert [hit.severity for hit in hits] == ["note" if side_effect else "contraindicated"]
+
+
+@pytest.mark.parametrize(
+    ("allergies", "cell", "expected"),
+    [
+        (
+            ("penicillin", "penicillin g"),
+            "penicillin g: rash; penicillin: anaphylaxis",
+            {"penicillin": "penicillin: anaphylaxis", "penicillin g": "penicillin g: rash"},
+        ),
+        (("codeine", "latex"), "n/a", {}),
+        (("codeine", "latex"), "nausea; unknown", {"codeine": "nausea"}),
+    ],
+)
+def test_each_reaction_goes_to_its_own_allergy(allergies: tuple[str, ...], cell: str, expected: dict[str, str]) -> None:
+    assert with_reactions(allergies, {}, cell) == (expected, True)
+
+
+def test_what_is_written_twice_is_told_once() -> None:
+    assert with_reactions(("codeine",), {"codeine": "rash"}, "Rash") == ({"codeine": "rash"}, True)

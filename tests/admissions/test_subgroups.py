@@ -8,17 +8,19 @@ import pytest
 
 from lamo_desktop.admissions.profile import load_profile
 from lamo_desktop.admissions.read import read_export
-from lamo_desktop.admissions.synonyms import SubgroupWords, Vocabulary
+from lamo_desktop.admissions.synonyms import SubgroupWords, Vocabulary, names_staff
 from lamo_desktop.formulary import load_formulary
 
 MAY_BE = (
     "Ward|DEPARTMENT_NAME|Fachabteilung|Unité fonctionnelle|Servicio|科室|Hospital › ID|Region|Year|Quartal|FIN_CLASS|"
-    "Kostenträger|Mutuelle|费别|Admission type|ADM_TYPE|Aufnahmeart|Mode d'entrée|Tipo de ingreso|入院方式|Age group"
+    "Kostenträger|Mutuelle|费别|Admission type|ADM_TYPE|Aufnahmeart|Mode d'entrée|Tipo de ingreso|入院方式|Age group|"
+    "Nurse unit|Study arm|Fachabteilungsname|ICU unit type"
 )
 NEVER = (
     "Aufnahmegrund|Grund|Motif d'admission|Motivo de ingreso|入院原因|Main diagnosis group|Hospital mortality|Outcome|"
     "Hospital discharge status|Discharge ward|ICU LOS|Died in hospital|Bed|Comment|Service date|转归|出院科室|"
-    "Marker|Route"
+    "Marker|Route|Emergency contact|Notfallkontakt|Implantat|Service request|Monthly income|Dose unit|Creatinine unit|"
+    "Right arm BP|Chemo regimen"
 )
 
 
@@ -96,3 +98,8 @@ def test_frequencies_are_no_drugs(tmp_path: Path) -> None:
     book.save(tmp_path / "a.xlsx")
     cohort = read_export(tmp_path / "a.xlsx", load_formulary()).cohort
     assert [admission.orders for admission in cohort.admissions[:2]] == [("heparin",), ("aspirin",)]
+
+
+def test_a_nurse_unit_is_a_place_and_no_person() -> None:
+    assert not any(map(names_staff, ("Nurse unit", "Attending service", "Consultant specialty")))
+    assert all(map(names_staff, ("Nurse", "Prescribed by", "Attending physician", "Consultant")))

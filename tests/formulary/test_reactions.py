@@ -4,6 +4,7 @@ import pytest
 
 from lamo_desktop.admissions.order_mapper import listed_allergies
 from lamo_desktop.formulary import Formulary, load_formulary
+from lamo_desktop.formulary.allergies import statements
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +41,17 @@ def test_reactions_in_five_languages(formulary: Formulary, cell: str, drug: str,
 )
 def test_no_allergies_in_five_languages(cell: str) -> None:
     assert listed_allergies(cell) == ((), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("penicillin 已排除", False),
+        ("不能排除penicillin", True),
+        ("Cave: kein Penicillin", True),
+        ("kein Penicillin geben", True),
+        ("keine Penicillinallergie", False),
+    ],
+)
+def test_what_must_not_be_given_or_is_not_ruled_out_stays_an_allergy(text: str, kept: bool) -> None:
+    assert bool(statements(text)) == kept
